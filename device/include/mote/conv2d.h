@@ -1,0 +1,46 @@
+/* conv2d.h - 2-D convolution, int8 x int8 -> int8, NHWC activations, OHWI weights.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Every variant yields exactly the same bytes: docs/spec/numerics.md is the definition and
+ * conv2d_s8_ref.c its plain transcription. No allocation, no global state, no libm. */
+#ifndef MOTE_CONV2D_H
+#define MOTE_CONV2D_H
+#include "mote/types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What is known about one convolution before it runs. The emitter writes it as a const object, so
+ * it lives in flash. */
+struct mote_conv2d_s8 {
+    struct mote_hwc in, out;     /* shapes; the far-side padding follows from them  */
+    uint8_t kh, kw;              /* kernel, 1..255                                  */
+    uint8_t sh, sw;              /* stride, 1..255                                  */
+    uint8_t dh, dw;              /* dilation, 1..255                                */
+    uint8_t pad_top, pad_left;   /* rows and columns of padding before the image    */
+    int8_t in_zero, out_zero;    /* zero points                                     */
+    int8_t out_min, out_max;     /* fused activation, in output units               */
+    const int32_t *mult;         /* [out.c] Q31 multiplier, borrowed                */
+    const int8_t *shift;         /* [out.c] -31..30, positive to the left, borrowed */
+};
+
+/* Bytes of scratch the variant needs, often 0. Built for the host too: the memory planner calls
+ * this very function. */
+size_t mote_conv2d_s8_ref_scratch(const struct mote_conv2d_s8 *op);
+size_t mote_conv2d_s8_opt_scratch(const struct mote_conv2d_s8 *op);
+
+/* Run one layer: in[in.h][in.w][in.c], out[out.h][out.w][out.c], w[out.c][kh][kw][in.c].
+ * `out` must not overlap `in` nor `scratch`.
+ *   ref: bias[out.c] as in the model.
+ *   opt: bias[out.c] with the input zero point folded in: bias - in_zero * sum of the channel's
+ *        weights. */
+void mote_conv2d_s8_ref(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
+                        const int32_t *bias, int8_t *out, void *scratch);
+void mote_conv2d_s8_opt(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
+                        const int32_t *bias, int8_t *out, void *scratch);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,33 @@
+/* fully_connected.h - dense layer, int8. SPDX-License-Identifier: Apache-2.0
+ *
+ * docs/spec/numerics.md is the definition. */
+#ifndef MOTE_FULLY_CONNECTED_H
+#define MOTE_FULLY_CONNECTED_H
+#include "mote/types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mote_fully_connected_s8 {
+    uint32_t rows;       /* input vectors, usually 1                        */
+    uint32_t in_n, out_n; /* length of an input and of an output vector     */
+    int8_t in_zero, out_zero;
+    int8_t out_min, out_max;
+    const int32_t *mult; /* [out_n] Q31 multiplier, borrowed                */
+    const int8_t *shift; /* [out_n] -31..30, positive to the left, borrowed */
+};
+
+size_t mote_fully_connected_s8_ref_scratch(const struct mote_fully_connected_s8 *op);
+size_t mote_fully_connected_s8_opt_scratch(const struct mote_fully_connected_s8 *op);
+
+/* in[rows][in_n], w[out_n][in_n], out[rows][out_n]; bias as for conv2d. */
+void mote_fully_connected_s8_ref(const struct mote_fully_connected_s8 *op, const int8_t *in,
+                                 const int8_t *w, const int32_t *bias, int8_t *out, void *scratch);
+void mote_fully_connected_s8_opt(const struct mote_fully_connected_s8 *op, const int8_t *in,
+                                 const int8_t *w, const int32_t *bias, int8_t *out, void *scratch);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

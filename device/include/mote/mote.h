@@ -1,0 +1,15 @@
+/* mote.h - the whole device library. SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_MOTE_H
+#define MOTE_MOTE_H
+#include "mote/add.h"
+#include "mote/concat.h"
+#include "mote/conv2d.h"
+#include "mote/depthwise_conv2d.h"
+#include "mote/fully_connected.h"
+#include "mote/pad.h"
+#include "mote/pool2d.h"
+#include "mote/quantize.h"
+#include "mote/requantize.h"
+#include "mote/softmax.h"
+#include "mote/types.h"
+#endif

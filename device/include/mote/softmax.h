@@ -1,0 +1,28 @@
+/* softmax.h - softmax over the last dimension, int8. SPDX-License-Identifier: Apache-2.0
+ *
+ * Output scale 1/256, zero point -128. docs/spec/numerics.md is the definition. */
+#ifndef MOTE_SOFTMAX_H
+#define MOTE_SOFTMAX_H
+#include "mote/types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mote_softmax_s8 {
+    uint32_t rows, n; /* vectors, and their length                            */
+    int32_t mult;     /* Q31: input scale * beta in Q5.26                     */
+    int8_t shift;     /* to the left, 0..31                                   */
+    int32_t diff_min; /* differences below contribute nothing                 */
+};
+
+size_t mote_softmax_s8_ref_scratch(const struct mote_softmax_s8 *op);
+
+/* `out` may be `in`. */
+void mote_softmax_s8_ref(const struct mote_softmax_s8 *op, const int8_t *in, int8_t *out,
+                         void *scratch);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

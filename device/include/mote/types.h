@@ -1,0 +1,12 @@
+/* types.h - what all kernels share. SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_TYPES_H
+#define MOTE_TYPES_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Height, width, channels of one NHWC image; the batch is always 1. */
+struct mote_hwc {
+    uint16_t h, w, c;
+};
+#endif

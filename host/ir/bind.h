@@ -1,0 +1,32 @@
+/* bind.h - from an int8 node to the constants that its kernel sees.
+ *
+ * Fills the kernel's const struct (mote/<op>.h) from shapes, attributes and quantisation:
+ * multipliers, shifts, clamps. The interpreter binds for the `ref` kernels, the scheduler for
+ * every variant; nobody else computes a multiplier. */
+#ifndef MOTE_HOST_BIND_H
+#define MOTE_HOST_BIND_H
+#include "ir/graph.h"
+#include "mote/mote.h"
+
+union kernel_args {
+    struct mote_conv2d_s8 conv2d;
+    struct mote_depthwise_conv2d_s8 depthwise_conv2d;
+    struct mote_fully_connected_s8 fully_connected;
+    struct mote_add_s8 add;
+    struct mote_pool2d_s8 pool2d; /* average_pool2d, max_pool2d */
+    struct mote_softmax_s8 softmax;
+    struct mote_pad_s8 pad;
+    struct mote_concat_s8 concat;
+    struct mote_requantize_s8 requantize; /* quantize s8 -> s8, relu, relu6 */
+    struct mote_quantize_f32 quantize;     /* quantize f32 -> s8, dequantize */
+};
+
+/* Arrays (multipliers, shifts) go into `a`. The graph is verified. False with `d` set when the
+ * node has no integer kernel. */
+bool bind_node(struct arena *a, const struct graph *g, const struct node *n,
+               union kernel_args *out, struct diag *d);
+
+/* Effective multiplier of docs/spec/numerics.md: real m > 0 -> Q31 mult and shift, positive to
+ * the left. Too small a multiplier gives 0, 0. */
+void quantize_multiplier(double m, int32_t *mult, int32_t *shift);
+#endif

@@ -1,0 +1,19 @@
+/* interp.h - the meaning of a graph: runs it node by node, plainly.
+ *
+ * The oracle for every transformation. Float operators follow docs/spec/ir.md; int8 operators call
+ * the `ref` kernels of device/, which are the transcription of docs/spec/numerics.md. Not fast;
+ * re-entrant: threads use one interp each. */
+#ifndef MOTE_HOST_INTERP_H
+#define MOTE_HOST_INTERP_H
+#include "ir/graph.h"
+
+struct interp;
+
+/* Buffers for every activation of `g` (borrowed), in `a`. NULL when an operator has no meaning
+ * for its types. */
+struct interp *interp_new(struct arena *a, const struct graph *g, struct diag *d);
+/* Run once. inputs[i]: contents of graph input i, tensor_bytes() long. */
+void interp_run(struct interp *it, const void *const *inputs);
+/* Contents of any tensor after a run, valid until the next. */
+const void *interp_tensor(const struct interp *it, uint32_t tensor);
+#endif

@@ -1,0 +1,51 @@
+/* plan.h - where every buffer lies in the arena.
+ *
+ * Dynamic storage allocation with known lifetimes: offsets such that buffers alive at one time do
+ * not overlap, with the smallest arena. Greedy by size (Pisarchyk and Lee, arXiv:2001.03288), then
+ * exact branch and bound over canonical offsets within a node budget. The lower bound is the
+ * largest sum of live bytes over all steps. A pure function: same problem, same plan. */
+#ifndef MOTE_HOST_PLAN_H
+#define MOTE_HOST_PLAN_H
+#include "base/str.h"
+#include "sched/sched.h"
+
+#define PLAN_ALIGN 16
+
+struct plan_buffer {
+    const char *name;    /* for pictures; borrowed */
+    size_t bytes;
+    uint32_t first, last; /* steps at which it is alive, inclusive */
+};
+
+struct plan {
+    size_t *offset; /* [n] multiples of PLAN_ALIGN */
+    size_t arena_bytes;
+    size_t lower_bound;
+    bool optimal;         /* proved: arena == lower bound, or the search was exhaustive */
+    const char *method;   /* "greedy" or "exact" */
+};
+
+/* Place n buffers. `node_budget` bounds the exact search (0: greedy only). */
+struct plan plan_place(struct arena *a, const struct plan_buffer *b, uint32_t n,
+                       uint64_t node_budget);
+
+/* The memory plan of a program: graph inputs and outputs live in the arena too (an input dies after its last
+ * reader, an output lives to the end), scratch lives for one step, aliases share a buffer,
+ * in-place steps reuse their input's when it dies there. */
+struct memory_plan {
+    struct plan_buffer *buffers;
+    uint32_t n_buffers;
+    struct plan plan;
+    uint32_t *buffer_of_tensor;  /* [graph tensors], UINT32_MAX for constants and unused */
+    uint32_t *buffer_of_scratch; /* [steps], UINT32_MAX for none                         */
+};
+struct memory_plan *plan_program(struct arena *a, const struct program *p);
+
+/* Check that no two live buffers overlap and all fit: the tests and the emitter call it. */
+bool plan_check(const struct plan_buffer *b, uint32_t n, const struct plan *p);
+
+/* Memory over time as text, one row per address band, one column per step; `width` columns at
+ * most. ASCII only. */
+void plan_picture(const struct program *p, const struct memory_plan *m, uint32_t width,
+                  struct text *out);
+#endif

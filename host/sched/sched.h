@@ -1,0 +1,49 @@
+/* sched.h - from an int8 graph to a list of kernel calls.
+ *
+ * Chooses a kernel variant for every node, binds its constants and packs its weights for it.
+ * Reshapes become aliases and cost nothing. */
+#ifndef MOTE_HOST_SCHED_H
+#define MOTE_HOST_SCHED_H
+#include "ir/bind.h"
+#include "ir/graph.h"
+
+/* One row of device/kernels/kernels.def, for the host: name, cost and needs. */
+struct kernel {
+    const char *name;    /* "mote_conv2d_s8_opt": the function the emitted program calls */
+    const char *variant; /* "ref", "opt", ...                                            */
+    const char *source;  /* its file below device/kernels/: what a firmware compiles      */
+    size_t (*scratch)(const union kernel_args *args);
+};
+
+/* A constant array of the emitted program, packed for the kernel that reads it. */
+struct packed {
+    const char *role; /* "weights", "bias": part of its C name */
+    enum dtype dtype;
+    uint32_t n;
+    const void *data;
+};
+
+struct step {
+    uint32_t i_node; /* in the scheduled graph */
+    const struct kernel *kernel;
+    union kernel_args args;
+    struct packed packed[2]; /* in the order of the kernel's arguments */
+    uint32_t n_packed;
+    size_t scratch_bytes;
+    bool in_place; /* the output may take the place of input 0 */
+};
+
+struct program {
+    const struct graph *graph;
+    struct step *steps;
+    uint32_t n_steps;
+    /* Which tensor a tensor's bytes live in: alias[t] = t, or the source of a reshape. */
+    uint32_t *alias;
+};
+
+enum variant_choice { VARIANT_FASTEST, VARIANT_REFERENCE };
+
+/* `g` verified and simplified. NULL with `d` set, naming every node without a kernel. */
+struct program *schedule(struct arena *a, const struct graph *g, enum variant_choice choice,
+                         struct diag *d);
+#endif

@@ -1,0 +1,49 @@
+/* target.h - the chips and boards that Mote knows, and how to build for and run on them. */
+#ifndef MOTE_HOST_TARGET_H
+#define MOTE_HOST_TARGET_H
+#include "base/diag.h"
+#include "base/str.h"
+#include "sched/sched.h"
+
+/* One board: what it has, how a compiler and an emulator address it. targets.def has the rows. */
+struct target {
+    const char *name;        /* "cortex-m4"; "native" is this machine                          */
+    const char *core;        /* "Arm Cortex-M4F (Armv7E-M)"                                    */
+    uint32_t flash_bytes, ram_bytes; /* of the emulated board; a recipe may ask for less        */
+    const char *compiler;    /* "arm-none-eabi-gcc"                                            */
+    const char *cflags;      /* separated by blanks                                            */
+    const char *port;        /* folder below device/port/                                      */
+    const char *emulator;    /* "qemu-system-arm"; NULL: run directly                          */
+    const char *machine;     /* QEMU -M                                                        */
+    int icount_shift;        /* QEMU -icount shift                                             */
+    const char *package;     /* Debian packages that bring compiler and emulator               */
+};
+
+const struct target *target_find(const char *name); /* NULL when unknown */
+const struct target *target_list(uint32_t *n);
+
+struct firmware {
+    const char *elf_path;
+    size_t flash_bytes; /* everything the chip stores: code, constants, initial data */
+    size_t data_bytes;  /* .data + .bss, arena included                              */
+};
+
+/* Compile <dir>/<name>.c with the kernels it uses and the measuring main of device/port into
+ * <dir>/<name>-<target>.elf. Errors: no compiler (hint: package), compiler messages, too large for
+ * the board (by how many bytes). */
+bool firmware_build(struct arena *a, const struct target *t, const struct program *p,
+                    const char *dir, const char *name, struct firmware *out, struct diag *d);
+
+struct firmware_run {
+    uint32_t n_runs;
+    const int8_t *outputs;         /* n_runs * all output bytes                             */
+    uint64_t *step_instructions;   /* [steps] of the last run; NULL on "native"             */
+    uint64_t instructions;         /* of one inference                                      */
+    size_t stack_bytes;            /* high-water mark while invoking                        */
+};
+
+/* Run the firmware on n_runs inputs, each the concatenated bytes of the graph inputs. */
+bool firmware_run(struct arena *a, const struct target *t, const struct firmware *fw,
+                  const struct program *p, const void *inputs, uint32_t n_runs,
+                  struct firmware_run *out, struct diag *d);
+#endif
