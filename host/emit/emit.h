@@ -2,7 +2,23 @@
  *
  * <name>.h: sizes as macros, the interface. <name>.c: constants and one function that calls the
  * kernels in order. Compiles with -std=c99 -Wall -Wextra -Wconversion -Werror, the header also as
- * C++. Every external name starts with the model's. Same program, same bytes. */
+ * C++. Every external name starts with the model's. Same program, same bytes.
+ *
+ * The interface of a model called kws, on which firmware and scripts rely:
+ *
+ *     #define KWS_ARENA_BYTES  8640u     the arena, aligned to KWS_ARENA_ALIGN (16)
+ *     #define KWS_WEIGHT_BYTES 23016u    constants in flash
+ *     #define KWS_N_STEPS      11u       kernel calls of one inference
+ *     #define KWS_N_INPUTS     1u        ... KWS_N_OUTPUTS
+ *     #define KWS_IN0_BYTES    490u      per input and output: also KWS_IN0_OFFSET (in the arena),
+ *                                        KWS_IN0_SCALE (float), KWS_IN0_ZERO; KWS_OUT0_...
+ *     extern const struct mote_slot kws_inputs[KWS_N_INPUTS], kws_outputs[KWS_N_OUTPUTS];
+ *     extern const char *const kws_step_names[KWS_N_STEPS];   only with MOTE_STEP_NAMES defined
+ *     void kws_invoke(void *arena);      write the inputs at their slots first; inputs do not
+ *                                        survive, outputs stay until the next call
+ *
+ * The source calls MOTE_STEP(i) before step i and MOTE_STEP(KWS_N_STEPS) after the last; it is
+ * empty unless the build defines MOTE_STEP_HOOK as the name of a void function (uint32_t step). */
 #ifndef MOTE_HOST_EMIT_H
 #define MOTE_HOST_EMIT_H
 #include "base/str.h"

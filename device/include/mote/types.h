@@ -9,4 +9,9 @@
 struct mote_hwc {
     uint16_t h, w, c;
 };
+
+/* Where a model's input or output lies in its arena. */
+struct mote_slot {
+    uint32_t offset, bytes;
+};
 #endif
