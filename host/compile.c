@@ -1,6 +1,9 @@
-/* compile.c - the pipeline, read aloud: simplify, schedule, plan, emit. */
+/* compile.c - the pipeline, read aloud: verify, simplify, schedule, plan, emit.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "compile.h"
 
+#include <inttypes.h>
+#include "base/file.h"
 #include "ir/verify.h"
 #include "pass/pass.h"
 
@@ -17,9 +20,69 @@ bool compile(struct arena *a, const struct graph *source, const char *name,
         return false;
     struct memory_plan *m = plan_program(a, p);
 
-    out->graph = g;
-    out->program = p;
-    out->memory = m;
+    *out = (struct compiled){.name = name, .graph = g, .program = p, .memory = m};
     emit_c(a, p, m, name, &out->code);
     return true;
+}
+
+static bool write_text(struct arena *a, const struct text *t, const char *dir, const char *name,
+                       const char *extension, struct diag *d)
+{
+    const char *path = path_join(a, dir, arena_printf(a, "%s.%s", name, extension));
+    return file_write(path, text_cstr(t), t->len, d);
+}
+
+bool compile_write(struct arena *a, const struct compiled *c, const char *dir, struct diag *d)
+{
+    return file_make_dir(dir, d) && write_text(a, &c->code.header, dir, c->name, "h", d) &&
+           write_text(a, &c->code.source, dir, c->name, "c", d);
+}
+
+/* Bytes alive while step `i_step` runs, and the names of the largest such buffers. */
+static size_t live_bytes(const struct memory_plan *m, uint32_t i_step)
+{
+    size_t sum = 0;
+    for (uint32_t i = 0; i < m->n_buffers; i++)
+        if (m->buffers[i].first <= i_step && i_step <= m->buffers[i].last)
+            sum += m->buffers[i].bytes;
+    return sum;
+}
+
+bool budget_check_arena(struct arena *a, const struct compiled *c, const struct budget *b,
+                        struct diag *d)
+{
+    size_t need = c->memory->plan.arena_bytes;
+    if (b->arena_bytes == 0 || need <= b->arena_bytes)
+        return true;
+    uint32_t peak = 0;
+    for (uint32_t i = 1; i < c->program->n_steps; i++)
+        if (live_bytes(c->memory, i) > live_bytes(c->memory, peak))
+            peak = i;
+    struct text live = {.arena = a};
+    for (uint32_t i = 0; i < c->memory->n_buffers; i++) {
+        const struct plan_buffer *buf = &c->memory->buffers[i];
+        if (buf->first <= peak && peak <= buf->last)
+            text_printf(&live, "%s%s %zu", live.len ? " + " : "", buf->name, buf->bytes);
+    }
+    diag_error(d, c->name,
+               "the arena needs %zu bytes, the budget is %" PRIu64 ": %" PRIu64 " too many", need,
+               b->arena_bytes, need - b->arena_bytes);
+    return diag_hint(d, "step %" PRIu32 " (%s) needs the most: %s bytes. An arena of %zu would fit;"
+                     " or make that layer narrower or its stride larger", peak,
+                     c->graph->nodes.items[c->program->steps[peak].i_node].origin,
+                     text_cstr(&live), need);
+}
+
+bool budget_check_flash(const struct compiled *c, const struct firmware *fw,
+                        const struct budget *b, struct diag *d)
+{
+    if (b->flash_bytes == 0 || fw->flash_bytes <= b->flash_bytes)
+        return true;
+    diag_error(d, c->name,
+               "the firmware needs %zu bytes of flash, the budget is %" PRIu64 ": %" PRIu64
+               " too many", fw->flash_bytes, b->flash_bytes, fw->flash_bytes - b->flash_bytes);
+    return diag_hint(d, "weights take %zu of them, code %zu: at most %" PRId64
+                     " bytes of weights would fit", c->code.weight_bytes,
+                     fw->flash_bytes - c->code.weight_bytes,
+                     (int64_t)b->flash_bytes - (int64_t)(fw->flash_bytes - c->code.weight_bytes));
 }

@@ -1,12 +1,15 @@
-/* compile.h - the pipeline from an int8 graph to C, as one function. */
+/* compile.h - the pipeline from an int8 graph to C, as one function, and on to firmware.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_COMPILE_H
 #define MOTE_HOST_COMPILE_H
 #include "emit/emit.h"
 #include "plan/plan.h"
 #include "sched/sched.h"
+#include "target/target.h"
 
 /* Everything that compilation produced; lives in the arena. */
 struct compiled {
+    const char *name;
     struct graph *graph; /* after the passes */
     struct program *program;
     struct memory_plan *memory;
@@ -16,4 +19,20 @@ struct compiled {
 /* `source` is not changed. `name` is the C identifier of the model. */
 bool compile(struct arena *a, const struct graph *source, const char *name,
              enum variant_choice choice, struct compiled *out, struct diag *d);
+
+/* Write <dir>/<name>.c and .h. The folder is made when it is missing. */
+bool compile_write(struct arena *a, const struct compiled *c, const char *dir, struct diag *d);
+
+/* What a model may use. 0: whatever the board has. */
+struct budget {
+    uint64_t flash_bytes; /* model, kernels and start-up together */
+    uint64_t arena_bytes;
+};
+
+/* Does the plan keep to the budget? The message says by how many bytes it does not, which step
+ * needs the memory and what would fit. */
+bool budget_check_arena(struct arena *a, const struct compiled *c, const struct budget *b,
+                        struct diag *d);
+bool budget_check_flash(const struct compiled *c, const struct firmware *fw,
+                        const struct budget *b, struct diag *d);
 #endif
