@@ -89,9 +89,8 @@ static bool train(struct arena *a, const struct recipe *r, const struct settings
                   struct diag *d)
 {
     struct dataset data;
-    if (!dataset_read(a, &r->train, &data, d))
+    if (!recipe_data(a, r, &data, NULL, d))
         return false;
-    recipe_normalise(r, &data);
     struct dataset_view train_view, val_view;
     recipe_split(a, r, &data, &train_view, &val_view);
 

@@ -21,11 +21,23 @@ struct recipe {
     struct quantize_options quantize_options;
     uint32_t calibration_n, calibration_fit_n;
     const struct target *target;
-    uint32_t flash_bytes, ram_bytes; /* budgets; 0: the board's */
+    uint64_t flash_bytes, arena_bytes; /* budgets (target: flash, arena); 0: the board's */
     struct yaml_layer *network;      /* parsed list of layers, private to recipe/ */
 };
 
 struct recipe *recipe_read(struct arena *a, const char *path, struct diag *d);
+
+/* Read the training and the test set and normalise both by one mean and std: the recipe's, or
+ * those measured on the training set. Either pointer may be NULL; `test` without a test set in the
+ * recipe is an error. */
+bool recipe_data(struct arena *a, const struct recipe *r, struct dataset *train,
+                 struct dataset *test, struct diag *d);
+/* The training set's split into training and validation samples, by the recipe's seed. */
+void recipe_split(struct arena *a, const struct recipe *r, const struct dataset *data,
+                  struct dataset_view *train, struct dataset_view *validation);
+/* Calibration samples for the quantiser: the recipe's number of training samples, not augmented. */
+struct calibration recipe_calibration(struct arena *a, const struct recipe *r,
+                                      const struct dataset_view *train);
 
 /* The recipe's network as a float graph for samples of this shape; weights are zero until
  * train_init. Errors point at the layer's line: "layer 3 (conv2d): ...". */
