@@ -2,7 +2,9 @@
  *
  * A host function allocates only from an arena in its argument list; without one it does not
  * allocate. Nothing is freed singly. Running out of memory ends the program: the arena says how
- * much was asked for and exits with status 1. */
+ * much was asked for and exits with status 1.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_ARENA_H
 #define MOTE_HOST_ARENA_H
 #include <stddef.h>
@@ -28,9 +30,9 @@ void *arena_alloc_array(struct arena *a, size_t n, size_t size);
 /* A copy of `bytes` bytes. */
 void *arena_copy(struct arena *a, const void *src, size_t bytes);
 
-/* Bytes handed out since the last reset. */
+/* Bytes handed out since the last reset, each request rounded up to ARENA_ALIGN. */
 size_t arena_used(const struct arena *a);
 
-#define ARENA_NEW(a, T) ((T *)arena_alloc((a), sizeof(T)))
+#define ARENA_NEW(a, T)      ((T *)arena_alloc((a), sizeof(T)))
 #define ARENA_ARRAY(a, T, n) ((T *)arena_alloc_array((a), (n), sizeof(T)))
 #endif

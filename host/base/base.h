@@ -1,4 +1,5 @@
-/* base.h - everything in host/base, for the files that use most of it. */
+/* base.h - everything in host/base, for the files that use most of it. SPDX-License-Identifier:
+ * Apache-2.0 */
 #ifndef MOTE_HOST_BASE_H
 #define MOTE_HOST_BASE_H
 #include "base/arena.h"

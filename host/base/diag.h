@@ -6,7 +6,8 @@
  *
  *     recipe.yaml:12:5: error: layer 3 (conv2d): kernel 9x9 does not fit input 7x7
  *       hint: use pad: same, or a smaller kernel
- */
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_DIAG_H
 #define MOTE_HOST_DIAG_H
 #include <stdarg.h>
@@ -18,6 +19,7 @@ struct diag {
     char place[512];    /* file, file:line:column or file:+offset; may be empty */
     char message[1024]; /* what was found, what was expected                     */
     char hint[512];     /* what to do next; may be empty                         */
+    bool dropped;       /* a later error was dropped; its hints are dropped too  */
 };
 
 /* Record an error at `place` (NULL or "" when there is none). Returns false. */
@@ -26,6 +28,9 @@ bool diag_error(struct diag *d, const char *place, const char *fmt, ...)
 
 /* Add what to do about the error just recorded. Returns false. */
 bool diag_hint(struct diag *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Record "doing: cause" for an errno value, e.g. "cannot write: disk full". Returns false. */
+bool diag_errno(struct diag *d, const char *place, const char *doing, int error);
 
 /* Print "place: error: message" and the hint line, if there is an error. */
 void diag_print(const struct diag *d, FILE *to);

@@ -1,11 +1,11 @@
-/* file.h - files read whole, written whole or not at all. */
+/* file.h - files read whole, written whole or not at all. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_FILE_H
 #define MOTE_HOST_FILE_H
-#include <stdbool.h>
-#include <stddef.h>
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/str.h"
+#include <stdbool.h>
+#include <stddef.h>
 
 /* Map a regular file read-only; it stays mapped until the program ends. An empty file gives
  * len 0. Errors: missing (hint names the path), a directory, unreadable. */

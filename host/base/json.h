@@ -7,12 +7,14 @@
  *     json_end(&j);
  *
  * Inside an array the key is NULL. Strings are escaped; floats print as %.9g, NaN and
- * infinities as null. */
+ * infinities as null.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_JSON_H
 #define MOTE_HOST_JSON_H
+#include "base/str.h"
 #include <stdbool.h>
 #include <stdint.h>
-#include "base/str.h"
 
 #define JSON_DEPTH_MAX 32
 

@@ -3,7 +3,9 @@
  * Determinism rule: what a task computes depends on its index alone, never on which thread ran it
  * or how many threads there are; sums over tasks are made afterwards in index order (or a fixed
  * tree). Then 1 and N threads give the same bytes. Waiting threads sleep, they never spin for
- * more than a few microseconds. */
+ * more than a few microseconds.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_POOL_H
 #define MOTE_HOST_POOL_H
 #include <stdint.h>

@@ -1,14 +1,15 @@
-/* process.h - run another program, no shell in between. */
+/* process.h - run another program, no shell in between. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_PROCESS_H
 #define MOTE_HOST_PROCESS_H
-#include <stdbool.h>
 #include "base/arena.h"
 #include "base/diag.h"
+#include <stdbool.h>
 
 struct process_result {
-    int status;         /* exit status, or 128 + signal */
-    bool timed_out;     /* killed after timeout_s        */
-    const char *output; /* stdout and stderr together, NUL-terminated, at most 1 MiB, in the arena */
+    int status;     /* exit status, or 128 + signal */
+    bool timed_out; /* killed after timeout_s        */
+    const char
+        *output; /* stdout and stderr together, NUL-terminated, at most 1 MiB, in the arena */
 };
 
 /* Run argv[0] (searched in PATH), NULL-terminated argv, in folder `dir` (NULL: here), standard

@@ -1,7 +1,9 @@
 /* rng.h - seeded random numbers: xoshiro256** (Blackman and Vigna, 2018), seeded by splitmix64.
  *
  * Same seed, same numbers on every machine. A stream for a purpose is made by rng_split, so that
- * drawing more in one place does not change another. */
+ * drawing more in one place does not change another.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_RNG_H
 #define MOTE_HOST_RNG_H
 #include <stdint.h>

@@ -1,11 +1,11 @@
-/* str.h - byte ranges and text that grows in an arena. */
+/* str.h - byte ranges and text that grows in an arena. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_STR_H
 #define MOTE_HOST_STR_H
+#include "base/arena.h"
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "base/arena.h"
 
 /* A range of bytes that somebody else owns. */
 struct bytes {

@@ -4,12 +4,14 @@
  *     *VEC_PUSH(arena, &nodes) = (struct node){...};
  *     nodes.items[nodes.n - 1] ...
  *
- * Growing moves the items: keep indices, not pointers. */
+ * Growing moves the items: keep indices, not pointers.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_VEC_H
 #define MOTE_HOST_VEC_H
+#include "base/arena.h"
 #include <stddef.h>
 #include <stdint.h>
-#include "base/arena.h"
 
 #define VEC(T)                                                                                     \
     struct {                                                                                       \
