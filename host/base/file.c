@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#define ZLIB_CONST /* input of the inflater is const */
 #include <zlib.h>
 
 #define PATH_BYTES_MAX 4096

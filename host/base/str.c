@@ -43,6 +43,7 @@ void text_add(struct text *t, const char *s)
 static void __attribute__((format(printf, 2, 0)))
 text_vprintf(struct text *t, const char *fmt, va_list args)
 {
+    assert(fmt);
     va_list again;
     va_copy(again, args);
     const int n = vsnprintf(NULL, 0, fmt, args);
@@ -68,6 +69,7 @@ const char *text_cstr(const struct text *t)
 
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
+    assert(fmt);
     va_list args;
     va_start(args, fmt);
     const int n = vsnprintf(NULL, 0, fmt, args);
