@@ -86,3 +86,17 @@ bool budget_check_flash(const struct compiled *c, const struct firmware *fw,
                      fw->flash_bytes - c->code.weight_bytes,
                      (int64_t)b->flash_bytes - (int64_t)(fw->flash_bytes - c->code.weight_bytes));
 }
+
+bool compile_and_run(struct arena *a, const struct compiled *c, const struct target *t,
+                     const void *inputs, uint32_t n_runs, struct firmware *fw,
+                     struct firmware_run *out, struct diag *d)
+{
+    const char *dir;
+    if (!file_temp_dir(a, &dir, d))
+        return false;
+    bool ok = compile_write(a, c, dir, d) &&
+              firmware_build(a, t, c->program, dir, c->name, fw, d) &&
+              firmware_run(a, t, fw, c->program, inputs, n_runs, out, d);
+    file_remove_dir(dir);
+    return ok;
+}

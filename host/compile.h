@@ -35,4 +35,9 @@ bool budget_check_arena(struct arena *a, const struct compiled *c, const struct 
                         struct diag *d);
 bool budget_check_flash(const struct compiled *c, const struct firmware *fw,
                         const struct budget *b, struct diag *d);
+
+/* Build firmware in a temporary folder, run it there on n_runs inputs and remove the folder. */
+bool compile_and_run(struct arena *a, const struct compiled *c, const struct target *t,
+                     const void *inputs, uint32_t n_runs, struct firmware *fw,
+                     struct firmware_run *out, struct diag *d);
 #endif

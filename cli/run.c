@@ -1,0 +1,165 @@
+/* run.c - `mote run`: a model on raw tensors. SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/file.h"
+#include "compile.h"
+#include "ir/interp.h"
+#include "ir/text.h"
+#include "output.h"
+#include "verb.h"
+
+static const char usage[] =
+    "usage: mote run MODEL --input FILE[,FILE...] --output DIR [options]\n\n"
+    "Run a model on raw little-endian tensors, one file for each of the model's inputs. Repeated\n"
+    "--input are successive calls: call K writes output I to DIR/K.outI.bin.\n\n"
+    "  --target T   host (the interpreter, default), native (the emitted C on this machine) or\n"
+    "               a board, which is emulated: cortex-m3, cortex-m4, cortex-m7, cortex-m33,\n"
+    "               cortex-m55, rv32imc\n"
+    "  --json       print instructions and stack as JSON\n\n"
+    "example:\n"
+    "  mote run out/fashion.mote --target cortex-m4 --input shirt.bin --output out\n";
+
+struct settings {
+    const char *target, *dir;
+    struct arg_list inputs;
+    bool json;
+};
+
+static size_t bytes_of(const struct graph *g, const uint32_t *ids, uint32_t n)
+{
+    size_t sum = 0;
+    for (uint32_t i = 0; i < n; i++)
+        sum += tensor_bytes(&g->tensors.items[ids[i]]);
+    return sum;
+}
+
+/* The files of one --input, one after the other, into `to`. */
+static bool read_call(struct arena *a, const struct graph *g, const char *files, uint8_t *to,
+                      struct diag *d)
+{
+    char *rest = arena_strdup(a, files);
+    for (uint32_t i = 0; i < g->inputs.n; i++) {
+        const char *file = strtok_r(i ? NULL : rest, ",", &rest);
+        const struct tensor *t = &g->tensors.items[g->inputs.items[i]];
+        if (!file)
+            return diag_error(d, "--input", "%s names %" PRIu32 " files, the model has %" PRIu32
+                              " inputs", files, i, g->inputs.n);
+        struct bytes b;
+        if (!file_map(file, &b, d))
+            return false;
+        if (b.len != tensor_bytes(t))
+            return diag_error(d, file, "is %zu bytes, input %s takes %zu (%s %s)", b.len, t->name,
+                              tensor_bytes(t), dtype_name(t->dtype), out_shape(a, &t->shape));
+        memcpy(to, b.data, b.len);
+        to += b.len;
+    }
+    if (strtok_r(NULL, ",", &rest))
+        return diag_error(d, "--input", "%s names more files than the model's %" PRIu32 " inputs",
+                          files, g->inputs.n);
+    return true;
+}
+
+static bool write_outputs(struct arena *a, const struct graph *g, const uint8_t *out,
+                          uint32_t n_calls, const char *dir, struct diag *d)
+{
+    if (!file_make_dir(dir, d))
+        return false;
+    for (uint32_t k = 0; k < n_calls; k++)
+        for (uint32_t i = 0; i < g->outputs.n; i++) {
+            size_t len = tensor_bytes(&g->tensors.items[g->outputs.items[i]]);
+            const char *name = arena_printf(a, "%" PRIu32 ".out%" PRIu32 ".bin", k, i);
+            if (!file_write(path_join(a, dir, name), out, len, d))
+                return false;
+            out += len;
+        }
+    return true;
+}
+
+static const uint8_t *run_on_host(struct arena *a, const struct graph *g, const uint8_t *in,
+                                  uint32_t n_calls, struct diag *d)
+{
+    struct interp *it = interp_new(a, g, d);
+    if (!it)
+        return NULL;
+    uint8_t *outputs = arena_alloc_array(a, n_calls, bytes_of(g, g->outputs.items, g->outputs.n));
+    const void **inputs = ARENA_ARRAY(a, const void *, g->inputs.n);
+    uint8_t *out = outputs;
+    for (uint32_t k = 0; k < n_calls; k++) {
+        for (uint32_t i = 0; i < g->inputs.n; i++) {
+            inputs[i] = in;
+            in += tensor_bytes(&g->tensors.items[g->inputs.items[i]]);
+        }
+        interp_run(it, inputs);
+        for (uint32_t i = 0; i < g->outputs.n; i++) {
+            size_t len = tensor_bytes(&g->tensors.items[g->outputs.items[i]]);
+            memcpy(out, interp_tensor(it, g->outputs.items[i]), len);
+            out += len;
+        }
+    }
+    return outputs;
+}
+
+static const uint8_t *run_on_target(struct arena *a, const struct graph *g, const char *name,
+                                    const uint8_t *in, const struct settings *s, struct diag *d)
+{
+    const struct target *t = find_target(a, s->target, d);
+    struct compiled c;
+    struct firmware fw;
+    struct firmware_run r;
+    if (!t || !compile(a, g, name, VARIANT_FASTEST, &c, d) ||
+        !compile_and_run(a, &c, t, in, s->inputs.n, &fw, &r, d))
+        return NULL;
+    if (s->json) {
+        struct text text = {.arena = a};
+        struct json j;
+        json_begin(&j, &text);
+        json_object(&j, NULL);
+        json_str(&j, "target", t->name);
+        json_int(&j, "calls", r.n_runs);
+        json_int(&j, "instructions", (int64_t)r.instructions);
+        json_int(&j, "stack_bytes", (int64_t)r.stack_bytes);
+        json_int(&j, "flash_bytes", (int64_t)fw.flash_bytes);
+        json_int(&j, "arena_bytes", (int64_t)c.memory->plan.arena_bytes);
+        json_end(&j);
+        fputs(text_cstr(&text), stdout);
+    }
+    return (const uint8_t *)r.outputs;
+}
+
+static bool run_model(struct arena *a, const char *path, const struct settings *s, struct diag *d)
+{
+    struct graph *g = model_read(a, path, d);
+    if (!g)
+        return false;
+    size_t call_bytes = bytes_of(g, g->inputs.items, g->inputs.n);
+    uint8_t *in = arena_alloc_array(a, s->inputs.n, call_bytes);
+    for (uint32_t k = 0; k < s->inputs.n; k++)
+        if (!read_call(a, g, s->inputs.items[k], in + k * call_bytes, d))
+            return false;
+    const uint8_t *out =
+        strcmp(s->target, "host") == 0
+            ? run_on_host(a, g, in, s->inputs.n, d)
+            : run_on_target(a, g, out_identifier(a, out_stem(a, path)), in, s, d);
+    return out && write_outputs(a, g, out, s->inputs.n, s->dir, d);
+}
+
+static enum exit_status run(struct arena *a, int argc, char **argv, struct diag *d)
+{
+    struct settings s = {.target = "host"};
+    const struct arg args[] = {
+        {"--target", ARG_STRING, &s.target}, {"--input", ARG_LIST, &s.inputs},
+        {"--output", ARG_STRING, &s.dir},    {"--json", ARG_FLAG, &s.json},
+    };
+    const char *path;
+    if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d))
+        return EXIT_USAGE;
+    if (s.inputs.n == 0 || !s.dir) {
+        diag_error(d, "mote run", "%s is needed", s.dir ? "--input FILE" : "--output DIR");
+        return EXIT_USAGE;
+    }
+    return run_model(a, path, &s, d) ? EXIT_DONE : EXIT_FAILED;
+}
+
+const struct verb verb_run = {"run", "run a model on raw tensors, here or on a board", usage, run};
