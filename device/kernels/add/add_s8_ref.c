@@ -1,0 +1,28 @@
+/* add_s8_ref.c - elementwise sum as docs/spec/numerics.md, section 9, writes it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "mote/add.h"
+
+#include "kernels/common/requant.h"
+
+#define LEFT_SHIFT 20 /* fraction bits that the inputs get before they are scaled */
+
+size_t mote_add_s8_ref_scratch(const struct mote_add_s8 *op)
+{
+    (void)op;
+    return 0;
+}
+
+void mote_add_s8_ref(const struct mote_add_s8 *op, const int8_t *a, const int8_t *b, int8_t *out,
+                     void *scratch)
+{
+    (void)scratch;
+    for (uint32_t i = 0; i < op->n; i++) {
+        /* |x - zero| <= 255: the wide inputs stay below 2^28, their sum below 2^29. */
+        const int32_t wide_a = (a[i] - op->a_zero) * (1 << LEFT_SHIFT);
+        const int32_t wide_b = (b[i] - op->b_zero) * (1 << LEFT_SHIFT);
+        const int32_t sum = mote_requant(wide_a, op->a_mult, op->a_shift) +
+                            mote_requant(wide_b, op->b_mult, op->b_shift);
+        const int32_t y = mote_requant(sum, op->out_mult, op->out_shift) + op->out_zero;
+        out[i] = (int8_t)mote_clamp_s32(y, op->out_min, op->out_max);
+    }
+}

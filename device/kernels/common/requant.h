@@ -1,0 +1,98 @@
+/* requant.h - the only rounding in the project. SPDX-License-Identifier: Apache-2.0
+ *
+ * docs/spec/numerics.md, sections 4 and 5, is the definition: double rounding, as the TFLite
+ * reference does it. `>>` on a negative value is taken to be arithmetic, which C99 leaves to the
+ * compiler and every compiler of this project does; the assertion below refuses another one. */
+#ifndef MOTE_COMMON_REQUANT_H
+#define MOTE_COMMON_REQUANT_H
+#include <stdint.h>
+
+#include "kernels/common/assert.h"
+
+typedef char mote_requant_needs_arithmetic_shift[(-3 >> 1) == -2 ? 1 : -1];
+
+static inline int32_t mote_min_s32(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline int32_t mote_max_s32(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+static inline int32_t mote_clamp_s32(int32_t x, int32_t low, int32_t high)
+{
+    return mote_min_s32(mote_max_s32(x, low), high);
+}
+
+/* x * 2^e modulo 2^32, 0 <= e <= 31: what the reference computes when it shifts to the left. The
+ * verifier keeps in range what must not wrap. */
+static inline int32_t mote_shift_left(int32_t x, int32_t e)
+{
+    return (int32_t)((uint32_t)x << e);
+}
+
+/* x * 2^e, 0 <= e <= 30, held at the ends of int32. */
+static inline int32_t mote_shift_left_sat(int32_t x, int32_t e)
+{
+    const int32_t limit = INT32_MAX >> e;
+    if (x > limit)
+        return INT32_MAX;
+    if (x < -limit)
+        return INT32_MIN;
+    return mote_shift_left(x, e);
+}
+
+/* round(a * b / 2^31), half towards plus infinity, for a pair that is not (INT32_MIN, INT32_MIN).
+ * The reference adds 2^30 to a positive product or 1 - 2^30 to a negative one and divides towards
+ * zero: the same number. |a * b| <= 2^62 - 2^31 here, so the sum fits int64 and the quotient
+ * int32. */
+static inline int32_t mote_srdhm_unsat(int32_t a, int32_t b)
+{
+    return (int32_t)(((int64_t)a * b + (INT64_C(1) << 30)) >> 31);
+}
+
+/* SaturatingRoundingDoublingHighMul: as above for every pair; (INT32_MIN, INT32_MIN) gives
+ * INT32_MAX. */
+static inline int32_t mote_srdhm(int32_t a, int32_t b)
+{
+    if (a == INT32_MIN && b == INT32_MIN)
+        return INT32_MAX;
+    return mote_srdhm_unsat(a, b);
+}
+
+/* RoundingDivideByPOT: round(x / 2^e), half away from zero, 0 <= e <= 31. No intermediate
+ * overflows: the remainder is < 2^31, the threshold <= 2^30. */
+static inline int32_t mote_rdbpot(int32_t x, int32_t e)
+{
+    const int32_t mask = (int32_t)((UINT32_C(1) << e) - 1u);
+    const int32_t threshold = (mask >> 1) + (x < 0);
+    return (x >> e) + ((x & mask) > threshold);
+}
+
+/* (a + b) / 2, half away from zero, for a + b >= 0. */
+static inline int32_t mote_half_sum(int32_t a, int32_t b)
+{
+    return (int32_t)(((int64_t)a + b + 1) >> 1);
+}
+
+/* x times the real multiplier mult / 2^31 * 2^shift; shift is positive to the left, -31..30, and
+ * mult >= 0. The two roundings are part of the definition. */
+static inline int32_t mote_requant(int32_t x, int32_t mult, int32_t shift)
+{
+    MOTE_ASSERT(mult >= 0);
+    MOTE_ASSERT(shift >= -31 && shift <= 30);
+    const int32_t left = shift > 0 ? shift : 0;
+    const int32_t right = shift > 0 ? 0 : -shift;
+    /* mult is never INT32_MIN, so the pair that saturates cannot occur. */
+    return mote_rdbpot(mote_srdhm_unsat(mote_shift_left(x, left), mult), right);
+}
+
+/* sum / n to the nearest, half away from zero. |sum| + n / 2 fits int32, n >= 1. */
+static inline int32_t mote_round_div(int32_t sum, int32_t n)
+{
+    MOTE_ASSERT(n >= 1);
+    return sum > 0 ? (sum + n / 2) / n : (sum - n / 2) / n;
+}
+#endif

@@ -1,0 +1,26 @@
+/* window.h - which taps of a kernel window lie inside the image.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_COMMON_WINDOW_H
+#define MOTE_COMMON_WINDOW_H
+#include "kernels/common/requant.h"
+
+/* Taps first..end-1 of one dimension; empty when first == end. */
+struct mote_taps {
+    int32_t first, end;
+};
+
+/* The taps k in 0..kernel-1 whose position origin + k * dilation lies in 0..size-1. `origin` is
+ * out * stride - pad: |origin| < 2^24. */
+static inline struct mote_taps mote_taps_inside(int32_t origin, int32_t kernel, int32_t dilation,
+                                                int32_t size)
+{
+    MOTE_ASSERT(kernel >= 1 && dilation >= 1 && size >= 1);
+    struct mote_taps t = {0, kernel};
+    if (origin < 0)
+        t.first = mote_min_s32((-origin + dilation - 1) / dilation, kernel);
+    if (origin + (kernel - 1) * dilation >= size)
+        t.end = origin >= size ? 0 : (size - 1 - origin) / dilation + 1;
+    t.end = mote_max_s32(t.end, t.first);
+    return t;
+}
+#endif

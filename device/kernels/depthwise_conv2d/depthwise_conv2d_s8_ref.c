@@ -1,0 +1,44 @@
+/* depthwise_conv2d_s8_ref.c - depthwise convolution as docs/spec/numerics.md, section 7, writes
+ * it. SPDX-License-Identifier: Apache-2.0 */
+#include "mote/depthwise_conv2d.h"
+
+#include "kernels/common/requant.h"
+
+size_t mote_depthwise_conv2d_s8_ref_scratch(const struct mote_depthwise_conv2d_s8 *op)
+{
+    (void)op;
+    return 0;
+}
+
+/* The accumulator of one output. The host has proved that it fits int32. */
+static int32_t accumulate(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
+                          const int8_t *w, int32_t oy, int32_t ox, int32_t oc)
+{
+    const int32_t ic = oc / op->multiplier;
+    int32_t acc = 0;
+    for (int32_t ky = 0; ky < op->kh; ky++)
+        for (int32_t kx = 0; kx < op->kw; kx++) {
+            const int32_t iy = oy * op->sh - op->pad_top + ky * op->dh;
+            const int32_t ix = ox * op->sw - op->pad_left + kx * op->dw;
+            if (iy < 0 || iy >= op->in.h || ix < 0 || ix >= op->in.w)
+                continue; /* a padded tap stands for real 0 */
+            const size_t i_in = ((size_t)iy * op->in.w + (size_t)ix) * op->in.c + (size_t)ic;
+            const size_t i_w = ((size_t)ky * op->kw + (size_t)kx) * op->out.c + (size_t)oc;
+            acc += w[i_w] * (in[i_in] - op->in_zero);
+        }
+    return acc;
+}
+
+void mote_depthwise_conv2d_s8_ref(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
+                                  const int8_t *w, const int32_t *bias, int8_t *out, void *scratch)
+{
+    (void)scratch;
+    MOTE_ASSERT(op->out.c == op->in.c * op->multiplier);
+    for (int32_t oy = 0; oy < op->out.h; oy++)
+        for (int32_t ox = 0; ox < op->out.w; ox++)
+            for (int32_t oc = 0; oc < op->out.c; oc++) {
+                const int32_t acc = accumulate(op, in, w, oy, ox, oc) + bias[oc];
+                const int32_t y = mote_requant(acc, op->mult[oc], op->shift[oc]) + op->out_zero;
+                *out++ = (int8_t)mote_clamp_s32(y, op->out_min, op->out_max);
+            }
+}

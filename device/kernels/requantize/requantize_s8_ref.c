@@ -1,0 +1,21 @@
+/* requantize_s8_ref.c - another scale, as docs/spec/numerics.md, section 14, writes it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "mote/requantize.h"
+
+#include "kernels/common/requant.h"
+
+size_t mote_requantize_s8_ref_scratch(const struct mote_requantize_s8 *op)
+{
+    (void)op;
+    return 0;
+}
+
+void mote_requantize_s8_ref(const struct mote_requantize_s8 *op, const int8_t *in, int8_t *out,
+                            void *scratch)
+{
+    (void)scratch;
+    for (uint32_t i = 0; i < op->n; i++) {
+        const int32_t y = mote_requant(in[i] - op->in_zero, op->mult, op->shift) + op->out_zero;
+        out[i] = (int8_t)mote_clamp_s32(y, op->out_min, op->out_max);
+    }
+}
