@@ -1,8 +1,8 @@
 /* args.c - command-line options from a table. SPDX-License-Identifier: Apache-2.0 */
 #include "args.h"
 
-#include <string.h>
 #include "base/str.h"
+#include <string.h>
 
 #define N_ARGS_MAX 32
 
@@ -48,8 +48,8 @@ static bool set(const struct arg *arg, const char *value, struct diag *d)
         return true;
     case ARG_BYTES:
         if (!str_parse_bytes(value, arg->value))
-            return diag_error(d, "", "%s expects bytes such as 65536 or 64K, not \"%s\"",
-                              arg->name, value);
+            return diag_error(d, "", "%s expects bytes such as 65536 or 64K, not \"%s\"", arg->name,
+                              value);
         return true;
     case ARG_FLOAT:
         if (!str_parse_f64(value, arg->value))

@@ -3,6 +3,7 @@
 #define MOTE_CLI_ARGS_H
 #include "base/arena.h"
 #include "base/diag.h"
+#include <stdint.h>
 
 enum arg_kind {
     ARG_FLAG,   /* bool                                                        */

@@ -2,12 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "compile.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
+#include "base/file.h"
 #include "ir/text.h"
 #include "output.h"
 #include "verb.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 static const char usage[] =
     "usage: mote compile MODEL --target BOARD -o DIR [options]\n\n"
@@ -35,9 +36,8 @@ static void print_sizes(struct arena *a, const struct compiled *c, const struct 
     const struct plan *p = &c->memory->plan;
     if (!s->json) {
         printf("%s: arena %s bytes (lower bound %s), weights %s bytes\n",
-               path_join(a, s->dir, arena_printf(a, "%s.c", c->name)),
-               out_count(a, p->arena_bytes), out_count(a, p->lower_bound),
-               out_count(a, c->code.weight_bytes));
+               path_join(a, s->dir, arena_printf(a, "%s.c", c->name)), out_count(a, p->arena_bytes),
+               out_count(a, p->lower_bound), out_count(a, c->code.weight_bytes));
         if (fw)
             printf("%s: flash %s bytes (code %s, weights %s), data %s bytes\n", fw->elf_path,
                    out_count(a, fw->flash_bytes),

@@ -1,10 +1,10 @@
 /* info.c - `mote info`: what is in a model. SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 #include "ir/text.h"
 #include "output.h"
 #include "verb.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 static const char usage[] =
     "usage: mote info MODEL [--json | --text]\n\n"

@@ -1,9 +1,9 @@
 /* main.c - finds the verb, prints help and errors, turns them into the exit status.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
-#include <string.h>
 #include "base/str.h"
 #include "verb.h"
+#include <stdio.h>
+#include <string.h>
 
 static const struct verb *const verbs[] = {
     &verb_train, &verb_quantize, &verb_plan, &verb_compile, &verb_run, &verb_eval, &verb_info,
@@ -20,8 +20,10 @@ static const struct verb *find_verb(const char *name)
 
 static void print_help(FILE *to)
 {
-    fprintf(to, "mote %s - deep learning for chips with kilobytes\n\n"
-                "usage: mote VERB [arguments]\n\n", MOTE_VERSION);
+    fprintf(to,
+            "mote %s - deep learning for chips with kilobytes\n\n"
+            "usage: mote VERB [arguments]\n\n",
+            MOTE_VERSION);
     for (size_t i = 0; i < N_VERBS; i++)
         fprintf(to, "  %-10s%s\n", verbs[i]->name, verbs[i]->summary);
     fprintf(to, "  %-10s%s\n\n", "help", "this text, or `mote help VERB` for one verb");

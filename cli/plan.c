@@ -1,10 +1,10 @@
 /* plan.c - `mote plan`: where every buffer lies. SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
-#include <stdio.h>
 #include "compile.h"
 #include "ir/text.h"
 #include "output.h"
 #include "verb.h"
+#include <inttypes.h>
+#include <stdio.h>
 
 static const char usage[] =
     "usage: mote plan MODEL [--json]\n\n"

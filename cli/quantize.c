@@ -1,14 +1,14 @@
 /* quantize.c - `mote quantize`: from a float model to int8. SPDX-License-Identifier: Apache-2.0 */
+#include "quant/quantize.h"
+#include "ir/text.h"
+#include "output.h"
+#include "pass/pass.h"
+#include "recipe/recipe.h"
+#include "verb.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include "ir/text.h"
-#include "output.h"
-#include "pass/pass.h"
-#include "quant/quantize.h"
-#include "recipe/recipe.h"
-#include "verb.h"
 
 static const char usage[] =
     "usage: mote quantize MODEL --recipe RECIPE [options]\n\n"
@@ -125,8 +125,8 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
 {
     struct settings s = {0};
     const struct arg args[] = {
-        {"-o", ARG_STRING, &s.output},         {"--recipe", ARG_STRING, &s.recipe},
-        {"--ranges", ARG_STRING, &s.ranges},   {"--threads", ARG_COUNT, &s.threads},
+        {"-o", ARG_STRING, &s.output},       {"--recipe", ARG_STRING, &s.recipe},
+        {"--ranges", ARG_STRING, &s.ranges}, {"--threads", ARG_COUNT, &s.threads},
         {"--json", ARG_FLAG, &s.json},
     };
     const char *path;

@@ -1,14 +1,14 @@
 /* run.c - `mote run`: a model on raw tensors. SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include "base/file.h"
 #include "compile.h"
 #include "ir/interp.h"
 #include "ir/text.h"
 #include "output.h"
 #include "verb.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const char usage[] =
     "usage: mote run MODEL --input FILE[,FILE...] --output DIR [options]\n\n"
@@ -44,8 +44,9 @@ static bool read_call(struct arena *a, const struct graph *g, const char *files,
         const char *file = strtok_r(i ? NULL : rest, ",", &rest);
         const struct tensor *t = &g->tensors.items[g->inputs.items[i]];
         if (!file)
-            return diag_error(d, "--input", "%s names %" PRIu32 " files, the model has %" PRIu32
-                              " inputs", files, i, g->inputs.n);
+            return diag_error(d, "--input",
+                              "%s names %" PRIu32 " files, the model has %" PRIu32 " inputs", files,
+                              i, g->inputs.n);
         struct bytes b;
         if (!file_map(file, &b, d))
             return false;
@@ -138,10 +139,9 @@ static bool run_model(struct arena *a, const char *path, const struct settings *
     for (uint32_t k = 0; k < s->inputs.n; k++)
         if (!read_call(a, g, s->inputs.items[k], in + k * call_bytes, d))
             return false;
-    const uint8_t *out =
-        strcmp(s->target, "host") == 0
-            ? run_on_host(a, g, in, s->inputs.n, d)
-            : run_on_target(a, g, out_identifier(a, out_stem(a, path)), in, s, d);
+    const uint8_t *out = strcmp(s->target, "host") == 0
+                             ? run_on_host(a, g, in, s->inputs.n, d)
+                             : run_on_target(a, g, out_identifier(a, out_stem(a, path)), in, s, d);
     return out && write_outputs(a, g, out, s->inputs.n, s->dir, d);
 }
 
@@ -149,8 +149,10 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
 {
     struct settings s = {.target = "host"};
     const struct arg args[] = {
-        {"--target", ARG_STRING, &s.target}, {"--input", ARG_LIST, &s.inputs},
-        {"--output", ARG_STRING, &s.dir},    {"--json", ARG_FLAG, &s.json},
+        {"--target", ARG_STRING, &s.target},
+        {"--input", ARG_LIST, &s.inputs},
+        {"--output", ARG_STRING, &s.dir},
+        {"--json", ARG_FLAG, &s.json},
     };
     const char *path;
     if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d))

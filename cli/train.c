@@ -1,4 +1,10 @@
 /* train.c - `mote train`: from a recipe to a float model. SPDX-License-Identifier: Apache-2.0 */
+#include "train/train.h"
+#include "base/file.h"
+#include "ir/text.h"
+#include "output.h"
+#include "recipe/recipe.h"
+#include "verb.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -6,12 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include "base/file.h"
-#include "ir/text.h"
-#include "output.h"
-#include "recipe/recipe.h"
-#include "train/train.h"
-#include "verb.h"
 
 static const char usage[] =
     "usage: mote train RECIPE [options]\n\n"
@@ -40,9 +40,10 @@ static void on_interrupt(int signal_number)
 static void print_progress(void *ctx, const struct train_progress *p)
 {
     (void)ctx;
-    fprintf(stderr, "\repoch %3" PRIu32 "/%" PRIu32 "  step %5" PRIu32 "/%" PRIu32
-            "  %6.0f samples/s  loss %.4f  accuracy %5.2f %%", p->epoch, p->epochs, p->step,
-            p->steps, p->samples_per_s, p->loss, 100 * p->accuracy);
+    fprintf(stderr,
+            "\repoch %3" PRIu32 "/%" PRIu32 "  step %5" PRIu32 "/%" PRIu32
+            "  %6.0f samples/s  loss %.4f  accuracy %5.2f %%",
+            p->epoch, p->epochs, p->step, p->steps, p->samples_per_s, p->loss, 100 * p->accuracy);
     if (p->epoch_end && !isnan(p->val_accuracy))
         fprintf(stderr, "  validation %5.2f %%", 100 * p->val_accuracy);
     else
@@ -62,8 +63,9 @@ static void print_result(struct arena *a, const struct train_result *r, const ch
 {
     if (!s->json) {
         printf("%s: %" PRIu32 " epochs in %.0f s, %s samples/s, loss %.4f, accuracy %.2f %% "
-               "(training)", model, r->epochs_done, r->seconds,
-               out_count(a, (uint64_t)r->samples_per_s), r->loss, 100 * r->train_accuracy);
+               "(training)",
+               model, r->epochs_done, r->seconds, out_count(a, (uint64_t)r->samples_per_s), r->loss,
+               100 * r->train_accuracy);
         if (!isnan(r->val_accuracy))
             printf(", %.2f %% (validation)", 100 * r->val_accuracy);
         putchar('\n');
@@ -85,8 +87,7 @@ static void print_result(struct arena *a, const struct train_result *r, const ch
 }
 
 /* Read the data, build the network, train it, write it. */
-static bool train(struct arena *a, const struct recipe *r, const struct settings *s,
-                  struct diag *d)
+static bool train(struct arena *a, const struct recipe *r, const struct settings *s, struct diag *d)
 {
     struct dataset data;
     if (!recipe_data(a, r, &data, NULL, d))
@@ -107,8 +108,8 @@ static bool train(struct arena *a, const struct recipe *r, const struct settings
     struct pool *pool = pool_new((uint32_t)s->threads);
     signal(SIGINT, on_interrupt);
     struct train_result result;
-    bool ok = train_run(a, g, &train_view, &val_view, &r->train_options, &control, pool, &result,
-                        d);
+    bool ok =
+        train_run(a, g, &train_view, &val_view, &r->train_options, &control, pool, &result, d);
     pool_free(pool);
     if (!ok)
         return false;
@@ -129,9 +130,9 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
     struct settings s = {.dir = "."};
     s.seed = UINT64_MAX;
     const struct arg args[] = {
-        {"-o", ARG_STRING, &s.dir},          {"--resume", ARG_FLAG, &s.resume},
+        {"-o", ARG_STRING, &s.dir},           {"--resume", ARG_FLAG, &s.resume},
         {"--threads", ARG_COUNT, &s.threads}, {"--epochs", ARG_COUNT, &s.epochs},
-        {"--seed", ARG_COUNT, &s.seed},      {"--json", ARG_FLAG, &s.json},
+        {"--seed", ARG_COUNT, &s.seed},       {"--json", ARG_FLAG, &s.json},
     };
     const char *path;
     if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "RECIPE", d))

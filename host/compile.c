@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "compile.h"
 
-#include <inttypes.h>
 #include "base/file.h"
 #include "ir/verify.h"
 #include "pass/pass.h"
+#include <inttypes.h>
 
 bool compile(struct arena *a, const struct graph *source, const char *name,
              enum variant_choice choice, struct compiled *out, struct diag *d)
@@ -67,24 +67,26 @@ bool budget_check_arena(struct arena *a, const struct compiled *c, const struct 
     diag_error(d, c->name,
                "the arena needs %zu bytes, the budget is %" PRIu64 ": %" PRIu64 " too many", need,
                b->arena_bytes, need - b->arena_bytes);
-    return diag_hint(d, "step %" PRIu32 " (%s) needs the most: %s bytes. An arena of %zu would fit;"
-                     " or make that layer narrower or its stride larger", peak,
-                     c->graph->nodes.items[c->program->steps[peak].i_node].origin,
+    return diag_hint(d,
+                     "step %" PRIu32 " (%s) needs the most: %s bytes. An arena of %zu would fit;"
+                     " or make that layer narrower or its stride larger",
+                     peak, c->graph->nodes.items[c->program->steps[peak].i_node].origin,
                      text_cstr(&live), need);
 }
 
-bool budget_check_flash(const struct compiled *c, const struct firmware *fw,
-                        const struct budget *b, struct diag *d)
+bool budget_check_flash(const struct compiled *c, const struct firmware *fw, const struct budget *b,
+                        struct diag *d)
 {
     if (b->flash_bytes == 0 || fw->flash_bytes <= b->flash_bytes)
         return true;
     diag_error(d, c->name,
                "the firmware needs %zu bytes of flash, the budget is %" PRIu64 ": %" PRIu64
-               " too many", fw->flash_bytes, b->flash_bytes, fw->flash_bytes - b->flash_bytes);
-    return diag_hint(d, "weights take %zu of them, code %zu: at most %" PRId64
-                     " bytes of weights would fit", c->code.weight_bytes,
-                     fw->flash_bytes - c->code.weight_bytes,
-                     (int64_t)b->flash_bytes - (int64_t)(fw->flash_bytes - c->code.weight_bytes));
+               " too many",
+               fw->flash_bytes, b->flash_bytes, fw->flash_bytes - b->flash_bytes);
+    return diag_hint(
+        d, "weights take %zu of them, code %zu: at most %" PRId64 " bytes of weights would fit",
+        c->code.weight_bytes, fw->flash_bytes - c->code.weight_bytes,
+        (int64_t)b->flash_bytes - (int64_t)(fw->flash_bytes - c->code.weight_bytes));
 }
 
 bool compile_and_run(struct arena *a, const struct compiled *c, const struct target *t,

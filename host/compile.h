@@ -33,8 +33,8 @@ struct budget {
  * needs the memory and what would fit. */
 bool budget_check_arena(struct arena *a, const struct compiled *c, const struct budget *b,
                         struct diag *d);
-bool budget_check_flash(const struct compiled *c, const struct firmware *fw,
-                        const struct budget *b, struct diag *d);
+bool budget_check_flash(const struct compiled *c, const struct firmware *fw, const struct budget *b,
+                        struct diag *d);
 
 /* Build firmware in a temporary folder, run it there on n_runs inputs and remove the folder. */
 bool compile_and_run(struct arena *a, const struct compiled *c, const struct target *t,

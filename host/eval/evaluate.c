@@ -2,18 +2,20 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "eval/evaluate.h"
 
+#include "ir/interp.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <string.h>
-#include "ir/interp.h"
 
 #define CHUNK 64 /* samples of one task */
 
 bool evaluate_fits(const struct graph *g, const struct dataset *ds, struct diag *d)
 {
     if (g->inputs.n != 1 || g->outputs.n != 1)
-        return diag_error(d, g->name, "has %" PRIu32 " inputs and %" PRIu32 " outputs, a "
-                          "classifier has one of each", g->inputs.n, g->outputs.n);
+        return diag_error(d, g->name,
+                          "has %" PRIu32 " inputs and %" PRIu32 " outputs, a "
+                          "classifier has one of each",
+                          g->inputs.n, g->outputs.n);
     const struct tensor *in = &g->tensors.items[g->inputs.items[0]];
     const struct tensor *out = &g->tensors.items[g->outputs.items[0]];
     if (in->dtype != DT_S8 || out->dtype != DT_S8) {
@@ -30,8 +32,7 @@ bool evaluate_fits(const struct graph *g, const struct dataset *ds, struct diag 
     return true;
 }
 
-const int8_t *evaluate_inputs(struct arena *a, const struct graph *g,
-                              const struct dataset_view *v)
+const int8_t *evaluate_inputs(struct arena *a, const struct graph *g, const struct dataset_view *v)
 {
     const struct tensor *in = &g->tensors.items[g->inputs.items[0]];
     size_t bytes = tensor_bytes(in);
@@ -60,8 +61,8 @@ static void run_chunk(void *ctx, uint32_t i_task, uint32_t i_thread)
     for (uint32_t i = first; i < end; i++) {
         const void *in = e->inputs + i * in_bytes;
         interp_run(e->interps[i_thread], &in);
-        memcpy(e->outputs + i * out_bytes,
-               interp_tensor(e->interps[i_thread], g->outputs.items[0]), out_bytes);
+        memcpy(e->outputs + i * out_bytes, interp_tensor(e->interps[i_thread], g->outputs.items[0]),
+               out_bytes);
     }
 }
 
@@ -84,8 +85,7 @@ const int8_t *evaluate_outputs(struct arena *a, const struct graph *g, const int
     return e.outputs;
 }
 
-double evaluate_accuracy(const struct graph *g, const int8_t *outputs,
-                         const struct dataset_view *v)
+double evaluate_accuracy(const struct graph *g, const int8_t *outputs, const struct dataset_view *v)
 {
     assert(v->n > 0);
     int64_t n_classes = shape_count(&g->tensors.items[g->outputs.items[0]].shape);

@@ -13,8 +13,7 @@
 bool evaluate_fits(const struct graph *g, const struct dataset *ds, struct diag *d);
 
 /* The n samples of a view, quantised for the graph's input: [n][input bytes]. */
-const int8_t *evaluate_inputs(struct arena *a, const struct graph *g,
-                              const struct dataset_view *v);
+const int8_t *evaluate_inputs(struct arena *a, const struct graph *g, const struct dataset_view *v);
 
 /* The interpreter's outputs for those inputs: [n][output bytes]. Threads share the samples; the
  * result does not depend on their number. */
