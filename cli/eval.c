@@ -21,6 +21,7 @@ static const char usage[] =
     "  --float FILE        the float model it came from, to be scored beside it\n"
     "  --target BOARD      native, cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55,\n"
     "                      rv32imc, or recipe: the recipe's board and budgets\n"
+    "  --samples N         test samples to score (default: all)\n"
     "  --device-samples N  test samples to run on the target (default: 200)\n"
     "  --threads N         default: one per processor\n"
     "  --json              print the figures as JSON\n\n"
@@ -30,7 +31,7 @@ static const char usage[] =
 
 struct settings {
     const char *recipe, *float_model, *target;
-    uint64_t device_samples, threads;
+    uint64_t samples, device_samples, threads;
     bool json;
 };
 
@@ -221,6 +222,8 @@ static bool eval(struct arena *a, const char *path, const struct settings *s, st
     if (!g || !choose_target(a, r, s, &f, d) || !recipe_data(a, r, NULL, &test, d))
         return false;
     struct dataset_view v = dataset_all(a, &test);
+    if (s->samples && s->samples < v.n)
+        v.n = (uint32_t)s->samples;
     f.n_test = v.n;
     f.n_device = s->device_samples < v.n ? (uint32_t)s->device_samples : v.n;
 
