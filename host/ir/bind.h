@@ -1,4 +1,5 @@
 /* bind.h - from an int8 node to the constants that its kernel sees.
+ * SPDX-License-Identifier: Apache-2.0
  *
  * Fills the kernel's const struct (mote/<op>.h) from shapes, attributes and quantisation:
  * multipliers, shifts, clamps. The interpreter binds for the `ref` kernels, the scheduler for

@@ -1,4 +1,5 @@
 /* graph.h - the IR: the one graph that every stage reads and writes.
+ * SPDX-License-Identifier: Apache-2.0
  *
  * Tensors and nodes live in two arrays; references are 32-bit ids, valid as long as the graph.
  * Activations are NHWC, convolution weights OHWI, depthwise weights 1HWC, fully connected weights
@@ -21,6 +22,7 @@
 
 #define RANK_MAX 6
 #define DIM_MAX (1 << 24)
+#define COUNT_MAX (1 << 28)  /* elements of one tensor */
 #define NO_TENSOR UINT32_MAX /* an optional input that is absent */
 
 enum dtype { DT_F32, DT_S8, DT_S16, DT_S32, N_DTYPES };

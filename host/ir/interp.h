@@ -1,4 +1,5 @@
 /* interp.h - the meaning of a graph: runs it node by node, plainly.
+ * SPDX-License-Identifier: Apache-2.0
  *
  * The oracle for every transformation. Float operators follow docs/spec/ir.md; int8 operators call
  * the `ref` kernels of device/, which are the transcription of docs/spec/numerics.md. Not fast;

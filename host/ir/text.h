@@ -1,4 +1,5 @@
 /* text.h - the IR as text, and the model file `.mote`.
+ * SPDX-License-Identifier: Apache-2.0
  *
  * Printing and parsing round-trip byte for byte (docs/spec/ir.md has the grammar). In the text
  * form constants stand inline; a `.mote` file is the same text with constants as offsets into a

@@ -1,0 +1,34 @@
+/* add.c - elementwise sum of two tensors of one shape. SPDX-License-Identifier: Apache-2.0 */
+#include "ir/ops/ops.h"
+
+bool infer_add(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
+{
+    const struct tensor *a = node_in(g, n, 0), *b = node_in(g, n, 1);
+    char text_a[SHAPE_TEXT], text_b[SHAPE_TEXT];
+    if (!shape_equal(&a->shape, &b->shape))
+        return node_error(d, g, n, "shapes %s and %s differ", shape_text(&a->shape, text_a),
+                          shape_text(&b->shape, text_b));
+    if (a->dtype != b->dtype)
+        return node_error(d, g, n, "types %s and %s differ", dtype_name(a->dtype),
+                          dtype_name(b->dtype));
+    return infer_like_input(g, n, out, d);
+}
+
+int64_t macs_add(const struct graph *g, const struct node *n)
+{
+    (void)g, (void)n;
+    return 0;
+}
+
+void eval_add(const struct eval *e)
+{
+    const struct tensor *x = node_in(e->g, e->n, 0);
+    if (x->dtype == DT_S8) {
+        mote_add_s8_ref(&e->args->add, e->in[0], e->in[1], e->out, e->scratch);
+        return;
+    }
+    const float *a = e->in[0], *b = e->in[1];
+    float *out = e->out;
+    for (int64_t i = 0; i < shape_count(&x->shape); i++)
+        out[i] = act_f32(e->n->attrs.act, a[i] + b[i]);
+}

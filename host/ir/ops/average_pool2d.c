@@ -1,0 +1,32 @@
+/* average_pool2d.c - mean over the taps of a window that lie inside the image.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "ir/ops/pool.h"
+
+bool infer_average_pool2d(const struct graph *g, const struct node *n, struct tensor *out,
+                          struct diag *d)
+{
+    return infer_pool(g, n, out, d);
+}
+
+int64_t macs_average_pool2d(const struct graph *g, const struct node *n)
+{
+    (void)g, (void)n;
+    return 0;
+}
+
+static float window_mean(const struct pool_window *w)
+{
+    float sum = 0.0f;
+    for (int32_t iy = w->ty.first; iy < w->ty.end; iy++)
+        for (int32_t ix = w->tx.first; ix < w->tx.end; ix++)
+            sum += w->in[iy * w->row + ix * w->column];
+    return sum / (float)((w->ty.end - w->ty.first) * (w->tx.end - w->tx.first));
+}
+
+void eval_average_pool2d(const struct eval *e)
+{
+    if (node_in(e->g, e->n, 0)->dtype == DT_F32)
+        pool_f32(e, window_mean);
+    else
+        mote_average_pool2d_s8_ref(&e->args->pool2d, e->in[0], e->out, e->scratch);
+}

@@ -1,0 +1,75 @@
+/* concat.c - tensors side by side along one axis. SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "ir/ops/ops.h"
+
+static bool fits_first(const struct tensor *t, const struct tensor *first, int32_t axis)
+{
+    if (t->dtype != first->dtype || t->shape.rank != first->shape.rank)
+        return false;
+    for (int32_t i = 0; i < t->shape.rank; i++)
+        if (i != axis && t->shape.dim[i] != first->shape.dim[i])
+            return false;
+    return true;
+}
+
+bool infer_concat(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
+{
+    const struct tensor *first = node_in(g, n, 0);
+    int32_t axis = n->attrs.axis;
+    if (axis < 0 || axis >= first->shape.rank)
+        return node_error(d, g, n, "axis %" PRId32 " is outside 0..%" PRId32, axis,
+                          first->shape.rank - 1);
+    int64_t sum = 0; /* <= 1024 * 2^24 */
+    for (uint32_t i = 0; i < n->n_in; i++) {
+        const struct tensor *t = node_in(g, n, i);
+        char text_t[SHAPE_TEXT], text_first[SHAPE_TEXT];
+        if (!fits_first(t, first, axis))
+            return node_error(
+                d, g, n, "input %" PRIu32 " is %s %s, does not fit %s %s along axis %" PRId32, i,
+                dtype_name(t->dtype), shape_text(&t->shape, text_t), dtype_name(first->dtype),
+                shape_text(&first->shape, text_first), axis);
+        sum += t->shape.dim[axis];
+    }
+    if (sum > DIM_MAX)
+        return node_error(d, g, n, "dimension %" PRId64 " is above %d", sum, DIM_MAX);
+    out->shape = first->shape;
+    out->shape.dim[axis] = (int32_t)sum;
+    return infer_f32_or_s8(g, n, out, d);
+}
+
+int64_t macs_concat(const struct graph *g, const struct node *n)
+{
+    (void)g, (void)n;
+    return 0;
+}
+
+static void concat_f32(const struct eval *e)
+{
+    const struct shape *y = &e->g->tensors.items[e->n->out[0]].shape;
+    int64_t outer = 1;
+    for (int32_t i = 0; i < e->n->attrs.axis; i++)
+        outer *= y->dim[i];
+    uint8_t *out = e->out;
+    for (int64_t o = 0; o < outer; o++)
+        for (uint32_t i = 0; i < e->n->n_in; i++) {
+            size_t inner = tensor_bytes(node_in(e->g, e->n, i)) / (size_t)outer;
+            memcpy(out, (const uint8_t *)e->in[i] + (size_t)o * inner, inner);
+            out += inner;
+        }
+}
+
+void eval_concat(const struct eval *e)
+{
+    if (node_in(e->g, e->n, 0)->dtype == DT_F32) {
+        concat_f32(e);
+        return;
+    }
+    const int8_t *in[CONCAT_IN_MAX];
+    assert(e->n->n_in <= CONCAT_IN_MAX);
+    for (uint32_t i = 0; i < e->n->n_in; i++)
+        in[i] = e->in[i];
+    mote_concat_s8_ref(&e->args->concat, in, e->out, e->scratch);
+}

@@ -1,0 +1,92 @@
+/* depthwise_conv2d.c - every output channel sees one input channel: weights 1HWC, where
+ * C = input channels * multiplier and output channel c reads input channel c / multiplier.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+
+#include "ir/ops/ops.h"
+
+bool infer_depthwise_conv2d(const struct graph *g, const struct node *n, struct tensor *out,
+                            struct diag *d)
+{
+    if (!infer_image(g, n, d))
+        return false;
+    const struct shape *x = &node_in(g, n, 0)->shape, *w = &node_in(g, n, 1)->shape;
+    char text[SHAPE_TEXT];
+    if (w->rank != 4 || w->dim[0] != 1)
+        return node_error(d, g, n, "weights have shape %s, expected 1xHxWxC", shape_text(w, text));
+    if (w->dim[3] % x->dim[3] != 0)
+        return node_error(
+            d, g, n, "%" PRId32 " output channels are no multiple of %" PRId32 " input channels",
+            w->dim[3], x->dim[3]);
+    if (w->dim[3] > IMAGE_DIM_MAX)
+        return node_error(d, g, n, "%" PRId32 " output channels, at most %d are supported",
+                          w->dim[3], IMAGE_DIM_MAX);
+    if (!infer_window(g, n, w->dim[1], w->dim[2], &out->shape, d))
+        return false;
+    out->shape.dim[3] = w->dim[3];
+    return infer_weighted(g, n, w->dim[3], out, d);
+}
+
+int64_t macs_depthwise_conv2d(const struct graph *g, const struct node *n)
+{
+    const struct shape *w = &node_in(g, n, 1)->shape;
+    const struct shape *y = &g->tensors.items[n->out[0]].shape;
+    return (int64_t)y->dim[1] * y->dim[2] * shape_count(w);
+}
+
+/* out[c] += in[c / multiplier] * w[c] for one tap. */
+static void tap_accumulate(float *out, const float *in, const float *w, int32_t n_ic,
+                           int32_t multiplier)
+{
+    if (multiplier == 1) {
+        for (int32_t c = 0; c < n_ic; c++)
+            out[c] += in[c] * w[c];
+        return;
+    }
+    for (int32_t ic = 0; ic < n_ic; ic++)
+        for (int32_t m = 0; m < multiplier; m++)
+            out[ic * multiplier + m] += in[ic] * w[ic * multiplier + m];
+}
+
+/* One output pixel, all channels: taps in the order ky, kx. */
+static void depthwise_pixel(const struct eval *e, int32_t oy, int32_t ox, float *out)
+{
+    const struct attrs *at = &e->n->attrs;
+    const struct shape *x = &node_in(e->g, e->n, 0)->shape, *k = &node_in(e->g, e->n, 1)->shape;
+    const float *in = e->in[0], *w = e->in[1];
+    int32_t n_ic = x->dim[3], n_oc = k->dim[3];
+    int32_t y0 = oy * at->stride_h - at->pad_top, x0 = ox * at->stride_w - at->pad_left;
+    struct taps ty = taps_inside(y0, k->dim[1], at->dilation_h, x->dim[1]);
+    struct taps tx = taps_inside(x0, k->dim[2], at->dilation_w, x->dim[2]);
+    for (int32_t ky = ty.first; ky < ty.end; ky++)
+        for (int32_t kx = tx.first; kx < tx.end; kx++) {
+            int64_t pixel =
+                (int64_t)(y0 + ky * at->dilation_h) * x->dim[2] + (x0 + kx * at->dilation_w);
+            int64_t tap = (int64_t)ky * k->dim[2] + kx;
+            tap_accumulate(out, in + pixel * n_ic, w + tap * n_oc, n_ic, n_oc / n_ic);
+        }
+}
+
+static void depthwise_f32(const struct eval *e)
+{
+    const struct shape *y = &e->g->tensors.items[e->n->out[0]].shape;
+    const float *bias = e->in[2];
+    float *out = e->out;
+    for (int32_t oy = 0; oy < y->dim[1]; oy++)
+        for (int32_t ox = 0; ox < y->dim[2]; ox++, out += y->dim[3]) {
+            for (int32_t oc = 0; oc < y->dim[3]; oc++)
+                out[oc] = bias[oc];
+            depthwise_pixel(e, oy, ox, out);
+            for (int32_t oc = 0; oc < y->dim[3]; oc++)
+                out[oc] = act_f32(e->n->attrs.act, out[oc]);
+        }
+}
+
+void eval_depthwise_conv2d(const struct eval *e)
+{
+    if (node_in(e->g, e->n, 0)->dtype == DT_F32)
+        depthwise_f32(e);
+    else
+        mote_depthwise_conv2d_s8_ref(&e->args->depthwise_conv2d, e->in[0], e->in[1], e->in[2],
+                                     e->out, e->scratch);
+}

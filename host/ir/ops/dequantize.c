@@ -1,0 +1,24 @@
+/* dequantize.c - s8 to f32: scale * (q - zero). SPDX-License-Identifier: Apache-2.0 */
+#include "ir/ops/ops.h"
+
+bool infer_dequantize(const struct graph *g, const struct node *n, struct tensor *out,
+                      struct diag *d)
+{
+    const struct tensor *x = node_in(g, n, 0);
+    if (x->dtype != DT_S8)
+        return node_error(d, g, n, "input type %s, expected s8", dtype_name(x->dtype));
+    out->shape = x->shape;
+    out->dtype = DT_F32;
+    return true;
+}
+
+int64_t macs_dequantize(const struct graph *g, const struct node *n)
+{
+    (void)g, (void)n;
+    return 0;
+}
+
+void eval_dequantize(const struct eval *e)
+{
+    mote_dequantize_f32_ref(&e->args->quantize, e->in[0], e->out, e->scratch);
+}

@@ -1,0 +1,52 @@
+/* fully_connected.c - matrix times vector: input flattened from its second dimension, weights
+ * [out, in], optional bias. SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+
+#include "ir/ops/ops.h"
+
+bool infer_fully_connected(const struct graph *g, const struct node *n, struct tensor *out,
+                           struct diag *d)
+{
+    const struct shape *x = &node_in(g, n, 0)->shape, *w = &node_in(g, n, 1)->shape;
+    char text[SHAPE_TEXT];
+    if (w->rank != 2)
+        return node_error(d, g, n, "weights have shape %s, expected [out, in]",
+                          shape_text(w, text));
+    int64_t in_n = shape_count(x) / x->dim[0];
+    if (w->dim[1] != in_n)
+        return node_error(d, g, n, "weights %s are for %" PRId32 " inputs, the input has %" PRId64,
+                          shape_text(w, text), w->dim[1], in_n);
+    out->shape = (struct shape){.rank = 2, .dim = {x->dim[0], w->dim[0]}};
+    return infer_weighted(g, n, w->dim[0], out, d);
+}
+
+int64_t macs_fully_connected(const struct graph *g, const struct node *n)
+{
+    return shape_count(&node_in(g, n, 1)->shape);
+}
+
+static void fully_connected_f32(const struct eval *e)
+{
+    const struct shape *w = &node_in(e->g, e->n, 1)->shape;
+    const float *bias = e->in[2];
+    float *out = e->out;
+    int32_t n_out = w->dim[0], n_in = w->dim[1];
+    for (int32_t o = 0; o < n_out; o += FLOAT_LANES) {
+        int32_t n_lanes = n_out - o < FLOAT_LANES ? n_out - o : FLOAT_LANES;
+        float acc[FLOAT_LANES] = {0};
+        for (int32_t l = 0; l < n_lanes; l++)
+            acc[l] = bias[o + l];
+        float_accumulate(acc, e->in[0], e->packed + (int64_t)o * n_in, (size_t)n_in);
+        for (int32_t l = 0; l < n_lanes; l++)
+            out[o + l] = act_f32(e->n->attrs.act, acc[l]);
+    }
+}
+
+void eval_fully_connected(const struct eval *e)
+{
+    if (node_in(e->g, e->n, 0)->dtype == DT_F32)
+        fully_connected_f32(e);
+    else
+        mote_fully_connected_s8_ref(&e->args->fully_connected, e->in[0], e->in[1], e->in[2], e->out,
+                                    e->scratch);
+}

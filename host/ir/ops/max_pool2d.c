@@ -1,0 +1,34 @@
+/* max_pool2d.c - the largest tap of a window; padding never wins.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "ir/ops/pool.h"
+
+bool infer_max_pool2d(const struct graph *g, const struct node *n, struct tensor *out,
+                      struct diag *d)
+{
+    return infer_pool(g, n, out, d);
+}
+
+int64_t macs_max_pool2d(const struct graph *g, const struct node *n)
+{
+    (void)g, (void)n;
+    return 0;
+}
+
+static float window_max(const struct pool_window *w)
+{
+    float max = w->in[w->ty.first * w->row + w->tx.first * w->column];
+    for (int32_t iy = w->ty.first; iy < w->ty.end; iy++)
+        for (int32_t ix = w->tx.first; ix < w->tx.end; ix++) {
+            float x = w->in[iy * w->row + ix * w->column];
+            max = x > max ? x : max;
+        }
+    return max;
+}
+
+void eval_max_pool2d(const struct eval *e)
+{
+    if (node_in(e->g, e->n, 0)->dtype == DT_F32)
+        pool_f32(e, window_max);
+    else
+        mote_max_pool2d_s8_ref(&e->args->pool2d, e->in[0], e->out, e->scratch);
+}

@@ -1,0 +1,110 @@
+/* ops.h - what every operator brings, private to host/ir. SPDX-License-Identifier: Apache-2.0
+ *
+ * ops.def lists the operators; each has a file here with three functions:
+ *
+ *   infer_<op>   checks inputs and attributes, fills type and shape of the output
+ *   macs_<op>    multiply-accumulates of one inference
+ *   eval_<op>    computes the output: plain loops for f32, the `ref` kernel for s8
+ *
+ * The contract of infer: the number of inputs is right, required ones are there, every shape is
+ * within the limits of graph.h. The contract of the other two: the graph is verified. */
+#ifndef MOTE_HOST_IR_OPS_H
+#define MOTE_HOST_IR_OPS_H
+#include "ir/bind.h"
+#include "ir/graph.h"
+
+#define KERNEL_MAX    255   /* kernel, stride, dilation and padding: uint8_t on the device */
+#define IMAGE_DIM_MAX 65535 /* height, width, channels of an image: uint16_t on the device */
+#define FLOAT_LANES   16    /* output channels that dense float operators compute together */
+#define CONCAT_IN_MAX 1024
+
+/* One evaluation of one node: made once by the interpreter, used on every run. */
+struct eval {
+    const struct graph *g;
+    const struct node *n;
+    const void **in; /* [as in ops.def]; an absent bias is an array of zeros */
+    void *out;
+    const union kernel_args *args; /* of s8 nodes and conversions                      */
+    void *scratch;                 /* what the ref kernel asked for                    */
+    const float *packed;           /* f32 conv2d, fully_connected: see float_pack      */
+};
+
+struct op_info {
+    const char *name;
+    uint32_t in_min, in_max;
+    uint32_t attrs; /* mask of ATTR_... */
+    bool (*infer)(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d);
+    int64_t (*macs)(const struct graph *g, const struct node *n);
+    void (*eval)(const struct eval *e);
+};
+
+/* The row of an operator. */
+const struct op_info *op_info(enum op op);
+
+#define OP(UPPER, lower, in_min, in_max, attr_mask)                                                \
+    bool infer_##lower(const struct graph *g, const struct node *n, struct tensor *out,            \
+                       struct diag *d);                                                            \
+    int64_t macs_##lower(const struct graph *g, const struct node *n);                             \
+    void eval_##lower(const struct eval *e);
+#include "ir/ops.def"
+#undef OP
+
+/* Everything that can be said of a node from its inputs: arity, attributes, the operator's rule,
+ * limits of the result. Fills dtype and shape of `out`. */
+bool node_infer(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d);
+
+/* Input i, NULL when it is absent. */
+const struct tensor *node_in(const struct graph *g, const struct node *n, uint32_t i);
+
+/* The node's name for people: its output tensor's, else its origin. */
+const char *node_name(const struct graph *g, const struct node *n);
+
+/* Report "name (operator): ...". Returns false. */
+bool node_error(struct diag *d, const struct graph *g, const struct node *n, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Is the shape within the limits: rank, dimensions, number of elements? Returns NULL, or what is
+ * wrong with it. */
+const char *shape_fault(const struct shape *s);
+
+/* Shapes as people write them: "1x28x28x3". `buf` of SHAPE_TEXT bytes. */
+#define SHAPE_TEXT 96
+const char *shape_text(const struct shape *s, char *buf);
+
+/* Parts of shape rules that several operators share. */
+
+/* Input 0 is an image [1, h, w, c], none of them above IMAGE_DIM_MAX. */
+bool infer_image(const struct graph *g, const struct node *n, struct diag *d);
+/* Output height and width of a window that slides over input 0. */
+bool infer_window(const struct graph *g, const struct node *n, int32_t kernel_h, int32_t kernel_w,
+                  struct shape *out, struct diag *d);
+/* Types of input, weights and bias: f32 f32 f32 -> f32, s8 s8 s32 -> s8; bias is [channels]. */
+bool infer_weighted(const struct graph *g, const struct node *n, int32_t channels,
+                    struct tensor *out, struct diag *d);
+/* The type of input 0 is f32 or s8, and the output has it. */
+bool infer_f32_or_s8(const struct graph *g, const struct node *n, struct tensor *out,
+                     struct diag *d);
+/* One input, f32 or s8; the output has its shape. */
+bool infer_like_input(const struct graph *g, const struct node *n, struct tensor *out,
+                      struct diag *d);
+
+/* Parts of float meanings. */
+
+/* The range of kernel taps 0 <= first <= k < end <= kernel that fall into 0..in-1, where tap k
+ * reads position origin + k * dilation. */
+struct taps {
+    int32_t first, end;
+};
+struct taps taps_inside(int32_t origin, int32_t kernel, int32_t dilation, int32_t in);
+
+float act_f32(enum act act, float x);
+
+/* relu and relu6 as operators: f32 by act_f32, s8 by the requantize kernel. */
+void eval_clamp(const struct eval *e, enum act act);
+
+/* Weights w[n_out][n_tap], reordered to [block][n_tap][FLOAT_LANES] with zeros for the channels
+ * beyond n_out, so that the lanes of one block lie side by side. */
+float *float_pack(struct arena *a, const float *w, size_t n_out, size_t n_tap);
+/* acc[l] += x[i] * w[i * FLOAT_LANES + l] for i = 0..n-1 in this order. */
+void float_accumulate(float *acc, const float *x, const float *w, size_t n);
+#endif
