@@ -1,0 +1,8 @@
+# What is in a model, for people and for scripts.
+tiny_model
+mote info tiny-float.mote
+mote info tiny.mote | sed 's/real = .*/real = .../'
+mote info tiny.mote --json | grep -v -e scale -e zero_point
+mote plan tiny.mote
+mote compile tiny.mote --target cortex-m4 -o out --json
+ls out

@@ -1,0 +1,6 @@
+# A target too small for the network: by how many bytes, and what would fit.
+tiny_model
+mote compile tiny.mote --target cortex-m4 -o out --arena 1K
+ls out 2>&1
+mote compile tiny.mote --target cortex-m4 -o out --firmware --flash 2K | sed 's/[0-9][0-9,]*/N/g'
+ls out
