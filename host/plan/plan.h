@@ -12,7 +12,7 @@
 #define PLAN_ALIGN 16
 
 struct plan_buffer {
-    const char *name;    /* for pictures; borrowed */
+    const char *name; /* for pictures; borrowed */
     size_t bytes;
     uint32_t first, last; /* steps at which it is alive, inclusive */
 };
@@ -21,16 +21,16 @@ struct plan {
     size_t *offset; /* [n] multiples of PLAN_ALIGN */
     size_t arena_bytes;
     size_t lower_bound;
-    bool optimal;         /* proved: arena == lower bound, or the search was exhaustive */
-    const char *method;   /* "greedy" or "exact" */
+    bool optimal;       /* proved: arena == lower bound, or the search was exhaustive */
+    const char *method; /* "greedy" or "exact" */
 };
 
 /* Place n buffers. `node_budget` bounds the exact search (0: greedy only). */
 struct plan plan_place(struct arena *a, const struct plan_buffer *b, uint32_t n,
                        uint64_t node_budget);
 
-/* The memory plan of a program: graph inputs and outputs live in the arena too (an input dies after its last
- * reader, an output lives to the end), scratch lives for one step, aliases share a buffer,
+/* The memory plan of a program: graph inputs and outputs live in the arena too (an input dies after
+ * its last reader, an output lives to the end), scratch lives for one step, aliases share a buffer,
  * in-place steps reuse their input's when it dies there. */
 struct memory_plan {
     struct plan_buffer *buffers;

@@ -1,0 +1,41 @@
+/* place.h - inside the planner: rounded buffers, and the two ways to place them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_HOST_PLAN_PLACE_H
+#define MOTE_HOST_PLAN_PLACE_H
+#include "base/arena.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A buffer that takes memory: bytes > 0, a multiple of PLAN_ALIGN. Alive in `first`..`last`. */
+struct item {
+    size_t bytes;
+    uint32_t first, last;
+};
+
+static inline bool items_overlap(const struct item *a, const struct item *b)
+{
+    return a->first <= b->last && b->first <= a->last;
+}
+
+/* The steps that matter for memory. Wherever no buffer ends between two births, the live set of
+ * the later birth contains the earlier one; what remains are the largest sets of buffers that are
+ * alive at one time, in order of time. Two buffers overlap exactly when they share a section. */
+struct sections {
+    uint32_t n;
+    uint32_t *first, *last; /* [items] sections in which the item is alive, inclusive */
+    size_t *load;           /* [n] sum of the bytes alive                             */
+};
+struct sections sections_find(struct arena *a, const struct item *items, uint32_t n_items);
+
+/* Greedy by size: the largest first, each at the lowest gap between what is alive with it.
+ * Returns the arena's bytes. */
+size_t place_greedy(struct arena *a, const struct item *items, uint32_t n, size_t *offset);
+
+/* Branch and bound. `offset` and `*arena_bytes` hold a valid placement and are replaced by a
+ * smaller one when there is one. The order of the items decides what is tried first, and so how
+ * soon the search ends, not how small the result is once it ends. True when the result is proved to
+ * be the smallest: it reached `lower_bound`, or the search ended within `node_budget` nodes. */
+bool place_exact(struct arena *a, const struct item *items, uint32_t n, size_t lower_bound,
+                 uint64_t node_budget, size_t *offset, size_t *arena_bytes);
+#endif
