@@ -10,8 +10,8 @@
 
 struct interp;
 
-/* Buffers for every activation of `g` (borrowed), in `a`. NULL when an operator has no meaning
- * for its types. */
+/* Buffers for every activation of `g` (borrowed, verified), in `a`. Constants are read here:
+ * whoever changes them makes a new interp. NULL when an operator has no meaning for its types. */
 struct interp *interp_new(struct arena *a, const struct graph *g, struct diag *d);
 /* Run once. inputs[i]: contents of graph input i, tensor_bytes() long. */
 void interp_run(struct interp *it, const void *const *inputs);

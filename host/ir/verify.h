@@ -1,5 +1,5 @@
-/* verify.h - is this graph well formed? Runs after every importer and between all passes. */
- * SPDX-License-Identifier: Apache-2.0
+/* verify.h - is this graph well formed? Runs after every importer and between all passes.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_VERIFY_H
 #define MOTE_HOST_VERIFY_H
 #include "ir/graph.h"

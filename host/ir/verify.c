@@ -1,0 +1,189 @@
+/* verify.c - the structure of a graph: invariants I1..I4 of graph.h and the operators' rules.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * What the integer kernels rely on beyond that is in verify_quant.c. */
+#include "ir/verify.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "ir/ops/ops.h"
+#include "ir/verify_parts.h"
+
+static bool tensor_error(struct diag *d, const struct tensor *t, const char *what)
+{
+    return diag_error(d, NULL, "tensor '%s': %s", t->name, what);
+}
+
+static const char *finite_fault(const struct tensor *t)
+{
+    const float *x = t->data;
+    int64_t n = shape_count(&t->shape);
+    for (int64_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return "a constant is infinite or not a number";
+    return NULL;
+}
+
+static bool verify_tensor(const struct tensor *t, struct diag *d)
+{
+    if (!t->name)
+        return diag_error(d, NULL, "a tensor has no name");
+    if ((uint32_t)t->dtype >= N_DTYPES)
+        return tensor_error(d, t, "unknown type");
+    const char *fault = shape_fault(&t->shape);
+    if (fault)
+        return tensor_error(d, t, fault);
+    if (t->data && t->dtype == DT_F32 && (fault = finite_fault(t)))
+        return tensor_error(d, t, fault);
+    if (!t->data && t->shape.dim[0] != 1)
+        return tensor_error(d, t, "the batch (first dimension) of an activation is not 1");
+    return verify_quant(t, d);
+}
+
+/* Written so far: by the caller (inputs), by the model (constants), by a node. */
+enum state { UNWRITTEN, CONSTANT, WRITTEN };
+
+static bool verify_inputs(const struct graph *g, uint8_t *state, struct diag *d)
+{
+    if (g->inputs.n == 0)
+        return diag_error(d, NULL, "the graph has no input");
+    if (g->outputs.n == 0)
+        return diag_error(d, NULL, "the graph has no output");
+    for (uint32_t i = 0; i < g->inputs.n; i++) {
+        uint32_t t = g->inputs.items[i];
+        if (t >= g->tensors.n)
+            return diag_error(d, NULL, "graph input %" PRIu32 " is tensor %" PRIu32 " of %" PRIu32,
+                              i, t, g->tensors.n);
+        if (state[t] == CONSTANT)
+            return tensor_error(d, &g->tensors.items[t], "a graph input is a constant");
+        if (state[t] == WRITTEN)
+            return tensor_error(d, &g->tensors.items[t], "is a graph input twice");
+        state[t] = WRITTEN;
+    }
+    return true;
+}
+
+static bool verify_reads(const struct graph *g, const struct node *n, const uint8_t *state,
+                         struct diag *d)
+{
+    for (uint32_t i = 0; i < n->n_in; i++)
+        if (n->in[i] < g->tensors.n && state[n->in[i]] == UNWRITTEN)
+            return node_error(d, g, n, "reads '%s' before it is written",
+                              g->tensors.items[n->in[i]].name);
+    return true;
+}
+
+static bool verify_write(const struct graph *g, const struct node *n, uint8_t *state,
+                         struct diag *d)
+{
+    if (n->n_out != 1)
+        return node_error(d, g, n, "%" PRIu32 " outputs, expected 1", n->n_out);
+    uint32_t y = n->out[0];
+    if (y >= g->tensors.n)
+        return node_error(d, g, n, "its output is tensor %" PRIu32 " of %" PRIu32, y, g->tensors.n);
+    if (state[y] == CONSTANT)
+        return node_error(d, g, n, "writes a constant");
+    if (state[y] == WRITTEN)
+        return node_error(d, g, n, "writes a tensor that is a graph input or was written before");
+    state[y] = WRITTEN;
+    return true;
+}
+
+/* The stated output is the one that follows from the operator's rule. */
+static bool verify_rule(const struct graph *g, const struct node *n, struct diag *d)
+{
+    struct tensor expected = {0};
+    if (!node_infer(g, n, &expected, d))
+        return false;
+    const struct tensor *y = &g->tensors.items[n->out[0]];
+    char found[SHAPE_TEXT], wanted[SHAPE_TEXT];
+    if (y->dtype != expected.dtype || !shape_equal(&y->shape, &expected.shape))
+        return node_error(d, g, n, "its output is %s %s, its inputs make %s %s",
+                          dtype_name(y->dtype), shape_text(&y->shape, found),
+                          dtype_name(expected.dtype), shape_text(&expected.shape, wanted));
+    return true;
+}
+
+/* Weights, biases and batch-norm parameters belong to the model. A variance is not negative, and
+ * not zero where eps is. */
+static bool verify_parameters(const struct graph *g, const struct node *n, struct diag *d)
+{
+    bool has_parameters = n->op == OP_CONV2D || n->op == OP_DEPTHWISE_CONV2D ||
+                          n->op == OP_FULLY_CONNECTED || n->op == OP_BATCH_NORM;
+    for (uint32_t i = 1; has_parameters && i < n->n_in; i++) {
+        const struct tensor *t = node_in(g, n, i);
+        if (t && !t->data)
+            return node_error(d, g, n, "parameter '%s' is not a constant", t->name);
+    }
+    if (n->op != OP_BATCH_NORM)
+        return true;
+    const struct tensor *variance = node_in(g, n, 4);
+    const float *v = variance->data;
+    for (int32_t c = 0; c < variance->shape.dim[0]; c++)
+        if (v[c] < 0.0f || v[c] + n->attrs.eps <= 0.0f)
+            return node_error(d, g, n, "variance[%" PRId32 "] is %.9g with eps %.9g", c,
+                              (double)v[c], (double)n->attrs.eps);
+    return true;
+}
+
+static bool verify_node(const struct graph *g, const struct node *n, uint8_t *state,
+                        struct arena *tmp, struct diag *d)
+{
+    if ((uint32_t)n->op >= N_OPS)
+        return diag_error(d, NULL, "a node has the unknown operator %d", (int)n->op);
+    return verify_reads(g, n, state, d) && verify_write(g, n, state, d) && verify_rule(g, n, d) &&
+           verify_parameters(g, n, d) && verify_ranges(tmp, g, n, d);
+}
+
+static bool verify_outputs(const struct graph *g, const uint8_t *state, struct diag *d)
+{
+    for (uint32_t i = 0; i < g->outputs.n; i++) {
+        uint32_t t = g->outputs.items[i];
+        if (t >= g->tensors.n)
+            return diag_error(d, NULL, "graph output %" PRIu32 " is tensor %" PRIu32 " of %" PRIu32,
+                              i, t, g->tensors.n);
+        if (state[t] != WRITTEN)
+            return tensor_error(d, &g->tensors.items[t],
+                                state[t] == CONSTANT ? "a graph output is a constant"
+                                                     : "a graph output is never written");
+    }
+    return true;
+}
+
+/* `tmp` holds what checking needs; `w` says what is being looked at. */
+static bool verify_all(const struct graph *g, struct arena *tmp, struct verify_where *w,
+                       struct diag *d)
+{
+    uint8_t *state = ARENA_ARRAY(tmp, uint8_t, g->tensors.n);
+    w->part = VERIFY_TENSOR;
+    for (w->i = 0; w->i < g->tensors.n; w->i++) {
+        const struct tensor *t = &g->tensors.items[w->i];
+        if (!verify_tensor(t, d))
+            return false;
+        state[w->i] = t->data ? CONSTANT : UNWRITTEN;
+    }
+    w->part = VERIFY_GRAPH;
+    if (!verify_inputs(g, state, d))
+        return false;
+    w->part = VERIFY_NODE;
+    for (w->i = 0; w->i < g->nodes.n; w->i++)
+        if (!verify_node(g, &g->nodes.items[w->i], state, tmp, d))
+            return false;
+    w->part = VERIFY_GRAPH;
+    return verify_outputs(g, state, d);
+}
+
+bool graph_verify_where(const struct graph *g, struct verify_where *w, struct diag *d)
+{
+    struct arena *tmp = arena_new("verify");
+    bool ok = verify_all(g, tmp, w, d);
+    arena_free(tmp);
+    return ok;
+}
+
+bool graph_verify(const struct graph *g, struct diag *d)
+{
+    struct verify_where w = {0};
+    return graph_verify_where(g, &w, d);
+}
