@@ -1,4 +1,5 @@
 /* pass.h - graph rewrites. One pass, one file, its contract above it.
+ * SPDX-License-Identifier: Apache-2.0
  *
  * A pass changes the graph in place and keeps its meaning: exactly on integers, within rounding on
  * floats. It allocates new constants in the graph's arena. Every pass leaves a graph that
@@ -7,10 +8,14 @@
 #define MOTE_HOST_PASS_H
 #include "ir/graph.h"
 
-bool fold_bn(struct graph *g, struct diag *d);        /* batch norm into conv, dw, fc; else to a depthwise 1x1 */
-bool fold_pad(struct graph *g, struct diag *d);       /* pad into the convolution that reads it           */
-bool fuse_activation(struct graph *g, struct diag *d); /* relu, relu6 into their producer                 */
-bool drop_identity(struct graph *g, struct diag *d);  /* reshape to the same shape, pad by 0, ...         */
+/* Batch norm into conv2d, depthwise_conv2d, fully_connected; else into a depthwise 1x1. */
+bool fold_bn(struct graph *g, struct diag *d);
+/* Padding of height and width into the convolutions that read it. */
+bool fold_pad(struct graph *g, struct diag *d);
+/* relu and relu6 into their producer. */
+bool fuse_activation(struct graph *g, struct diag *d);
+/* A reshape to the same shape, a pad by nothing, a relu of what is >= 0, ... */
+bool drop_identity(struct graph *g, struct diag *d);
 
 /* The list of passes before quantisation and compilation, in order, with graph_verify between. */
 bool simplify(struct graph *g, struct diag *d);

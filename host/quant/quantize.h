@@ -1,4 +1,5 @@
 /* quantize.h - post-training quantisation of a float graph to int8.
+ * SPDX-License-Identifier: Apache-2.0
  *
  * The TFLite scheme (docs/spec/numerics.md; Jacob et al., arXiv:1712.05877): weights symmetric,
  * per output channel, [-127, 127]; activations asymmetric, per tensor; bias int32 with scale

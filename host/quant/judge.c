@@ -1,0 +1,160 @@
+/* judge.c - how far an int8 graph is from its float graph. SPDX-License-Identifier: Apache-2.0 */
+#include "quant/judge.h"
+
+#include "mote/quantize.h"
+#include "pass/rewrite.h"
+#include "quant/interps.h"
+#include <string.h>
+
+static uint32_t *judged_tensors(struct arena *a, const struct graph *g)
+{
+    const uint32_t *producer = graph_find_producers(g, a);
+    uint32_t *judged = ARENA_ARRAY(a, uint32_t, g->outputs.n);
+    for (uint32_t i = 0; i < g->outputs.n; i++) {
+        const uint32_t p = producer[g->outputs.items[i]];
+        const bool softmax = p != NO_NODE && g->nodes.items[p].op == OP_SOFTMAX;
+        judged[i] = softmax ? g->nodes.items[p].in[0] : g->outputs.items[i];
+    }
+    return judged;
+}
+
+static size_t sample_len(const struct graph *g)
+{
+    return (size_t)shape_count(&g->tensors.items[g->inputs.items[0]].shape);
+}
+
+static size_t tensor_len(const struct graph *g, uint32_t t)
+{
+    return (size_t)shape_count(&g->tensors.items[t].shape);
+}
+
+struct reference_run {
+    const struct reference *r;
+    struct interp **interps;
+    float *values;
+};
+
+static void run_reference(void *ctx, uint32_t i_task, uint32_t i_thread)
+{
+    const struct reference_run *run = ctx;
+    const struct reference *r = run->r;
+    const void *input = r->samples + sample_len(r->g) * i_task;
+    float *to = run->values + r->len * i_task;
+    interp_run(run->interps[i_thread], &input);
+    for (uint32_t k = 0; k < r->n_tensors; k++) {
+        const size_t len = tensor_len(r->g, r->tensors[k]);
+        memcpy(to, interp_tensor(run->interps[i_thread], r->tensors[k]), len * sizeof *to);
+        to += len;
+    }
+}
+
+struct reference *reference_new(struct arena *a, const struct graph *g, const float *samples,
+                                uint32_t n, struct pool *pool, struct diag *d)
+{
+    struct reference *r = ARENA_NEW(a, struct reference);
+    *r = (struct reference){
+        .g = g,
+        .samples = samples,
+        .n = n,
+        .n_tensors = g->outputs.n,
+        .tensors = judged_tensors(a, g),
+    };
+    for (uint32_t k = 0; k < r->n_tensors; k++)
+        r->len += tensor_len(g, r->tensors[k]);
+    struct reference_run run = {
+        .r = r,
+        .interps = interps_new(a, g, pool, d),
+        .values = arena_alloc_array(a, n, r->len * sizeof(float)),
+    };
+    if (!run.interps)
+        return NULL;
+    pool_run(pool, n, run_reference, &run);
+    r->values = run.values;
+    return r;
+}
+
+struct int8_run {
+    const struct reference *r;
+    const struct graph *q;
+    struct interp **interps;
+    int8_t **input; /* [threads][sample_len] */
+    float **output; /* [threads][r->len]     */
+    double *error;  /* [samples] sum of squared differences */
+    bool *agrees;   /* [samples] */
+};
+
+static size_t arg_max(const float *x, size_t n)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < n; i++)
+        if (x[i] > x[best])
+            best = i;
+    return best;
+}
+
+static struct mote_quantize_f32 conversion(const struct graph *q, uint32_t t)
+{
+    const struct tensor *tensor = &q->tensors.items[t];
+    return (struct mote_quantize_f32){
+        .n = (uint32_t)shape_count(&tensor->shape),
+        .scale = tensor->quant.scale[0],
+        .zero = (int8_t)tensor->quant.zero[0],
+    };
+}
+
+static void run_int8(void *ctx, uint32_t i_task, uint32_t i_thread)
+{
+    const struct int8_run *run = ctx;
+    const struct reference *r = run->r;
+    struct interp *it = run->interps[i_thread];
+    const struct mote_quantize_f32 in = conversion(run->q, run->q->inputs.items[0]);
+    mote_quantize_f32_ref(&in, r->samples + (size_t)in.n * i_task, run->input[i_thread], NULL);
+    interp_run(it, &(const void *){run->input[i_thread]});
+
+    float *got = run->output[i_thread];
+    for (uint32_t k = 0, at = 0; k < r->n_tensors; k++) {
+        const struct mote_quantize_f32 out = conversion(run->q, r->tensors[k]);
+        mote_dequantize_f32_ref(&out, interp_tensor(it, r->tensors[k]), got + at, NULL);
+        at += out.n;
+    }
+    const float *want = r->values + r->len * i_task;
+    double sum = 0.0;
+    for (size_t i = 0; i < r->len; i++) {
+        const double e = (double)got[i] - (double)want[i];
+        sum += e * e;
+    }
+    const size_t first_len = tensor_len(r->g, r->tensors[0]);
+    run->error[i_task] = sum;
+    run->agrees[i_task] = arg_max(got, first_len) == arg_max(want, first_len);
+}
+
+bool judge(struct arena *a, const struct reference *r, const struct graph *q, struct pool *pool,
+           struct judgement *out, struct diag *d)
+{
+    const uint32_t n_threads = pool_n_threads(pool);
+    struct int8_run run = {
+        .r = r,
+        .q = q,
+        .interps = interps_new(a, q, pool, d),
+        .input = ARENA_ARRAY(a, int8_t *, n_threads),
+        .output = ARENA_ARRAY(a, float *, n_threads),
+        .error = ARENA_ARRAY(a, double, r->n),
+        .agrees = ARENA_ARRAY(a, bool, r->n),
+    };
+    if (!run.interps)
+        return false;
+    for (uint32_t i = 0; i < n_threads; i++) {
+        run.input[i] = ARENA_ARRAY(a, int8_t, sample_len(q));
+        run.output[i] = ARENA_ARRAY(a, float, r->len);
+    }
+    pool_run(pool, r->n, run_int8, &run);
+
+    double sum = 0.0, n_agree = 0.0;
+    for (uint32_t i = 0; i < r->n; i++) {
+        sum += run.error[i];
+        n_agree += run.agrees[i] ? 1.0 : 0.0;
+    }
+    out->mse = sum / ((double)r->n * (double)r->len);
+    out->agreement = n_agree / (double)r->n;
+    return true;
+}
