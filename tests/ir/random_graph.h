@@ -1,0 +1,380 @@
+/* random_graph.h - graphs drawn from a seed, for property tests of every room.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ *     struct rng r = rng_seed(test_seed());
+ *     struct graph *g = random_graph(a, &r, RANDOM_S8, 10);
+ *     void *x = random_input(a, g, 0, &r);
+ *
+ * Every graph is valid (graph_verify accepts it), has one input, and its outputs are all tensors
+ * that no node reads. Names are unique; some need escapes. Header only: tests that use it link
+ * nothing but mote_ir. */
+#ifndef MOTE_TESTS_RANDOM_GRAPH_H
+#define MOTE_TESTS_RANDOM_GRAPH_H
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "base/rng.h"
+#include "base/str.h"
+#include "ir/graph.h"
+#include "ir/verify.h"
+
+enum random_kind {
+    RANDOM_F32,  /* float throughout, with batch norms                     */
+    RANDOM_S8,   /* int8 throughout                                        */
+    RANDOM_ENDS, /* float at the ends, int8 between quantize and dequantize */
+    N_RANDOM_KINDS
+};
+
+/* A graph under construction. */
+struct random_builder {
+    struct graph *g;
+    struct rng *r;
+    VEC(uint32_t) pool; /* activations that a node may read */
+    uint32_t n_names;
+};
+
+static inline float random_between(struct rng *r, float low, float high)
+{
+    return low + (high - low) * rng_f32(r);
+}
+
+static inline int32_t random_int(struct rng *r, int32_t low, int32_t high)
+{
+    return low + (int32_t)rng_below(r, (uint32_t)(high - low + 1));
+}
+
+static inline char *random_name(struct random_builder *b, const char *stem)
+{
+    const char *tail[] = {"", "", "", "/a b", "\"\\", "\n", "\xc3\xa4"};
+    return arena_printf(b->g->arena, "%s_%u%s", stem, (unsigned)b->n_names++,
+                        tail[rng_below(b->r, 7)]);
+}
+
+static inline struct quant random_quant(struct random_builder *b, uint32_t n, float scale,
+                                        int32_t zero)
+{
+    float *scales = ARENA_ARRAY(b->g->arena, float, n);
+    int32_t *zeros = ARENA_ARRAY(b->g->arena, int32_t, n);
+    for (uint32_t c = 0; c < n; c++) {
+        scales[c] = n == 1 ? scale : scale * random_between(b->r, 0.2f, 1.0f);
+        zeros[c] = zero;
+    }
+    return (struct quant){.n = n, .scale = scales, .zero = zeros};
+}
+
+/* Give an activation a scale and a random zero point. */
+static inline void random_set_scale(struct random_builder *b, uint32_t t, float scale)
+{
+    b->g->tensors.items[t].quant = random_quant(b, 1, scale, random_int(b->r, -128, 127));
+}
+
+/* A float constant of normal values with this spread around `mean`. */
+static inline uint32_t random_f32_const(struct random_builder *b, const char *stem, struct shape s,
+                                        float mean, float spread)
+{
+    size_t n = (size_t)shape_count(&s);
+    float *x = ARENA_ARRAY(b->g->arena, float, n);
+    for (size_t i = 0; i < n; i++)
+        x[i] = mean + spread * rng_normal(b->r);
+    struct tensor t = {.name = random_name(b, stem), .dtype = DT_F32, .shape = s, .data = x};
+    return graph_add_tensor(b->g, &t);
+}
+
+/* int8 weights, one scale or one per channel along `axis`. */
+static inline uint32_t random_s8_weights(struct random_builder *b, struct shape s, int32_t axis)
+{
+    size_t n = (size_t)shape_count(&s);
+    int8_t *w = ARENA_ARRAY(b->g->arena, int8_t, n);
+    for (size_t i = 0; i < n; i++)
+        w[i] = (int8_t)random_int(b->r, -127, 127);
+    struct tensor t = {.name = random_name(b, "w"), .dtype = DT_S8, .shape = s, .data = w};
+    t.quant = random_quant(b, rng_below(b->r, 4) ? (uint32_t)s.dim[axis] : 1,
+                           random_between(b->r, 0.002f, 0.02f), 0);
+    t.quant.axis = axis;
+    return graph_add_tensor(b->g, &t);
+}
+
+/* A bias whose scales are input scale * weight scale, `spread` accumulator units wide. */
+static inline uint32_t random_s8_bias(struct random_builder *b, uint32_t x, uint32_t w,
+                                      int32_t channels, float spread)
+{
+    const struct quant qx = b->g->tensors.items[x].quant, qw = b->g->tensors.items[w].quant;
+    int32_t *v = ARENA_ARRAY(b->g->arena, int32_t, (size_t)channels);
+    float *scales = ARENA_ARRAY(b->g->arena, float, qw.n);
+    int32_t *zeros = ARENA_ARRAY(b->g->arena, int32_t, qw.n);
+    for (int32_t c = 0; c < channels; c++)
+        v[c] = (int32_t)(spread * rng_normal(b->r));
+    for (uint32_t c = 0; c < qw.n; c++)
+        scales[c] = qx.scale[0] * qw.scale[c];
+    struct tensor t = {.name = random_name(b, "b"), .dtype = DT_S32, .data = v};
+    t.shape = (struct shape){.rank = 1, .dim = {channels}};
+    t.quant = (struct quant){.n = qw.n, .scale = scales, .zero = zeros};
+    return graph_add_tensor(b->g, &t);
+}
+
+/* Append a node; its output joins the pool. NO_TENSOR when the operator does not fit. */
+static inline uint32_t random_append(struct random_builder *b, enum op op, const struct attrs *at,
+                                     const uint32_t *in, uint32_t n_in)
+{
+    struct diag d = {0};
+    uint32_t y = graph_add_node(b->g, op, at, in, n_in, random_name(b, op_name(op)), &d);
+    if (y == NO_TENSOR)
+        return y;
+    *VEC_PUSH(b->g->arena, &b->pool) = y;
+    const struct tensor *x = &b->g->tensors.items[in[0]];
+    if (b->g->tensors.items[y].dtype == DT_S8 && x->dtype == DT_S8)
+        b->g->tensors.items[y].quant = random_quant(b, 1, x->quant.scale[0], x->quant.zero[0]);
+    return y;
+}
+
+/* A window that fits the image, with strides, dilations and padding of every kind. */
+static inline struct attrs random_window(struct random_builder *b, const struct shape *x,
+                                         int32_t *kh, int32_t *kw, bool dilates)
+{
+    struct rng *r = b->r;
+    struct attrs at = {.stride_h = random_int(r, 1, 3), .stride_w = random_int(r, 1, 3)};
+    int32_t dh = dilates && rng_below(r, 4) == 0 ? 2 : 1;
+    int32_t dw = dilates && rng_below(r, 4) == 0 ? 2 : 1;
+    *kh = random_int(r, 1, x->dim[1] < 5 ? x->dim[1] : 5);
+    *kw = random_int(r, 1, x->dim[2] < 5 ? x->dim[2] : 5);
+    if (dilates)
+        at.dilation_h = dh, at.dilation_w = dw;
+    if (rng_below(r, 2)) {
+        same_pad(x->dim[1], *kh, at.stride_h, dh, &at.pad_top, &at.pad_bottom);
+        same_pad(x->dim[2], *kw, at.stride_w, dw, &at.pad_left, &at.pad_right);
+    } else if (rng_below(r, 2)) {
+        at.pad_top = random_int(r, 0, *kh - 1), at.pad_bottom = random_int(r, 0, *kh - 1);
+        at.pad_left = random_int(r, 0, *kw - 1), at.pad_right = random_int(r, 0, *kw - 1);
+    }
+    at.act = (enum act)rng_below(r, N_ACTS);
+    return at;
+}
+
+/* conv2d, depthwise_conv2d and fully_connected. */
+static inline void random_weighted(struct random_builder *b, enum op op, uint32_t x)
+{
+    const struct tensor tx = b->g->tensors.items[x];
+    struct attrs at = {.act = (enum act)rng_below(b->r, N_ACTS)};
+    struct shape w = {.rank = 2, .dim = {random_int(b->r, 1, 20), (int32_t)shape_count(&tx.shape)}};
+    int32_t axis = 0, kh = 1, kw = 1;
+    if (op != OP_FULLY_CONNECTED) {
+        if (tx.shape.rank != 4)
+            return;
+        at = random_window(b, &tx.shape, &kh, &kw, true);
+        w = (struct shape){.rank = 4, .dim = {random_int(b->r, 1, 20), kh, kw, tx.shape.dim[3]}};
+    }
+    if (op == OP_DEPTHWISE_CONV2D) {
+        axis = 3;
+        w.dim[0] = 1;
+        w.dim[3] *= rng_below(b->r, 4) ? 1 : 2;
+    }
+    int32_t channels = w.dim[axis];
+    float fan_in = (float)(shape_count(&w) / channels);
+    uint32_t in[3] = {x, NO_TENSOR, NO_TENSOR};
+    uint32_t bias_kind = rng_below(b->r, 4); /* 0: left out; 1: said to be absent */
+    struct shape sb = {.rank = 1, .dim = {channels}};
+    if (tx.dtype == DT_F32) {
+        in[1] = random_f32_const(b, "w", w, 0.0f, 1.0f / sqrtf(fan_in));
+        if (bias_kind > 1)
+            in[2] = random_f32_const(b, "b", sb, 0.0f, 0.5f);
+    } else {
+        in[1] = random_s8_weights(b, w, axis);
+        if (bias_kind > 1)
+            in[2] = random_s8_bias(b, x, in[1], channels, 2000.0f * sqrtf(fan_in));
+    }
+    uint32_t y = random_append(b, op, &at, in, bias_kind == 0 ? 2 : 3);
+    if (y != NO_TENSOR && tx.dtype == DT_S8)
+        random_set_scale(b, y,
+                         tx.quant.scale[0] * b->g->tensors.items[in[1]].quant.scale[0] *
+                             sqrtf(fan_in) * random_between(b->r, 30.0f, 300.0f));
+}
+
+static inline void random_pool(struct random_builder *b, enum op op, uint32_t x)
+{
+    const struct shape s = b->g->tensors.items[x].shape;
+    int32_t kh, kw;
+    if (s.rank != 4)
+        return;
+    struct attrs at = random_window(b, &s, &kh, &kw, false);
+    at.kernel_h = kh, at.kernel_w = kw;
+    random_append(b, op, &at, &x, 1);
+}
+
+/* Another tensor of the pool with the same type, rank and dimensions but for the last; else x. */
+static inline uint32_t random_partner(struct random_builder *b, uint32_t x, bool same_last)
+{
+    const struct tensor *tx = &b->g->tensors.items[x];
+    uint32_t start = rng_below(b->r, b->pool.n);
+    for (uint32_t i = 0; i < b->pool.n; i++) {
+        uint32_t t = b->pool.items[(start + i) % b->pool.n];
+        const struct tensor *o = &b->g->tensors.items[t];
+        bool fits = o->dtype == tx->dtype && o->shape.rank == tx->shape.rank;
+        for (int32_t k = 0; fits && k < tx->shape.rank - (same_last ? 0 : 1); k++)
+            fits = o->shape.dim[k] == tx->shape.dim[k];
+        if (fits)
+            return t;
+    }
+    return x;
+}
+
+static inline void random_add(struct random_builder *b, uint32_t x)
+{
+    struct attrs at = {.act = (enum act)rng_below(b->r, N_ACTS)};
+    uint32_t in[2] = {x, random_partner(b, x, true)};
+    uint32_t y = random_append(b, OP_ADD, &at, in, 2);
+    if (y == NO_TENSOR || b->g->tensors.items[x].dtype != DT_S8)
+        return;
+    float sum =
+        b->g->tensors.items[in[0]].quant.scale[0] + b->g->tensors.items[in[1]].quant.scale[0];
+    random_set_scale(b, y, sum * random_between(b->r, 0.3f, 1.5f));
+}
+
+static inline void random_concat(struct random_builder *b, uint32_t x)
+{
+    const struct tensor tx = b->g->tensors.items[x];
+    struct attrs at = {.axis = tx.shape.rank - 1};
+    uint32_t in[3] = {x, random_partner(b, x, false), x}, n_in = 1 + rng_below(b->r, 3);
+    if (at.axis == 0)
+        return;
+    for (uint32_t i = 0; tx.dtype == DT_S8 && i < n_in; i++) { /* one scale for all */
+        uint32_t y = random_append(b, OP_QUANTIZE, NULL, &in[i], 1);
+        b->g->tensors.items[y].quant = random_quant(b, 1, tx.quant.scale[0], tx.quant.zero[0]);
+        in[i] = y;
+    }
+    random_append(b, OP_CONCAT, &at, in, n_in);
+}
+
+static inline void random_reshape(struct random_builder *b, uint32_t x)
+{
+    const struct shape s = b->g->tensors.items[x].shape;
+    int32_t n = (int32_t)shape_count(&s), part = random_int(b->r, 1, 8);
+    struct attrs at = {.new_rank = 2, .new_shape = {1, n}};
+    if (n % part == 0 && rng_below(b->r, 2))
+        at = (struct attrs){.new_rank = 4, .new_shape = {1, part, 1, n / part}};
+    random_append(b, OP_RESHAPE, &at, &x, 1);
+}
+
+static inline void random_pad(struct random_builder *b, uint32_t x)
+{
+    const struct shape s = b->g->tensors.items[x].shape;
+    struct attrs at = {0};
+    for (int32_t i = 1; i < s.rank; i++)
+        for (int32_t side = 0; side < 2; side++)
+            at.pads[2 * i + side] = random_int(b->r, 0, 2);
+    random_append(b, OP_PAD, &at, &x, 1);
+}
+
+static inline void random_batch_norm(struct random_builder *b, uint32_t x)
+{
+    const struct tensor tx = b->g->tensors.items[x];
+    if (tx.dtype != DT_F32)
+        return;
+    struct shape s = {.rank = 1, .dim = {tx.shape.dim[tx.shape.rank - 1]}};
+    struct attrs at = {.eps = 1e-3f};
+    uint32_t in[5] = {
+        x, random_f32_const(b, "gamma", s, 1.0f, 0.2f), random_f32_const(b, "beta", s, 0.0f, 0.5f),
+        random_f32_const(b, "mean", s, 0.0f, 0.5f), random_f32_const(b, "variance", s, 2.0f, 0.2f)};
+    random_append(b, OP_BATCH_NORM, &at, in, 5);
+}
+
+/* relu, relu6, quantize and softmax: one input, the same shape. */
+static inline void random_elementwise(struct random_builder *b, enum op op, uint32_t x)
+{
+    const struct tensor tx = b->g->tensors.items[x];
+    struct attrs at = {.beta = op == OP_SOFTMAX ? random_between(b->r, 0.5f, 2.0f) : 0.0f};
+    bool to_float = op == OP_QUANTIZE && tx.dtype == DT_F32;
+    if (to_float || (op == OP_SOFTMAX && tx.shape.dim[tx.shape.rank - 1] > 4095))
+        return;
+    uint32_t y = random_append(b, op, &at, &x, 1);
+    if (tx.dtype == DT_S8 && op == OP_SOFTMAX)
+        b->g->tensors.items[y].quant = random_quant(b, 1, 1.0f / 256.0f, -128);
+    else if (tx.dtype == DT_S8)
+        random_set_scale(b, y, tx.quant.scale[0] * random_between(b->r, 0.4f, 2.0f));
+}
+
+/* Append one node (or a few) that reads a random tensor, more often a late one. */
+static inline void random_step(struct random_builder *b)
+{
+    uint32_t last = b->pool.n - 1, back = rng_below(b->r, 3) ? 0 : rng_below(b->r, b->pool.n);
+    uint32_t x = b->pool.items[last - back];
+    enum op op = (enum op)rng_below(b->r, N_OPS);
+    if (op == OP_CONV2D || op == OP_DEPTHWISE_CONV2D || op == OP_FULLY_CONNECTED)
+        random_weighted(b, op, x);
+    else if (op == OP_AVERAGE_POOL2D || op == OP_MAX_POOL2D)
+        random_pool(b, op, x);
+    else if (op == OP_ADD)
+        random_add(b, x);
+    else if (op == OP_CONCAT)
+        random_concat(b, x);
+    else if (op == OP_RESHAPE)
+        random_reshape(b, x);
+    else if (op == OP_PAD)
+        random_pad(b, x);
+    else if (op == OP_BATCH_NORM)
+        random_batch_norm(b, x);
+    else if (op != OP_DEQUANTIZE)
+        random_elementwise(b, op, x);
+}
+
+/* Everything that nobody reads becomes an output; s8 outputs pass a dequantize when asked. */
+static inline void random_close(struct random_builder *b, enum random_kind kind)
+{
+    uint32_t n = b->pool.n;
+    uint32_t *uses = graph_count_uses(b->g, b->g->arena);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t t = b->pool.items[i];
+        if (uses[t])
+            continue;
+        if (kind == RANDOM_ENDS)
+            t = random_append(b, OP_DEQUANTIZE, NULL, &t, 1);
+        *VEC_PUSH(b->g->arena, &b->g->outputs) = t;
+    }
+}
+
+/* A valid graph of at least `n_nodes` nodes. */
+static inline struct graph *random_graph(struct arena *a, struct rng *r, enum random_kind kind,
+                                         uint32_t n_nodes)
+{
+    struct random_builder b = {.g = graph_new(a, "random \"graph\""), .r = r};
+    struct tensor in = {.name = "input", .dtype = kind == RANDOM_S8 ? DT_S8 : DT_F32};
+    in.shape = (struct shape){
+        .rank = 4, .dim = {1, random_int(r, 1, 12), random_int(r, 1, 12), random_int(r, 1, 8)}};
+    uint32_t x = graph_add_tensor(b.g, &in);
+    *VEC_PUSH(a, &b.g->inputs) = x;
+    *VEC_PUSH(a, &b.pool) = x;
+    float scale = random_between(r, 0.01f, 0.1f);
+    if (kind == RANDOM_S8)
+        random_set_scale(&b, x, scale);
+    if (kind == RANDOM_ENDS) {
+        b.pool.n = 0; /* only int8 tensors may be read on */
+        x = random_append(&b, OP_QUANTIZE, NULL, &x, 1);
+        random_set_scale(&b, x, scale);
+    }
+    while (b.g->nodes.n < n_nodes || b.g->nodes.n == 0)
+        random_step(&b);
+    random_close(&b, kind);
+    graph_drop_dead(b.g);
+    struct diag d = {0};
+    if (!graph_verify(b.g, &d)) {
+        diag_print(&d, stderr);
+        assert(!"random_graph made an invalid graph");
+    }
+    return b.g;
+}
+
+/* Contents for graph input i: normal floats, or any bytes. */
+static inline void *random_input(struct arena *a, const struct graph *g, uint32_t i, struct rng *r)
+{
+    const struct tensor *t = &g->tensors.items[g->inputs.items[i]];
+    size_t n = (size_t)shape_count(&t->shape);
+    void *x = arena_alloc(a, tensor_bytes(t));
+    for (size_t k = 0; k < n; k++) {
+        if (t->dtype == DT_F32)
+            ((float *)x)[k] = rng_normal(r);
+        else
+            ((int8_t *)x)[k] = (int8_t)random_int(r, -128, 127);
+    }
+    return x;
+}
+#endif
