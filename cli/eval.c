@@ -219,7 +219,14 @@ static bool eval(struct arena *a, const char *path, const struct settings *s, st
     struct dataset test;
     struct recipe *r = recipe_read(a, s->recipe, d);
     struct graph *g = r ? model_read(a, path, d) : NULL;
-    if (!g || !choose_target(a, r, s, &f, d) || !recipe_data(a, r, NULL, &test, d))
+    if (!g)
+        return false;
+    bool is_float = g->tensors.items[g->outputs.items[0]].dtype == DT_F32;
+    if (is_float && s->target) {
+        diag_error(d, path, "is a float model; boards run int8");
+        return diag_hint(d, "mote quantize %s --recipe %s", path, s->recipe);
+    }
+    if (!choose_target(a, r, s, &f, d) || !recipe_data(a, r, NULL, &test, d))
         return false;
     struct dataset_view v = dataset_all(a, &test);
     if (s->samples && s->samples < v.n)
@@ -228,7 +235,6 @@ static bool eval(struct arena *a, const char *path, const struct settings *s, st
     f.n_device = s->device_samples < v.n ? (uint32_t)s->device_samples : v.n;
 
     struct pool *pool = pool_new((uint32_t)s->threads);
-    bool is_float = g->tensors.items[g->outputs.items[0]].dtype == DT_F32;
     bool ok = true;
     if (s->float_model || is_float)
         ok = score_float(a, is_float ? path : s->float_model, &v, pool, &f.float_accuracy, d);
