@@ -1,4 +1,5 @@
-/* target.h - the chips and boards that Mote knows, and how to build for and run on them. */
+/* target.h - the chips and boards that Mote knows, and how to build for and run on them.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_TARGET_H
 #define MOTE_HOST_TARGET_H
 #include "base/diag.h"
@@ -7,16 +8,18 @@
 
 /* One board: what it has, how a compiler and an emulator address it. targets.def has the rows. */
 struct target {
-    const char *name;        /* "cortex-m4"; "native" is this machine                          */
-    const char *core;        /* "Arm Cortex-M4F (Armv7E-M)"                                    */
+    const char *name; /* "cortex-m4"; "native" is this machine                          */
+    const char *core; /* "Arm Cortex-M4F (Armv7E-M)"                                    */
     uint32_t flash_bytes, ram_bytes; /* of the emulated board; a recipe may ask for less        */
-    const char *compiler;    /* "arm-none-eabi-gcc"                                            */
-    const char *cflags;      /* separated by blanks                                            */
-    const char *port;        /* folder below device/port/                                      */
-    const char *emulator;    /* "qemu-system-arm"; NULL: run directly                          */
-    const char *machine;     /* QEMU -M                                                        */
-    int icount_shift;        /* QEMU -icount shift                                             */
-    const char *package;     /* Debian packages that bring compiler and emulator               */
+    const char *compiler;      /* "arm-none-eabi-gcc"                                            */
+    const char *cflags;        /* separated by blanks                                            */
+    const char *port;          /* folder below device/port/                                      */
+    const char *script;        /* linker script in that folder; NULL: the compiler's own         */
+    const char *emulator;      /* "qemu-system-arm"; NULL: run directly                          */
+    const char *machine;       /* QEMU -M                                                        */
+    const char *emulator_args; /* more of them, separated by blanks; or NULL                   */
+    int icount_shift;          /* QEMU -icount shift                                             */
+    const char *package;       /* Debian packages that bring compiler and emulator               */
 };
 
 const struct target *target_find(const char *name); /* NULL when unknown */
@@ -26,23 +29,30 @@ struct firmware {
     const char *elf_path;
     size_t flash_bytes; /* everything the chip stores: code, constants, initial data */
     size_t data_bytes;  /* .data + .bss, arena included                              */
+    size_t stack_bytes; /* what the linker script reserves; 0 on "native"            */
 };
 
 /* Compile <dir>/<name>.c with the kernels it uses and the measuring main of device/port into
- * <dir>/<name>-<target>.elf. Errors: no compiler (hint: package), compiler messages, too large for
- * the board (by how many bytes). */
+ * <dir>/<name>-<target>.elf, which appears only when all went well. The device library is where
+ * this program was built from, or in the folder that MOTE_DEVICE_DIR in the environment names.
+ * Errors: no compiler (hint: package), compiler messages, too large for the board (by how many
+ * bytes, and which boards would do). */
 bool firmware_build(struct arena *a, const struct target *t, const struct program *p,
                     const char *dir, const char *name, struct firmware *out, struct diag *d);
 
+#define FIRMWARE_TIMEOUT_S 600
+
 struct firmware_run {
     uint32_t n_runs;
-    const int8_t *outputs;         /* n_runs * all output bytes                             */
-    uint64_t *step_instructions;   /* [steps] of the last run; NULL on "native"             */
-    uint64_t instructions;         /* of one inference                                      */
-    size_t stack_bytes;            /* high-water mark while invoking                        */
+    const int8_t *outputs;       /* n_runs * all output bytes                             */
+    uint64_t *step_instructions; /* [steps] of the last run; NULL on "native"             */
+    uint64_t instructions;       /* of one inference                                      */
+    size_t stack_bytes;          /* high-water mark while invoking                        */
 };
 
-/* Run the firmware on n_runs inputs, each the concatenated bytes of the graph inputs. */
+/* Run the firmware on n_runs inputs, each the concatenated bytes of the graph inputs. Errors: no
+ * emulator (hint: package), a fault on the board (where), a run longer than FIRMWARE_TIMEOUT_S or
+ * MOTE_RUN_TIMEOUT_S in the environment, output that does not fit the program. */
 bool firmware_run(struct arena *a, const struct target *t, const struct firmware *fw,
                   const struct program *p, const void *inputs, uint32_t n_runs,
                   struct firmware_run *out, struct diag *d);

@@ -1,0 +1,211 @@
+/* main.c - run a model on inputs from a file and measure it. SPDX-License-Identifier: Apache-2.0
+ *
+ * in.bin holds the bytes of all inputs of one run, then of the next, to its end. out.bin receives
+ * the bytes of all outputs of each run. report.txt then says, one fact a line:
+ *
+ *     runs 200          inferences
+ *     step 0 31416      instructions of each step of the last run; none on a board that cannot
+ * count total 271828      instructions of the whole last run stack 812         most bytes of stack
+ * that an inference had in use, this program's hook included
+ *
+ * Compile with -DMODEL=kws -DMODEL_UPPER=KWS -DMOTE_STEP_HOOK=measure_step (host/emit/emit.h has
+ * the interface of the model). The hook is why this file has state of its own. */
+#include "port/port.h"
+
+#include "mote/types.h"
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b)  JOIN_(a, b)
+#define STRING_(a)  #a
+#define STRING(a)   STRING_(a)
+#include STRING(MODEL.h)
+
+#define ARENA_BYTES   JOIN(MODEL_UPPER, _ARENA_BYTES)
+#define ARENA_ALIGN   JOIN(MODEL_UPPER, _ARENA_ALIGN)
+#define N_STEPS       JOIN(MODEL_UPPER, _N_STEPS)
+#define N_INPUTS      JOIN(MODEL_UPPER, _N_INPUTS)
+#define N_OUTPUTS     JOIN(MODEL_UPPER, _N_OUTPUTS)
+#define MODEL_INPUTS  JOIN(MODEL, _inputs)
+#define MODEL_OUTPUTS JOIN(MODEL, _outputs)
+#define MODEL_INVOKE  JOIN(MODEL, _invoke)
+
+void measure_step(uint32_t step);
+
+static uint8_t arena[ARENA_BYTES] __attribute__((aligned(ARENA_ALIGN)));
+static uint32_t step_instructions[N_STEPS];
+static uint32_t total_instructions;
+static uint32_t overhead;       /* of a hook, found by calling it twice */
+static uint32_t i_step;         /* where a fault happened               */
+static struct port_stamp since; /* the end of the last hook             */
+
+/* Add without wrapping: UINT32_MAX stands for "too many to count". */
+static uint32_t add_saturated(uint32_t a, uint32_t b)
+{
+    return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+}
+
+/* Instructions since the last hook or start_run. What happens between the two stamps of one hook
+ * counts for nobody. */
+static uint32_t instructions_since(void)
+{
+    struct port_stamp now;
+    port_stamp(&now);
+    uint32_t n = port_instructions(&since, &now);
+    return n > overhead ? n - overhead : 0;
+}
+
+/* The emitted program calls this before step 0, between steps and after the last. noinline: the
+ * overhead must be the same wherever it is called from. */
+__attribute__((noinline)) void measure_step(uint32_t step)
+{
+    uint32_t n = instructions_since();
+    total_instructions = add_saturated(total_instructions, n);
+    if (step > 0)
+        step_instructions[step - 1] = n;
+    i_step = step;
+    port_stamp(&since);
+}
+
+/* A step without instructions shows what a hook costs. */
+static void learn_overhead(void)
+{
+    measure_step(0);
+    measure_step(1);
+    overhead = step_instructions[0];
+}
+
+/* What runs between the last hook and the end counts to the total, and the call itself with it. */
+static void invoke_counted(void)
+{
+    total_instructions = 0;
+    port_stamp(&since);
+    MODEL_INVOKE(arena);
+    total_instructions = add_saturated(total_instructions, instructions_since());
+}
+
+static void invoke(void)
+{
+    MODEL_INVOKE(arena);
+}
+
+static void put_text(char **at, const char *s)
+{
+    while (*s)
+        *(*at)++ = *s++;
+}
+
+static void put_number(char **at, uint32_t v, uint32_t base)
+{
+    char digits[10];
+    uint32_t n = 0;
+    do
+        digits[n++] = "0123456789abcdef"[v % base];
+    while ((v /= base) > 0);
+    while (n > 0)
+        *(*at)++ = digits[--n];
+}
+
+void port_on_fault(uint32_t cause, uint32_t pc, uint32_t link)
+{
+    char line[96], *at = line;
+    put_text(&at, "fault in step ");
+    put_number(&at, i_step, 10);
+    put_text(&at, ": pc 0x");
+    put_number(&at, pc, 16);
+    put_text(&at, ", link 0x");
+    put_number(&at, link, 16);
+    put_text(&at, ", cause 0x");
+    put_number(&at, cause, 16);
+    *at = '\0';
+    port_log(line);
+    port_exit(3);
+}
+
+void port_on_overflow(void)
+{
+    port_log("stack overflow");
+    port_exit(1);
+}
+
+static bool fail(const char *why)
+{
+    port_log(why);
+    return false;
+}
+
+enum next { NEXT_RUN, NEXT_END, NEXT_CUT };
+
+static enum next read_inputs(int32_t file)
+{
+    for (uint32_t i = 0; i < N_INPUTS; i++) {
+        const struct mote_slot *slot = &MODEL_INPUTS[i];
+        size_t n = port_read(file, arena + slot->offset, slot->bytes);
+        if (n == 0 && i == 0)
+            return NEXT_END;
+        if (n != slot->bytes)
+            return NEXT_CUT;
+    }
+    return NEXT_RUN;
+}
+
+static bool write_outputs(int32_t file)
+{
+    for (uint32_t i = 0; i < N_OUTPUTS; i++)
+        if (!port_write(file, arena + MODEL_OUTPUTS[i].offset, MODEL_OUTPUTS[i].bytes))
+            return fail("cannot write out.bin");
+    return true;
+}
+
+static bool run_all(uint32_t *n_runs)
+{
+    int32_t in = port_open("in.bin", PORT_READ);
+    int32_t out = port_open("out.bin", PORT_WRITE);
+    if (in < 0 || out < 0)
+        return fail("cannot open in.bin or out.bin");
+    learn_overhead();
+    enum next next;
+    while ((next = read_inputs(in)) == NEXT_RUN) {
+        invoke_counted();
+        if (!write_outputs(out))
+            return false;
+        *n_runs += 1;
+    }
+    return next == NEXT_END || fail("in.bin ends within an input");
+}
+
+/* Key, optional index, value. */
+static bool report_line(int32_t file, const char *key, const uint32_t *index, uint32_t value)
+{
+    char line[48], *at = line;
+    put_text(&at, key);
+    if (index) {
+        put_text(&at, " ");
+        put_number(&at, *index, 10);
+    }
+    put_text(&at, " ");
+    put_number(&at, value, 10);
+    put_text(&at, "\n");
+    return port_write(file, line, (size_t)(at - line));
+}
+
+/* The counts are written before `stack` is measured: that takes one more run, on whatever lies in
+ * the arena. */
+static bool report(uint32_t n_runs)
+{
+    int32_t file = port_open("report.txt", PORT_WRITE);
+    bool ok = file >= 0 && report_line(file, "runs", NULL, n_runs);
+    for (uint32_t i = 0; i < N_STEPS && total_instructions > 0; i++)
+        ok = ok && report_line(file, "step", &i, step_instructions[i]);
+    ok = ok && report_line(file, "total", NULL, total_instructions);
+    uint32_t stack = port_stack_of(invoke);
+    if (stack == PORT_STACK_OVERFLOW)
+        port_on_overflow();
+    ok = ok && report_line(file, "stack", NULL, stack);
+    return ok || fail("cannot write report.txt");
+}
+
+int main(void)
+{
+    uint32_t n_runs = 0;
+    port_exit(run_all(&n_runs) && report(n_runs) ? 0 : 1);
+}

@@ -1,0 +1,220 @@
+/* firmware_build.c - an emitted model, its kernels and the measuring program become an ELF file.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Two compiler calls: what measures is built for size, what is measured for speed. All that the
+ * compiler writes goes to a temporary folder, but for the ELF file: it is linked beside its final
+ * place under a name of its own and renamed when it is complete and fits the board. */
+#define _XOPEN_SOURCE 700 /* realpath */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "target/elf_sizes.h"
+#include "target/target.h"
+#include "target/words.h"
+
+#define COMPILE_TIMEOUT_S 300
+
+struct build {
+    struct arena *arena;
+    const struct target *target;
+    const char *device;  /* folder of the device library, absolute */
+    const char *dir;     /* of the model, absolute                 */
+    const char *name;    /* of the model                           */
+    const char *scratch; /* temporary folder                       */
+    const char *linked;  /* the new ELF file                       */
+};
+
+/* The absolute form of an existing folder. */
+static const char *absolute(struct arena *a, const char *path, struct diag *d)
+{
+    char *real = realpath(path, NULL);
+    if (!real) {
+        diag_errno(d, path, "cannot find the folder", errno);
+        return NULL;
+    }
+    char *copy = arena_strdup(a, real);
+    free(real); /* realpath's, not an arena's */
+    return copy;
+}
+
+static const char *device_dir(struct arena *a, struct diag *d)
+{
+    const char *named = getenv("MOTE_DEVICE_DIR");
+    const char *dir = named && named[0] ? named : MOTE_DEVICE_DIR;
+    if (!file_exists(path_join(a, dir, "port/port.h"))) {
+        diag_error(d, dir, "the device library is not here: no port/port.h");
+        diag_hint(d, "set MOTE_DEVICE_DIR to the folder device/ of Mote's source");
+        return NULL;
+    }
+    return absolute(a, dir, d);
+}
+
+static bool compiler_found(const struct target *t, struct diag *d)
+{
+    if (process_found(t->compiler))
+        return true;
+    diag_error(d, t->name, "the compiler %s is not installed", t->compiler);
+    return diag_hint(d, "apt-get install %s", t->package);
+}
+
+/* What both compiler calls share. */
+static struct words compiler_words(const struct build *b)
+{
+    struct arena *a = b->arena;
+    struct words w = {.arena = a};
+    words_add(&w, b->target->compiler);
+    words_split(&w, b->target->cflags);
+    words_split(&w, "-std=c99 -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables"
+                    " -DMOTE_STEP_HOOK=measure_step -I");
+    words_add(&w, b->device);
+    words_add(&w, arena_printf(a, "-I%s/include", b->device));
+    words_add(&w, "-I");
+    words_add(&w, b->dir);
+    words_add(&w, arena_printf(a, "-DMODEL=%s", b->name));
+    char *upper = arena_printf(a, "-DMODEL_UPPER=%s", b->name);
+    for (char *p = upper + strlen("-DMODEL_UPPER="); *p; p++)
+        *p = (char)toupper((unsigned char)*p);
+    words_add(&w, upper);
+    return w;
+}
+
+/* The compiler's text from its first error on: warnings before it are not what stopped it. When
+ * only the linker failed, its words come first and carry no such mark. */
+static const char *first_error(const char *output)
+{
+    const char *line = strstr(output, "error: ");
+    while (line && line > output && line[-1] != '\n')
+        line--;
+    return line && strncmp(line, "collect2: ", 10) != 0 ? line : output;
+}
+
+static bool run_compiler(const struct build *b, struct words *w, struct diag *d)
+{
+    struct process_result r;
+    if (!process_run(b->arena, words_argv(w), b->scratch, COMPILE_TIMEOUT_S, &r, d))
+        return false;
+    if (r.timed_out)
+        return diag_error(d, b->target->name, "%s took more than %d s", b->target->compiler,
+                          COMPILE_TIMEOUT_S);
+    if (r.status == 0)
+        return true;
+    return diag_error(d, b->target->name, "%s stopped with status %d:\n%s", b->target->compiler,
+                      r.status, first_error(r.output));
+}
+
+/* The port and the measuring main, into <scratch>/<file>.o. */
+static bool compile_port(const struct build *b, struct diag *d)
+{
+    struct arena *a = b->arena;
+    const char *port = b->target->port;
+    struct words w = compiler_words(b);
+    /* The flag keeps loops loops: a call of memcpy or strlen costs more bytes here. */
+    words_split(&w, "-Os -fno-tree-loop-distribute-patterns -c");
+    words_add(&w, arena_printf(a, "%s/port/measure/main.c", b->device));
+    words_add(&w, arena_printf(a, "%s/port/%s/%s.c", b->device, port, port));
+    if (b->target->script)
+        words_add(&w, arena_printf(a, "%s/port/bare/bare.c", b->device));
+    return run_compiler(b, &w, d);
+}
+
+/* Every kernel that a step names, once. */
+static void add_kernels(const struct build *b, const struct program *p, struct words *w)
+{
+    for (uint32_t i = 0; i < p->n_steps; i++) {
+        uint32_t earlier = 0;
+        while (earlier < i &&
+               strcmp(p->steps[earlier].kernel->source, p->steps[i].kernel->source) != 0)
+            earlier++;
+        if (earlier == i)
+            words_add(
+                w, arena_printf(b->arena, "%s/kernels/%s", b->device, p->steps[i].kernel->source));
+    }
+}
+
+static bool compile_and_link(const struct build *b, const struct program *p, struct diag *d)
+{
+    struct arena *a = b->arena;
+    const struct target *t = b->target;
+    struct words w = compiler_words(b);
+    words_add(&w, "-O2");
+    words_add(&w, arena_printf(a, "%s/%s.c", b->dir, b->name));
+    add_kernels(b, p, &w);
+    words_add(&w, "main.o");
+    words_add(&w, arena_printf(a, "%s.o", t->port));
+    words_split(&w, "-Wl,--gc-sections -Wl,--build-id=none -o");
+    words_add(&w, b->linked);
+    if (t->script) {
+        words_split(&w, "bare.o -nostartfiles -L");
+        words_add(&w, arena_printf(a, "%s/port/bare", b->device));
+        words_add(&w, "-T");
+        words_add(&w, arena_printf(a, "%s/port/%s/%s", b->device, t->port, t->script));
+    }
+    return run_compiler(b, &w, d);
+}
+
+/* The boards with at least so much, for the hint. */
+static const char *boards_with(struct arena *a, size_t flash, size_t ram)
+{
+    uint32_t n;
+    const struct target *all = target_list(&n);
+    struct text t = {.arena = a};
+    for (uint32_t i = 0; i < n; i++)
+        if (all[i].emulator && flash <= all[i].flash_bytes && ram <= all[i].ram_bytes)
+            text_printf(&t, "%s%s", t.len ? ", " : "", all[i].name);
+    return text_cstr(&t);
+}
+
+static bool fits(struct arena *a, const struct target *t, const struct firmware *fw, struct diag *d)
+{
+    const size_t flash = fw->flash_bytes, ram = fw->data_bytes + fw->stack_bytes;
+    const bool flash_fits = flash <= t->flash_bytes, ram_fits = ram <= t->ram_bytes;
+    if (flash_fits && ram_fits)
+        return true;
+    struct text why = {.arena = a};
+    if (!flash_fits)
+        text_printf(&why, "flash: needs %zu bytes, the board has %u: %zu too many", flash,
+                    t->flash_bytes, flash - t->flash_bytes);
+    if (!ram_fits)
+        text_printf(
+            &why,
+            "%sRAM: needs %zu bytes, %zu of them for the stack, the board has %u: %zu too many",
+            why.len ? "; " : "", ram, fw->stack_bytes, t->ram_bytes, ram - t->ram_bytes);
+    diag_error(d, t->name, "%s", text_cstr(&why));
+    const char *others = boards_with(a, flash, ram);
+    return others[0] ? diag_hint(d, "it would fit: %s", others)
+                     : diag_hint(d, "it fits no board: use a smaller network");
+}
+
+static bool build_in_scratch(const struct build *b, const struct program *p, struct firmware *out,
+                             struct diag *d)
+{
+    if (!compile_port(b, d) || !compile_and_link(b, p, d) || !elf_sizes(b->linked, out, d) ||
+        !fits(b->arena, b->target, out, d))
+        return false;
+    if (rename(b->linked, out->elf_path) != 0)
+        return diag_errno(d, out->elf_path, "cannot write", errno);
+    return true;
+}
+
+bool firmware_build(struct arena *a, const struct target *t, const struct program *p,
+                    const char *dir, const char *name, struct firmware *out, struct diag *d)
+{
+    struct build b = {.arena = a, .target = t, .name = name};
+    if (!compiler_found(t, d) || !(b.device = device_dir(a, d)) || !(b.dir = absolute(a, dir, d)) ||
+        !file_temp_dir(a, &b.scratch, d))
+        return false;
+    *out = (struct firmware){.elf_path = arena_printf(a, "%s/%s-%s.elf", b.dir, name, t->name)};
+    /* The last part of the temporary folder's name makes it unique among builds side by side. */
+    b.linked = arena_printf(a, "%s.%s", out->elf_path, strrchr(b.scratch, '/') + 1);
+    const bool ok = build_in_scratch(&b, p, out, d);
+    if (!ok)
+        unlink(b.linked);
+    file_remove_dir(b.scratch);
+    return ok;
+}
