@@ -5,6 +5,27 @@
 #include <errno.h>
 #include <string.h>
 
+struct place place_offset(const char *file, size_t offset)
+{
+    struct place p;
+    snprintf(p.text, sizeof p.text, "%s:+%zu", file, offset);
+    return p;
+}
+
+struct place place_line(const char *file, size_t line)
+{
+    struct place p;
+    snprintf(p.text, sizeof p.text, "%s:%zu", file, line);
+    return p;
+}
+
+struct place place_column(const char *file, size_t line, size_t column)
+{
+    struct place p;
+    snprintf(p.text, sizeof p.text, "%s:%zu:%zu", file, line, column);
+    return p;
+}
+
 bool diag_error(struct diag *d, const char *place, const char *fmt, ...)
 {
     assert(d);

@@ -22,6 +22,16 @@ struct diag {
     bool dropped;       /* a later error was dropped; its hints are dropped too  */
 };
 
+/* Places for diag_error, valid to the end of the calling expression:
+ *
+ *     diag_error(d, place_offset(path, 4).text, "dimension %u is 0", i);  "x.idx:+4: error: ..." */
+struct place {
+    char text[512];
+};
+struct place place_offset(const char *file, size_t offset);
+struct place place_line(const char *file, size_t line);
+struct place place_column(const char *file, size_t line, size_t column);
+
 /* Record an error at `place` (NULL or "" when there is none). Returns false. */
 bool diag_error(struct diag *d, const char *place, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

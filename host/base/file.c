@@ -57,6 +57,12 @@ bool file_map(const char *path, struct bytes *out, struct diag *d)
     return ok;
 }
 
+void file_unmap(struct bytes mapped)
+{
+    if (mapped.len)
+        munmap((void *)(uintptr_t)mapped.data, mapped.len);
+}
+
 /* Where to start with the output buffer: the size that the stream's last four bytes state (RFC
  * 1952: modulo 2^32), but no more than deflate can reach (1032 : 1), nor than allowed. */
 static size_t inflated_guess(struct bytes in, size_t len_max)
@@ -166,7 +172,7 @@ bool file_read(struct arena *a, const char *path, size_t len_max, struct bytes *
         return false;
     if (raw.len >= 2 && raw.data[0] == 0x1f && raw.data[1] == 0x8b) {
         const bool ok = gunzip(a, path, raw, len_max, out, d);
-        munmap((void *)(uintptr_t)raw.data, raw.len);
+        file_unmap(raw);
         return ok;
     }
     if (raw.len > len_max)

@@ -11,6 +11,9 @@
  * len 0. Errors: missing (hint names the path), a directory, unreadable. */
 bool file_map(const char *path, struct bytes *out, struct diag *d);
 
+/* Release a mapping early, for a reader of many files. Nothing may point into it any more. */
+void file_unmap(struct bytes mapped);
+
 /* Like file_map, but a gzip stream (RFC 1952, known by its first two bytes) is inflated into the
  * arena. More than `len_max` bytes, a truncated or corrupt stream are errors. */
 bool file_read(struct arena *a, const char *path, size_t len_max, struct bytes *out,

@@ -1,7 +1,9 @@
 /* dataset.h - labelled samples in memory, and batches of them.
  *
  * Readers (data/idx.h, data/wav.h, data/csv.h) give one `struct dataset`; it is read-only
- * afterwards and may be shared by threads. */
+ * afterwards and may be shared by threads.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_DATASET_H
 #define MOTE_HOST_DATASET_H
 #include "base/arena.h"
@@ -14,8 +16,8 @@ enum data_format { DATA_IDX, DATA_WAV, DATA_CSV, N_DATA_FORMATS };
 /* Where a data set comes from: filled by the recipe reader. */
 struct data_source {
     enum data_format format;
-    const char *samples; /* IDX: images file; WAV: folder with one sub-folder a class; CSV: file */
-    const char *labels;  /* IDX: labels file; CSV: name of the label column; WAV: NULL           */
+    const char *samples;  /* IDX: images file; WAV: folder with one sub-folder a class; CSV: file */
+    const char *labels;   /* IDX: labels file; CSV: name of the label column; WAV: NULL           */
     uint32_t wav_samples; /* WAV: clips are cut or zero-filled to this many samples              */
 };
 
@@ -36,7 +38,13 @@ struct dataset {
 bool dataset_read(struct arena *a, const struct data_source *src, struct dataset *out,
                   struct diag *d);
 
-/* Set mean and std of the first n_max samples (all when 0), in double precision. */
+/* Give `ds` (a test set) the classes of `reference` (its training set), matched by name. A class
+ * with samples that the reference lacks is an error at `place`. */
+bool dataset_match_classes(struct arena *a, struct dataset *ds, const struct dataset *reference,
+                           const char *place, struct diag *d);
+
+/* Set mean and std of the first n_max samples (all when 0), in double precision. The std of
+ * constant data is set to 1. */
 void dataset_measure(struct dataset *ds, uint32_t n_max);
 
 /* A view of part of a data set, chosen by a seeded shuffle: samples [first, first + n) of the
@@ -52,7 +60,8 @@ struct dataset_view dataset_split(struct arena *a, const struct dataset *ds, uin
 
 enum flip { FLIP_NONE, FLIP_HORIZONTAL };
 
-/* Changes to a training sample, drawn anew for every (seed, epoch, sample). */
+/* Changes to a training image (rank 4), drawn anew for every (seed, epoch, sample). Shift and crop
+ * add up; the flip comes first. */
 struct augment {
     enum flip flip;   /* horizontal with probability 1/2                             */
     int32_t shift;    /* up to so many pixels each way, zero-filled (raw 0); 0: none */
@@ -64,7 +73,7 @@ void dataset_sample(const struct dataset *ds, uint32_t i, float *out);
 /* The same with augmentation drawn from (seed, epoch, i): independent of order and threads. */
 void dataset_sample_augmented(const struct dataset *ds, uint32_t i, const struct augment *aug,
                               uint64_t seed, uint32_t epoch, float *out);
-/* Quantised by a tensor's scale and zero point, for int8 graphs. */
+/* Quantised by a tensor's scale and zero point (q->n is 1), for int8 graphs. */
 void dataset_sample_s8(const struct dataset *ds, uint32_t i, const struct quant *q, int8_t *out);
 
 /* A seeded permutation of 0..n-1 (Fisher-Yates). */
