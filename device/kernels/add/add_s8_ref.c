@@ -22,7 +22,7 @@ void mote_add_s8_ref(const struct mote_add_s8 *op, const int8_t *a, const int8_t
         const int32_t wide_b = (b[i] - op->b_zero) * (1 << LEFT_SHIFT);
         const int32_t sum = mote_requant(wide_a, op->a_mult, op->a_shift) +
                             mote_requant(wide_b, op->b_mult, op->b_shift);
-        const int32_t y = mote_requant(sum, op->out_mult, op->out_shift) + op->out_zero;
-        out[i] = (int8_t)mote_clamp_s32(y, op->out_min, op->out_max);
+        const int32_t y = mote_requant(sum, op->out_mult, op->out_shift);
+        out[i] = mote_to_s8(y, op->out_zero, op->out_min, op->out_max);
     }
 }

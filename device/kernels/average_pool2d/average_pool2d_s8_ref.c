@@ -1,8 +1,6 @@
 /* average_pool2d_s8_ref.c - average pooling as docs/spec/numerics.md, section 10, writes it.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "mote/pool2d.h"
-
-#include "kernels/common/window.h"
+#include "kernels/common/pool.h"
 
 size_t mote_average_pool2d_s8_ref_scratch(const struct mote_pool2d_s8 *op)
 {
@@ -10,26 +8,15 @@ size_t mote_average_pool2d_s8_ref_scratch(const struct mote_pool2d_s8 *op)
     return 0;
 }
 
-static int32_t pool_window(const struct mote_pool2d_s8 *op, const int8_t *in, int32_t oy,
-                           int32_t ox, int32_t c)
-{
-    const int32_t y0 = oy * op->sh - op->pad_top, x0 = ox * op->sw - op->pad_left;
-    const struct mote_taps ty = mote_taps_inside(y0, op->kh, 1, op->in.h);
-    const struct mote_taps tx = mote_taps_inside(x0, op->kw, 1, op->in.w);
-    int32_t sum = 0; /* at most 255 * 255 taps: |sum| < 2^23 */
-    for (int32_t ky = ty.first; ky < ty.end; ky++)
-        for (int32_t kx = tx.first; kx < tx.end; kx++)
-            sum += in[((size_t)(y0 + ky) * op->in.w + (size_t)(x0 + kx)) * op->in.c + (size_t)c];
-    return mote_round_div(sum, (ty.end - ty.first) * (tx.end - tx.first));
-}
-
 void mote_average_pool2d_s8_ref(const struct mote_pool2d_s8 *op, const int8_t *in, int8_t *out,
                                 void *scratch)
 {
     (void)scratch;
     for (int32_t oy = 0; oy < op->out.h; oy++)
-        for (int32_t ox = 0; ox < op->out.w; ox++)
+        for (int32_t ox = 0; ox < op->out.w; ox++) {
+            const struct mote_pool_window w = mote_pool_window(op, in, oy, ox);
             for (int32_t c = 0; c < op->out.c; c++)
-                *out++ = (int8_t)mote_clamp_s32(pool_window(op, in, oy, ox, c), op->out_min,
+                *out++ = (int8_t)mote_clamp_s32(mote_average_pool_channel(&w, c), op->out_min,
                                                 op->out_max);
+        }
 }

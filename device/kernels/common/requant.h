@@ -77,16 +77,38 @@ static inline int32_t mote_half_sum(int32_t a, int32_t b)
     return (int32_t)(((int64_t)a + b + 1) >> 1);
 }
 
-/* x times the real multiplier mult / 2^31 * 2^shift; shift is positive to the left, -31..30, and
- * mult >= 0. The two roundings are part of the definition. */
-static inline int32_t mote_requant(int32_t x, int32_t mult, int32_t shift)
+/* The real multiplier mult / 2^31 * 2^shift, taken apart once for many values. */
+struct mote_scale {
+    int32_t mult;        /* Q31, >= 0                              */
+    int32_t left, right; /* 0..30 and 0..31; at most one is not 0 */
+};
+
+/* `shift` is positive to the left, -31..30. */
+static inline struct mote_scale mote_scale_of(int32_t mult, int32_t shift)
 {
     MOTE_ASSERT(mult >= 0);
     MOTE_ASSERT(shift >= -31 && shift <= 30);
-    const int32_t left = shift > 0 ? shift : 0;
-    const int32_t right = shift > 0 ? 0 : -shift;
-    /* mult is never INT32_MIN, so the pair that saturates cannot occur. */
-    return mote_rdbpot(mote_srdhm_unsat(mote_shift_left(x, left), mult), right);
+    struct mote_scale s = {mult, mote_max_s32(shift, 0), mote_max_s32(-shift, 0)};
+    return s;
+}
+
+/* x times the real multiplier. The two roundings are part of the definition. mult is never
+ * INT32_MIN, so the pair that saturates cannot occur. */
+static inline int32_t mote_requant_by(struct mote_scale s, int32_t x)
+{
+    return mote_rdbpot(mote_srdhm_unsat(mote_shift_left(x, s.left), s.mult), s.right);
+}
+
+static inline int32_t mote_requant(int32_t x, int32_t mult, int32_t shift)
+{
+    return mote_requant_by(mote_scale_of(mult, shift), x);
+}
+
+/* Add the zero point and clamp to the fused activation, low <= high in output units. The clamp
+ * comes first, so that no x overflows. */
+static inline int8_t mote_to_s8(int32_t x, int32_t zero, int32_t low, int32_t high)
+{
+    return (int8_t)(mote_clamp_s32(x, low - zero, high - zero) + zero);
 }
 
 /* sum / n to the nearest, half away from zero. |sum| + n / 2 fits int32, n >= 1. */

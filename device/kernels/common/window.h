@@ -23,4 +23,18 @@ static inline struct mote_taps mote_taps_inside(int32_t origin, int32_t kernel, 
     t.end = mote_max_s32(t.end, t.first);
     return t;
 }
+
+/* The outputs first..end-1 of one dimension whose whole window lies inside the image; `reach` is
+ * (kernel - 1) * dilation. */
+static inline struct mote_taps mote_outputs_inside(int32_t out, int32_t in, int32_t stride,
+                                                   int32_t pad, int32_t reach)
+{
+    MOTE_ASSERT(stride >= 1);
+    struct mote_taps t = {mote_min_s32((pad + stride - 1) / stride, out), 0};
+    const int32_t last = in - 1 - reach + pad; /* the last origin, times the stride */
+    if (last >= 0)
+        t.end = mote_min_s32(last / stride + 1, out);
+    t.end = mote_max_s32(t.end, t.first);
+    return t;
+}
 #endif

@@ -39,7 +39,7 @@ void mote_conv2d_s8_ref(const struct mote_conv2d_s8 *op, const int8_t *in, const
             for (int32_t oc = 0; oc < op->out.c; oc++) {
                 const int32_t acc =
                     accumulate(op, in, w + (size_t)oc * filter_bytes, oy, ox) + bias[oc];
-                const int32_t y = mote_requant(acc, op->mult[oc], op->shift[oc]) + op->out_zero;
-                *out++ = (int8_t)mote_clamp_s32(y, op->out_min, op->out_max);
+                const int32_t y = mote_requant(acc, op->mult[oc], op->shift[oc]);
+                *out++ = mote_to_s8(y, op->out_zero, op->out_min, op->out_max);
             }
 }

@@ -38,7 +38,7 @@ void mote_depthwise_conv2d_s8_ref(const struct mote_depthwise_conv2d_s8 *op, con
         for (int32_t ox = 0; ox < op->out.w; ox++)
             for (int32_t oc = 0; oc < op->out.c; oc++) {
                 const int32_t acc = accumulate(op, in, w, oy, ox, oc) + bias[oc];
-                const int32_t y = mote_requant(acc, op->mult[oc], op->shift[oc]) + op->out_zero;
-                *out++ = (int8_t)mote_clamp_s32(y, op->out_min, op->out_max);
+                const int32_t y = mote_requant(acc, op->mult[oc], op->shift[oc]);
+                *out++ = mote_to_s8(y, op->out_zero, op->out_min, op->out_max);
             }
 }

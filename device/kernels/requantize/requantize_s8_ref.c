@@ -15,7 +15,7 @@ void mote_requantize_s8_ref(const struct mote_requantize_s8 *op, const int8_t *i
 {
     (void)scratch;
     for (uint32_t i = 0; i < op->n; i++) {
-        const int32_t y = mote_requant(in[i] - op->in_zero, op->mult, op->shift) + op->out_zero;
-        out[i] = (int8_t)mote_clamp_s32(y, op->out_min, op->out_max);
+        const int32_t y = mote_requant(in[i] - op->in_zero, op->mult, op->shift);
+        out[i] = mote_to_s8(y, op->out_zero, op->out_min, op->out_max);
     }
 }

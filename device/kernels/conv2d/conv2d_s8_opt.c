@@ -1,0 +1,166 @@
+/* conv2d_s8_opt.c - convolution in portable C without im2col. SPDX-License-Identifier: Apache-2.0
+ *
+ * The host folds the input's zero point into the bias, so the inner loops multiply plain bytes. A
+ * tap that is clipped at the border then misses its in_zero * w, which is added back: for clipped
+ * rows once per output row, for clipped columns at the few pixels that have them. A kernel row is
+ * one contiguous run of input and of weights unless it is dilated.
+ *
+ * Order: output rows; within a row blocks of four channels; within a block the pixels. */
+#include "mote/conv2d.h"
+
+#include "kernels/common/dot.h"
+#include "kernels/common/window.h"
+
+/* Up to four channels of one output row: all that does not change along the row. */
+struct block {
+    const struct mote_conv2d_s8 *op;
+    const int8_t *w[4]; /* weights of each channel; past out.c the last one is repeated */
+    int32_t base[4];    /* folded bias, corrected for the clipped rows                  */
+    int32_t oc, n_oc;   /* first channel, number of channels                            */
+    const int8_t *in;   /* the window's first row that is inside, column 0              */
+    int8_t *out;        /* the row of output                                            */
+    size_t row_bytes;   /* from one kernel row's input to the next                      */
+    int32_t ky, n_ky;   /* kernel rows that are inside                                  */
+};
+
+/* A kernel row as contiguous runs. */
+struct runs {
+    int32_t n;
+    size_t bytes, step; /* of one run; from one to the next in the input */
+};
+
+static struct runs runs_of(const struct mote_conv2d_s8 *op, int32_t n_taps)
+{
+    struct runs r = {1, (size_t)n_taps * op->in.c, 0};
+    if (op->dw > 1) {
+        r.n = n_taps;
+        r.bytes = op->in.c;
+        r.step = (size_t)op->dw * op->in.c;
+    }
+    return r;
+}
+
+static void store(const struct block *b, int32_t ox, int32_t oc, int32_t acc)
+{
+    const struct mote_conv2d_s8 *op = b->op;
+    const int32_t y = mote_requant(acc, op->mult[oc], op->shift[oc]);
+    b->out[(size_t)ox * op->out.c + (size_t)oc] =
+        mote_to_s8(y, op->out_zero, op->out_min, op->out_max);
+}
+
+/* The sum of channel j's weights in columns first..end-1 of the rows that are inside. */
+static int32_t sum_columns(const struct block *b, int32_t j, int32_t first, int32_t end)
+{
+    const size_t c = b->op->in.c;
+    int32_t sum = 0;
+    for (int32_t ky = b->ky; ky < b->ky + b->n_ky; ky++)
+        sum += mote_sum_s8(b->w[j] + ((size_t)ky * b->op->kw + (size_t)first) * c,
+                           (size_t)(end - first) * c);
+    return sum;
+}
+
+/* One pixel, anywhere. */
+static void pixel(const struct block *b, int32_t ox)
+{
+    const struct mote_conv2d_s8 *op = b->op;
+    const int32_t x0 = ox * op->sw - op->pad_left;
+    const struct mote_taps t = mote_taps_inside(x0, op->kw, op->dw, op->in.w);
+    int32_t acc[4];
+    for (int32_t j = 0; j < 4; j++) {
+        acc[j] = b->base[j];
+        if (t.first > 0 || t.end < op->kw)
+            acc[j] +=
+                op->in_zero * (sum_columns(b, j, 0, t.first) + sum_columns(b, j, t.end, op->kw));
+    }
+    if (t.first < t.end) {
+        const struct runs r = runs_of(op, t.end - t.first);
+        const int8_t *row = b->in + (size_t)(x0 + t.first * op->dw) * op->in.c;
+        size_t i_w = ((size_t)b->ky * op->kw + (size_t)t.first) * op->in.c;
+        for (int32_t ky = 0; ky < b->n_ky; ky++) {
+            for (int32_t i = 0; i < r.n; i++) {
+                const size_t at = i_w + (size_t)i * r.bytes;
+                const int8_t *const w[4] = {b->w[0] + at, b->w[1] + at, b->w[2] + at, b->w[3] + at};
+                mote_dot_1x4(row + (size_t)i * r.step, w, r.bytes, acc);
+            }
+            row += b->row_bytes;
+            i_w += (size_t)op->kw * op->in.c;
+        }
+    }
+    for (int32_t j = 0; j < b->n_oc; j++)
+        store(b, ox, b->oc + j, acc[j]);
+}
+
+/* Pixels ox and ox + 1, both with every column inside, channels j and j + 1 of the block. */
+static void pixel_pair(const struct block *b, int32_t ox, int32_t j)
+{
+    const struct mote_conv2d_s8 *op = b->op;
+    const struct runs r = runs_of(op, op->kw);
+    const size_t apart = (size_t)op->sw * op->in.c;
+    const int8_t *row = b->in + (size_t)(ox * op->sw - op->pad_left) * op->in.c;
+    size_t i_w = (size_t)b->ky * op->kw * op->in.c;
+    int32_t acc[4] = {b->base[j], b->base[j + 1], b->base[j], b->base[j + 1]};
+    for (int32_t ky = 0; ky < b->n_ky; ky++) {
+        const int8_t *x = row;
+        for (int32_t i = 0; i < r.n; i++) {
+            mote_dot_2x2(x, x + apart, b->w[j] + i_w, b->w[j + 1] + i_w, r.bytes, acc);
+            x += r.step;
+            i_w += r.bytes;
+        }
+        row += b->row_bytes;
+    }
+    for (int32_t i = 0; i < 2 && j + i < b->n_oc; i++) {
+        store(b, ox, b->oc + j + i, acc[i]);
+        store(b, ox + 1, b->oc + j + i, acc[2 + i]);
+    }
+}
+
+/* All pixels of the block; those of `whole` have every column inside. */
+static void row_of_block(const struct block *b, struct mote_taps whole)
+{
+    int32_t ox = 0;
+    for (; ox < whole.first; ox++)
+        pixel(b, ox);
+    for (; ox + 1 < whole.end; ox += 2)
+        for (int32_t j = 0; j < b->n_oc; j += 2)
+            pixel_pair(b, ox, j);
+    for (; ox < b->op->out.w; ox++)
+        pixel(b, ox);
+}
+
+size_t mote_conv2d_s8_opt_scratch(const struct mote_conv2d_s8 *op)
+{
+    (void)op;
+    return 0;
+}
+
+void mote_conv2d_s8_opt(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
+                        const int32_t *bias, int8_t *out, void *scratch)
+{
+    (void)scratch;
+    const size_t in_row = (size_t)op->in.w * op->in.c;
+    const size_t w_row = (size_t)op->kw * op->in.c;
+    const struct mote_taps whole =
+        mote_outputs_inside(op->out.w, op->in.w, op->sw, op->pad_left, (op->kw - 1) * op->dw);
+    struct block b = {.op = op, .row_bytes = op->dh * in_row};
+    for (int32_t oy = 0; oy < op->out.h; oy++) {
+        const int32_t y0 = oy * op->sh - op->pad_top;
+        const struct mote_taps t = mote_taps_inside(y0, op->kh, op->dh, op->in.h);
+        b.in = in + (t.first < t.end ? (size_t)(y0 + t.first * op->dh) * in_row : 0);
+        b.out = out + (size_t)oy * op->out.w * op->out.c;
+        b.ky = t.first;
+        b.n_ky = t.end - t.first;
+        for (b.oc = 0; b.oc < op->out.c; b.oc += 4) {
+            b.n_oc = mote_min_s32(4, op->out.c - b.oc);
+            for (int32_t j = 0; j < 4; j++) {
+                const int32_t oc = b.oc + mote_min_s32(j, b.n_oc - 1);
+                b.w[j] = w + (size_t)oc * op->kh * w_row;
+                b.base[j] = bias[oc];
+                if (b.n_ky < op->kh)
+                    b.base[j] += op->in_zero * (mote_sum_s8(b.w[j], (size_t)t.first * w_row) +
+                                                mote_sum_s8(b.w[j] + (size_t)t.end * w_row,
+                                                            (size_t)(op->kh - t.end) * w_row));
+            }
+            row_of_block(&b, whole);
+        }
+    }
+}

@@ -1,0 +1,447 @@
+/* test_kernels.c - every variant in kernels.def against the reference of its operator, byte for
+ * byte, on random and border shapes; canaries round every buffer.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "buffers.h"
+#include "check.h"
+#include "mote/mote.h"
+
+union any_args {
+    struct mote_conv2d_s8 conv2d;
+    struct mote_depthwise_conv2d_s8 depthwise_conv2d;
+    struct mote_fully_connected_s8 fully_connected;
+    struct mote_add_s8 add;
+    struct mote_pool2d_s8 pool2d;
+    struct mote_softmax_s8 softmax;
+    struct mote_pad_s8 pad;
+    struct mote_concat_s8 concat;
+    struct mote_requantize_s8 requantize;
+    struct mote_quantize_f32 quantize;
+};
+
+/* Everything a kernel can be given. `in` is also the first of two inputs, `in2` the second. */
+struct buffers {
+    const int8_t *in, *in2, *w;
+    const int32_t *bias;
+    int8_t *out;
+    void *scratch;
+};
+
+/* How each kind of arguments is called; the float kernels have a test of their own. */
+#define CALL_weights(f, op, b)         f(op, (b)->in, (b)->w, (b)->bias, (b)->out, (b)->scratch)
+#define CALL_unary(f, op, b)           f(op, (b)->in, (b)->out, (b)->scratch)
+#define CALL_conv2d(f, a, b)           CALL_weights(f, &(a)->conv2d, b)
+#define CALL_depthwise_conv2d(f, a, b) CALL_weights(f, &(a)->depthwise_conv2d, b)
+#define CALL_fully_connected(f, a, b)  CALL_weights(f, &(a)->fully_connected, b)
+#define CALL_add(f, a, b)              f(&(a)->add, (b)->in, (b)->in2, (b)->out, (b)->scratch)
+#define CALL_pool2d(f, a, b)           CALL_unary(f, &(a)->pool2d, b)
+#define CALL_softmax(f, a, b)          CALL_unary(f, &(a)->softmax, b)
+#define CALL_pad(f, a, b)              CALL_unary(f, &(a)->pad, b)
+#define CALL_concat(f, a, b)                                                                       \
+    f(&(a)->concat, (const int8_t *const[]){(b)->in, (b)->in2, (b)->in}, (b)->out, (b)->scratch)
+#define CALL_requantize(f, a, b) CALL_unary(f, &(a)->requantize, b)
+#define CALL_quantize(f, a, b)   ((void)(f), (void)(a), (void)(b))
+
+#define KERNEL(op, dtype, variant, args, constants, placement)                                     \
+    static void run_##op##_##dtype##_##variant(const union any_args *a, const struct buffers *b)   \
+    {                                                                                              \
+        CALL_##args(mote_##op##_##dtype##_##variant, a, b);                                        \
+    }                                                                                              \
+    static size_t scratch_##op##_##dtype##_##variant(const union any_args *a)                      \
+    {                                                                                              \
+        return mote_##op##_##dtype##_##variant##_scratch(&a->args);                                \
+    }
+#include "kernels/kernels.def"
+#undef KERNEL
+
+enum constants { NONE, MODEL, FOLDED };
+enum placement { APART, IN_PLACE };
+
+struct row {
+    const char *op, *variant;
+    void (*run)(const union any_args *a, const struct buffers *b);
+    size_t (*scratch)(const union any_args *a);
+    enum constants constants;
+    enum placement placement;
+};
+
+static const struct row rows[] = {
+#define KERNEL(op, dtype, variant, args, constants, placement)                                     \
+    {#op,       #variant, run_##op##_##dtype##_##variant, scratch_##op##_##dtype##_##variant,      \
+     constants, placement},
+#include "kernels/kernels.def"
+#undef KERNEL
+};
+#define N_ROWS (sizeof rows / sizeof rows[0])
+
+/* One random problem. Arrays of multipliers are large enough for every shape below. */
+#define CHANNELS_MAX 512
+struct problem {
+    union any_args args;
+    size_t in_bytes, in2_bytes, out_bytes;
+    size_t n_w, n_bias;
+    int32_t in_zero;
+    size_t w_channel_step, w_tap_step; /* where a channel's weights lie */
+    int32_t mult[CHANNELS_MAX];
+    int8_t shift[CHANNELS_MAX];
+};
+
+static const struct row *reference_of(const struct row *row)
+{
+    for (size_t i = 0; i < N_ROWS; i++)
+        if (strcmp(rows[i].op, row->op) == 0 && strcmp(rows[i].variant, "ref") == 0)
+            return &rows[i];
+    test_fail(__FILE__, __LINE__, "%s has no reference", row->op);
+}
+
+/* Run a row on copies of the inputs in guarded buffers, `out` in the first input's place when
+ * asked, and copy the result to `result`. */
+static void run_guarded(const struct row *row, const struct problem *p, const struct buffers *from,
+                        enum placement placement, int8_t *result)
+{
+    struct guarded in = guarded_new(p->in_bytes), in2 = guarded_new(p->in2_bytes);
+    struct guarded w = guarded_new(p->n_w), bias = guarded_new(p->n_bias * sizeof(int32_t));
+    struct guarded out = guarded_new(p->out_bytes), scratch = guarded_new(row->scratch(&p->args));
+    memcpy(in.at, from->in, p->in_bytes);
+    memcpy(in2.at, from->in2, p->in2_bytes);
+    memcpy(w.at, from->w, p->n_w);
+    memcpy(bias.at, from->bias, p->n_bias * sizeof(int32_t));
+    int32_t *folded = (int32_t *)(void *)bias.at;
+    if (row->constants == FOLDED)
+        for (size_t c = 0; c < p->n_bias; c++)
+            for (size_t t = 0; t < p->n_w / p->n_bias; t++)
+                folded[c] -= p->in_zero * from->w[c * p->w_channel_step + t * p->w_tap_step];
+    int8_t *target = (int8_t *)(placement == IN_PLACE ? in.at : out.at);
+    const struct buffers b = {(int8_t *)in.at, (int8_t *)in2.at, (int8_t *)w.at,
+                              folded,          target,           scratch.at};
+    row->run(&p->args, &b);
+    memcpy(result, target, p->out_bytes);
+    if (placement == APART)
+        CHECK_BYTES(in.at, from->in, p->in_bytes);
+    CHECK_BYTES(in2.at, from->in2, p->in2_bytes);
+    CHECK_BYTES(w.at, from->w, p->n_w);
+    guarded_free(in);
+    guarded_free(in2);
+    guarded_free(w);
+    guarded_free(bias);
+    guarded_free(out);
+    guarded_free(scratch);
+}
+
+/* All variants of `op` on one problem with random contents, in place too where that is allowed. */
+static void check_problem(const char *op, const struct problem *p, struct random *r)
+{
+    int8_t *in = malloc(p->in_bytes + 1), *in2 = malloc(p->in2_bytes + 1);
+    int8_t *w = malloc(p->n_w + 1), *want = malloc(p->out_bytes), *got = malloc(p->out_bytes);
+    int32_t *bias = malloc((p->n_bias + 1) * sizeof *bias);
+    CHECK(in && in2 && w && want && got && bias);
+    random_fill(r, (unsigned char *)in, p->in_bytes);
+    random_fill(r, (unsigned char *)in2, p->in2_bytes);
+    random_fill(r, (unsigned char *)w, p->n_w);
+    const int32_t limit = PICK(r, 0, 100, 50000, 1 << 29);
+    for (size_t i = 0; i < p->n_bias; i++)
+        bias[i] = random_in(r, -limit, limit);
+    const struct buffers b = {in, in2, w, bias, NULL, NULL};
+    for (size_t i = 0; i < N_ROWS; i++) {
+        if (strcmp(rows[i].op, op) != 0)
+            continue;
+        run_guarded(reference_of(&rows[i]), p, &b, APART, want);
+        run_guarded(&rows[i], p, &b, APART, got);
+        CHECK_BYTES(got, want, p->out_bytes);
+        if (rows[i].placement == IN_PLACE) {
+            run_guarded(&rows[i], p, &b, IN_PLACE, got);
+            CHECK_BYTES(got, want, p->out_bytes);
+        }
+    }
+    free(in);
+    free(in2);
+    free(w);
+    free(want);
+    free(got);
+    free(bias);
+}
+
+static int8_t random_zero(struct random *r)
+{
+    return (int8_t)PICK(r, -128, 127, 0, random_in(r, -128, 127));
+}
+
+static void random_clamp(struct random *r, int8_t *low, int8_t *high)
+{
+    *low = (int8_t)PICK(r, -128, -128, -128, 0, random_in(r, -128, 127));
+    *high = (int8_t)PICK(r, 127, 127, random_in(r, *low, 127), *low);
+}
+
+/* Mostly scales that spread the outputs over int8, sometimes the ends of what is allowed. */
+static void random_scales(struct random *r, struct problem *p, size_t n)
+{
+    CHECK(n <= CHANNELS_MAX);
+    for (size_t i = 0; i < n; i++) {
+        p->mult[i] = random_in(r, 1 << 30, INT32_MAX);
+        p->shift[i] = (int8_t)random_in(r, -12, -5);
+        if (random_u32(r) % 16 == 0) {
+            p->mult[i] = PICK(r, 1 << 30, INT32_MAX, 0);
+            p->shift[i] = (int8_t)PICK(r, -31, -1, 0, 1, 30);
+        }
+    }
+}
+
+/* Output positions along one dimension; `after` padding follows the input. 0: none fits. */
+static int32_t out_size(int32_t in, int32_t before, int32_t after, int32_t reach, int32_t stride)
+{
+    const int32_t room = in + before + after - 1 - reach;
+    return room < 0 ? 0 : room / stride + 1;
+}
+
+#define SIZE(r)  (uint16_t) PICK(r, 1, 2, 3, 7, 8, 15, 16, 17, 33)
+#define SMALL(r) (uint8_t) PICK(r, 1, 1, 2, 3, 3, 3, 4, 5)
+
+static bool random_conv2d(struct random *r, struct problem *p)
+{
+    struct mote_conv2d_s8 *op = &p->args.conv2d;
+    op->in = (struct mote_hwc){SIZE(r), SIZE(r), SIZE(r)};
+    op->kh = SMALL(r), op->kw = SMALL(r);
+    op->sh = (uint8_t)random_in(r, 1, 3), op->sw = (uint8_t)random_in(r, 1, 3);
+    op->dh = (uint8_t)PICK(r, 1, 1, 1, 2, 3), op->dw = (uint8_t)PICK(r, 1, 1, 1, 2, 3);
+    const int32_t reach_h = (op->kh - 1) * op->dh, reach_w = (op->kw - 1) * op->dw;
+    op->pad_top = (uint8_t)random_in(r, 0, reach_h),
+    op->pad_left = (uint8_t)random_in(r, 0, reach_w);
+    if (random_u32(r) % 16 == 0) /* windows wholly outside the image */
+        op->pad_top = (uint8_t)(reach_h + 2), op->pad_left = (uint8_t)(reach_w + 3);
+    const int32_t h = out_size(op->in.h, op->pad_top, random_in(r, 0, reach_h), reach_h, op->sh);
+    const int32_t w = out_size(op->in.w, op->pad_left, random_in(r, 0, reach_w), reach_w, op->sw);
+    op->out = (struct mote_hwc){(uint16_t)h, (uint16_t)w, SIZE(r)};
+    p->w_tap_step = 1;
+    p->w_channel_step = (size_t)op->kh * op->kw * op->in.c;
+    p->n_bias = op->out.c;
+    p->n_w = p->w_channel_step * op->out.c;
+    random_clamp(r, &op->out_min, &op->out_max);
+    random_scales(r, p, op->out.c);
+    op->in_zero = random_zero(r), op->out_zero = random_zero(r);
+    op->mult = p->mult, op->shift = p->shift;
+    p->in_zero = op->in_zero;
+    p->in_bytes = (size_t)op->in.h * op->in.w * op->in.c;
+    p->out_bytes = (size_t)h * (size_t)w * op->out.c;
+    return p->out_bytes > 0 && p->out_bytes * p->w_channel_step < 300000;
+}
+
+static bool random_depthwise_conv2d(struct random *r, struct problem *p)
+{
+    struct mote_depthwise_conv2d_s8 *op = &p->args.depthwise_conv2d;
+    op->in = (struct mote_hwc){SIZE(r), SIZE(r), SIZE(r)};
+    op->kh = SMALL(r), op->kw = SMALL(r);
+    op->sh = (uint8_t)PICK(r, 1, 1, 2, 3), op->sw = (uint8_t)PICK(r, 1, 1, 2, 3);
+    op->dh = (uint8_t)PICK(r, 1, 1, 2), op->dw = (uint8_t)PICK(r, 1, 1, 2);
+    const int32_t reach_h = (op->kh - 1) * op->dh, reach_w = (op->kw - 1) * op->dw;
+    op->pad_top = (uint8_t)random_in(r, 0, reach_h),
+    op->pad_left = (uint8_t)random_in(r, 0, reach_w);
+    const int32_t h = out_size(op->in.h, op->pad_top, random_in(r, 0, reach_h), reach_h, op->sh);
+    const int32_t w = out_size(op->in.w, op->pad_left, random_in(r, 0, reach_w), reach_w, op->sw);
+    op->multiplier = (uint16_t)PICK(r, 1, 1, 1, 2, 3, 8);
+    op->out = (struct mote_hwc){(uint16_t)h, (uint16_t)w, (uint16_t)(op->in.c * op->multiplier)};
+    p->n_bias = op->out.c;
+    p->n_w = (size_t)op->kh * op->kw * op->out.c;
+    p->w_tap_step = op->out.c;
+    p->w_channel_step = 1;
+    random_clamp(r, &op->out_min, &op->out_max);
+    random_scales(r, p, op->out.c);
+    op->in_zero = random_zero(r), op->out_zero = random_zero(r);
+    op->mult = p->mult, op->shift = p->shift;
+    p->in_zero = op->in_zero;
+    p->in_bytes = (size_t)op->in.h * op->in.w * op->in.c;
+    p->out_bytes = (size_t)h * (size_t)w * op->out.c;
+    return p->out_bytes > 0 && p->out_bytes * op->kh * op->kw < 300000;
+}
+
+static bool random_fully_connected(struct random *r, struct problem *p)
+{
+    struct mote_fully_connected_s8 *op = &p->args.fully_connected;
+    op->rows = (uint32_t)PICK(r, 1, 1, 2, 5);
+    op->in_n = (uint32_t)PICK(r, 1, 3, 4, 7, 8, 17, 64, 255, 1000);
+    op->out_n = (uint32_t)random_in(r, 1, 33);
+    p->w_tap_step = 1;
+    p->w_channel_step = op->in_n;
+    p->n_bias = op->out_n;
+    p->n_w = (size_t)op->in_n * op->out_n;
+    random_clamp(r, &op->out_min, &op->out_max);
+    random_scales(r, p, op->out_n);
+    op->in_zero = random_zero(r), op->out_zero = random_zero(r);
+    op->mult = p->mult, op->shift = p->shift;
+    p->in_zero = op->in_zero;
+    p->in_bytes = (size_t)op->rows * op->in_n;
+    p->out_bytes = (size_t)op->rows * op->out_n;
+    return true;
+}
+
+static bool random_add(struct random *r, struct problem *p)
+{
+    struct mote_add_s8 *op = &p->args.add;
+    op->n = (uint32_t)random_in(r, 1, 300);
+    op->a_zero = random_zero(r), op->b_zero = random_zero(r), op->out_zero = random_zero(r);
+    random_clamp(r, &op->out_min, &op->out_max);
+    op->a_mult = PICK(r, 1 << 30, INT32_MAX, random_in(r, 1 << 30, INT32_MAX));
+    op->b_mult = PICK(r, 1 << 30, INT32_MAX, random_in(r, 1 << 30, INT32_MAX));
+    op->out_mult = random_in(r, 1 << 30, INT32_MAX);
+    op->a_shift = (int8_t)PICK(r, 0, -1, random_in(r, -31, 0));
+    op->b_shift = (int8_t)PICK(r, 0, -1, random_in(r, -31, 0));
+    op->out_shift = (int8_t)PICK(r, -17, -18, -19, random_in(r, -31, 0));
+    p->in_bytes = p->in2_bytes = p->out_bytes = op->n;
+    return true;
+}
+
+static bool random_pool2d(struct random *r, struct problem *p)
+{
+    struct mote_pool2d_s8 *op = &p->args.pool2d;
+    op->in = (struct mote_hwc){SIZE(r), SIZE(r), SIZE(r)};
+    op->kh = (uint8_t)PICK(r, 1, 2, 3, 7, op->in.h),
+    op->kw = (uint8_t)PICK(r, 1, 2, 3, 7, op->in.w);
+    op->sh = (uint8_t)random_in(r, 1, 3), op->sw = (uint8_t)random_in(r, 1, 3);
+    op->pad_top = (uint8_t)random_in(r, 0, op->kh - 1);
+    op->pad_left = (uint8_t)random_in(r, 0, op->kw - 1);
+    const int32_t h =
+        out_size(op->in.h, op->pad_top, random_in(r, 0, op->kh - 1), op->kh - 1, op->sh);
+    const int32_t w =
+        out_size(op->in.w, op->pad_left, random_in(r, 0, op->kw - 1), op->kw - 1, op->sw);
+    op->out = (struct mote_hwc){(uint16_t)h, (uint16_t)w, op->in.c};
+    random_clamp(r, &op->out_min, &op->out_max);
+    p->in_bytes = (size_t)op->in.h * op->in.w * op->in.c;
+    p->out_bytes = (size_t)h * (size_t)w * op->out.c;
+    return p->out_bytes > 0 && p->out_bytes * op->kh * op->kw < 300000;
+}
+
+static bool random_softmax(struct random *r, struct problem *p)
+{
+    struct mote_softmax_s8 *op = &p->args.softmax;
+    op->rows = (uint32_t)random_in(r, 1, 3);
+    op->n = (uint32_t)PICK(r, 1, 2, 10, 33, 1000, 4095);
+    op->mult = random_in(r, 1 << 30, INT32_MAX);
+    op->shift = (int8_t)random_in(r, 18, 23);
+    op->diff_min = -random_in(r, 1, 255);
+    if (op->diff_min < -(31 << (26 - op->shift))) /* the input radius: |diff| * 2^shift < 2^31 */
+        op->diff_min = -(31 << (26 - op->shift));
+    p->in_bytes = p->out_bytes = (size_t)op->rows * op->n;
+    return true;
+}
+
+static bool random_pad(struct random *r, struct problem *p)
+{
+    struct mote_pad_s8 *op = &p->args.pad;
+    p->in_bytes = p->out_bytes = 1;
+    for (int d = 0; d < 4; d++) {
+        op->in[d] = (uint16_t)PICK(r, 1, 3, 8);
+        op->before[d] = (uint16_t)PICK(r, 0, 0, 1, 3), op->after[d] = (uint16_t)PICK(r, 0, 0, 1, 2);
+        p->in_bytes *= op->in[d];
+        p->out_bytes *= (size_t)op->before[d] + op->in[d] + op->after[d];
+    }
+    op->value = random_zero(r);
+    return true;
+}
+
+static bool random_concat(struct random *r, struct problem *p)
+{
+    static const uint32_t inner[][3] = {{1, 1, 1}, {7, 3, 7}, {33, 1, 33}, {16, 48, 16}};
+    struct mote_concat_s8 *op = &p->args.concat;
+    op->outer = (uint32_t)random_in(r, 1, 9);
+    op->n_in = (uint32_t)random_in(r, 1, 3);
+    op->inner = inner[random_u32(r) % 4];
+    p->in_bytes = (size_t)op->outer * op->inner[0];
+    p->in2_bytes = (size_t)op->outer * op->inner[1];
+    for (uint32_t i = 0; i < op->n_in; i++)
+        p->out_bytes += (size_t)op->outer * op->inner[i];
+    return true;
+}
+
+static bool random_requantize(struct random *r, struct problem *p)
+{
+    struct mote_requantize_s8 *op = &p->args.requantize;
+    op->n = (uint32_t)random_in(r, 1, 300);
+    op->in_zero = random_zero(r), op->out_zero = random_zero(r);
+    random_clamp(r, &op->out_min, &op->out_max);
+    op->mult = random_in(r, 1 << 30, INT32_MAX);
+    op->shift = (int8_t)random_in(r, -31, 8);
+    p->in_bytes = p->out_bytes = op->n;
+    return true;
+}
+
+static void check_random(const char *op, bool (*make)(struct random *, struct problem *), int n)
+{
+    struct random r = random_seed(test_seed());
+    static struct problem p;
+    for (int i = 0; i < n;) {
+        memset(&p, 0, sizeof p);
+        if (!make(&r, &p))
+            continue;
+        check_problem(op, &p, &r);
+        i++;
+    }
+}
+
+TEST(conv2d_variants_equal_the_reference)
+{
+    check_random("conv2d", random_conv2d, 1500);
+}
+
+TEST(depthwise_conv2d_variants_equal_the_reference)
+{
+    check_random("depthwise_conv2d", random_depthwise_conv2d, 1500);
+}
+
+TEST(fully_connected_variants_equal_the_reference)
+{
+    check_random("fully_connected", random_fully_connected, 500);
+}
+
+TEST(add_variants_equal_the_reference)
+{
+    check_random("add", random_add, 2000);
+}
+
+TEST(average_pool2d_variants_equal_the_reference)
+{
+    check_random("average_pool2d", random_pool2d, 800);
+}
+
+TEST(max_pool2d_variants_equal_the_reference)
+{
+    check_random("max_pool2d", random_pool2d, 800);
+}
+
+TEST(softmax_variants_equal_the_reference)
+{
+    check_random("softmax", random_softmax, 200);
+}
+
+TEST(pad_variants_equal_the_reference)
+{
+    check_random("pad", random_pad, 300);
+}
+
+TEST(concat_variants_equal_the_reference)
+{
+    check_random("concat", random_concat, 100);
+}
+
+TEST(requantize_variants_equal_the_reference)
+{
+    check_random("requantize", random_requantize, 1000);
+}
+
+/* A table that forgets a row would test nothing. */
+TEST(every_operator_with_an_optimised_variant_is_in_the_table)
+{
+    static const char *const ops[] = {"conv2d", "depthwise_conv2d", "fully_connected",
+                                      "add",    "average_pool2d",   "max_pool2d"};
+    for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++) {
+        int n_opt = 0;
+        for (size_t j = 0; j < N_ROWS; j++)
+            n_opt += strcmp(rows[j].op, ops[i]) == 0 && strcmp(rows[j].variant, "opt") == 0;
+        CHECK_EQ(n_opt, 1);
+    }
+}
+
+TEST_MAIN(T(conv2d_variants_equal_the_reference), T(depthwise_conv2d_variants_equal_the_reference),
+          T(fully_connected_variants_equal_the_reference), T(add_variants_equal_the_reference),
+          T(average_pool2d_variants_equal_the_reference),
+          T(max_pool2d_variants_equal_the_reference), T(softmax_variants_equal_the_reference),
+          T(pad_variants_equal_the_reference), T(concat_variants_equal_the_reference),
+          T(requantize_variants_equal_the_reference),
+          T(every_operator_with_an_optimised_variant_is_in_the_table))
