@@ -179,7 +179,7 @@ static bool add_number(struct arena *a, struct cursor *c, uint32_t line, const c
                        struct table *t, struct diag *d)
 {
     double value;
-    if (!str_parse_f64(text_cstr(c->field), &value) || fabs(value) > FLT_MAX) {
+    if (!str_parse_f64(text_cstr(c->field), &value) || fabs(value) > (double)FLT_MAX) {
         return diag_error(d, place_line(c->place, line).text,
                           "\"%.40s\" in column \"%s\" is not a number", text_cstr(c->field),
                           column);
