@@ -1,0 +1,60 @@
+/* kernels.c - which kernel computes which node. SPDX-License-Identifier: Apache-2.0 */
+#include "sched/kernels.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* kernel->scratch takes the union; the device functions take its members. */
+#define KERNEL(op, dtype, variant, args, constants, placement)                                     \
+    static size_t scratch_##op##_##dtype##_##variant(const union kernel_args *a)                   \
+    {                                                                                              \
+        return mote_##op##_##dtype##_##variant##_scratch(&a->args);                                \
+    }
+#include "kernels/kernels.def"
+#undef KERNEL
+
+static const struct kernel_row rows[] = {
+#define KERNEL(op, dtype, variant, args, constants, placement)                                     \
+    {{"mote_" #op "_" #dtype "_" #variant, #variant, #op "/" #op "_" #dtype "_" #variant ".c",     \
+      scratch_##op##_##dtype##_##variant},                                                         \
+     #op,                                                                                          \
+     #dtype,                                                                                       \
+     constants,                                                                                    \
+     placement},
+#include "kernels/kernels.def"
+#undef KERNEL
+};
+#define N_ROWS (sizeof rows / sizeof rows[0])
+
+const struct kernel_row *kernel_rows(uint32_t *n)
+{
+    *n = N_ROWS;
+    return rows;
+}
+
+/* The device's name for what a node computes: the operator's own, but for clamps and changes of
+ * scale, which are one kernel. */
+static const char *device_op(const struct node *n, bool is_float_end)
+{
+    const bool is_requantize =
+        n->op == OP_RELU || n->op == OP_RELU6 || (n->op == OP_QUANTIZE && !is_float_end);
+    return is_requantize ? "requantize" : op_name(n->op);
+}
+
+const struct kernel_row *kernel_for(const struct graph *g, const struct node *n,
+                                    enum variant_choice choice)
+{
+    assert(n->n_in >= 1 && n->n_out == 1);
+    const enum dtype x = g->tensors.items[n->in[0]].dtype, y = g->tensors.items[n->out[0]].dtype;
+    const bool is_float_end = (n->op == OP_QUANTIZE && x == DT_F32 && y == DT_S8) ||
+                              (n->op == OP_DEQUANTIZE && x == DT_S8 && y == DT_F32);
+    if (!is_float_end && (x != DT_S8 || y != DT_S8))
+        return NULL;
+    const char *op = device_op(n, is_float_end), *dtype = is_float_end ? "f32" : "s8";
+    const struct kernel_row *found = NULL;
+    for (size_t i = 0; i < N_ROWS; i++) /* the last of an operator's rows is the fastest */
+        if (strcmp(rows[i].op, op) == 0 && strcmp(rows[i].dtype, dtype) == 0 &&
+            (choice == VARIANT_FASTEST || strcmp(rows[i].kernel.variant, "ref") == 0))
+            found = &rows[i];
+    return found;
+}
