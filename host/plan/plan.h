@@ -1,4 +1,5 @@
 /* plan.h - where every buffer lies in the arena.
+ * SPDX-License-Identifier: Apache-2.0
  *
  * Dynamic storage allocation with known lifetimes: offsets such that buffers alive at one time do
  * not overlap, with the smallest arena. Greedy by size (Pisarchyk and Lee, arXiv:2001.03288), then
@@ -36,8 +37,9 @@ struct memory_plan {
     struct plan_buffer *buffers;
     uint32_t n_buffers;
     struct plan plan;
-    uint32_t *buffer_of_tensor;  /* [graph tensors], UINT32_MAX for constants and unused */
-    uint32_t *buffer_of_scratch; /* [steps], UINT32_MAX for none                         */
+    /* [graph tensors]; UINT32_MAX for unused ones, and for constants that are no output */
+    uint32_t *buffer_of_tensor;
+    uint32_t *buffer_of_scratch; /* [steps], UINT32_MAX for none */
 };
 struct memory_plan *plan_program(struct arena *a, const struct program *p);
 
@@ -45,7 +47,7 @@ struct memory_plan *plan_program(struct arena *a, const struct program *p);
 bool plan_check(const struct plan_buffer *b, uint32_t n, const struct plan *p);
 
 /* Memory over time as text, one row per address band, one column per step; `width` columns at
- * most. ASCII only. */
+ * most, but 48 at least. ASCII only. */
 void plan_picture(const struct program *p, const struct memory_plan *m, uint32_t width,
                   struct text *out);
 #endif

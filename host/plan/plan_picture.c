@@ -1,16 +1,17 @@
 /* plan_picture.c - memory over time as text.
  * SPDX-License-Identifier: Apache-2.0
  *
- *     arena 48 bytes, lower bound 48: the smallest possible (exact, 3 buffers)
+ *     arena 48 bytes, lower bound 48: the smallest possible (greedy, 3 buffers)
  *
- *         bytes  0  1  2
- *            32  AAA...CCC
- *            16  AAABBBCCC
- *             0  ...BBB...
- *          full     ^^^
+ *             step  0  1
+ *               32  AAACCC
+ *               16  BBBBBB
+ *                0  BBBBBB
+ *             full  ^^^^^^
  *
  * A row is a band of addresses, the highest on top; a column is a step (several, where there are
- * too many). A cell shows the buffer that takes most of it, '.' where nothing lives. */
+ * too many). A cell shows the buffer that takes most of it, '.' where nothing lives.
+ * "full" marks the steps that make the lower bound what it is. A legend follows. */
 #include "plan/plan.h"
 #include <assert.h>
 #include <ctype.h>
@@ -19,7 +20,7 @@
 #define BANDS_MAX      24
 #define CELL_WIDTH_MAX 3
 #define LABEL_WIDTH    14
-#define WIDTH_MIN      40
+#define WIDTH_MIN      48
 #define FREE           '.'
 
 static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

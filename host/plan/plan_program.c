@@ -96,7 +96,8 @@ static void give_buffer(struct planner *pl, uint32_t tensor)
 {
     const uint32_t root = root_of(pl->p, tensor);
     if (pl->buffer_of_root[root] == NO_BUFFER)
-        pl->buffer_of_root[root] = add_buffer(pl, name_of(pl->p, root), tensor_bytes(tensor_at(pl->p, root)), &pl->lives[root]);
+        pl->buffer_of_root[root] = add_buffer(
+            pl, name_of(pl->p, root), tensor_bytes(tensor_at(pl->p, root)), &pl->lives[root]);
 }
 
 /* Put the output of an in-place step where its input 0 lies, if that dies there (L4). */

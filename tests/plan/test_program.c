@@ -1,0 +1,261 @@
+/* test_program.c - plan_program: lifetimes, aliases, in-place steps.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "base/rng.h"
+#include "handmade.h"
+
+#define CHECK_LIFE(m, tensor, first_, last_)                                                       \
+    do {                                                                                           \
+        CHECK_EQ(buffer_of((m), (tensor))->first, (first_));                                       \
+        CHECK_EQ(buffer_of((m), (tensor))->last, (last_));                                         \
+    } while (0)
+
+TEST(a_chain_holds_two_tensors_at_a_time)
+{
+    struct arena *a = arena_new("test");
+    struct graph *g = graph_new(a, "chain");
+    const uint32_t x = add_input(g, "x", 100);
+    const uint32_t u = add_node(g, OP_CONV2D, x, NO_TENSOR, "u", 200);
+    const uint32_t v = add_node(g, OP_CONV2D, u, NO_TENSOR, "v", 50);
+    const uint32_t y = add_node(g, OP_CONV2D, v, NO_TENSOR, "y", 10);
+    add_output(g, y);
+    const struct memory_plan *m = plan_program(a, program_of(g));
+    CHECK_EQ(m->n_buffers, 4);
+    CHECK_LIFE(m, x, 0, 0);
+    CHECK_LIFE(m, u, 0, 1);
+    CHECK_LIFE(m, v, 1, 2);
+    CHECK_LIFE(m, y, 2, 2);
+    CHECK_EQ((long long)m->plan.arena_bytes, 112 + 208);
+    CHECK(m->plan.optimal);
+    CHECK_STR(buffer_of(m, u)->name, "u");
+    arena_free(a);
+}
+
+TEST(inputs_live_from_the_start_and_outputs_to_the_end)
+{
+    struct arena *a = arena_new("test");
+    struct graph *g = graph_new(a, "ends");
+    const uint32_t early = add_input(g, "early", 16), late = add_input(g, "late", 16);
+    const uint32_t unread = add_input(g, "unread", 16);
+    const uint32_t first = add_node(g, OP_CONV2D, early, NO_TENSOR, "first", 16);
+    const uint32_t mid = add_node(g, OP_CONV2D, early, NO_TENSOR, "mid", 16);
+    const uint32_t last = add_node(g, OP_CONCAT, mid, late, "last", 32);
+    add_output(g, first);
+    add_output(g, last);
+    const struct memory_plan *m = plan_program(a, program_of(g));
+    CHECK_LIFE(m, early, 0, 1);
+    CHECK_LIFE(m, late, 0, 2);
+    CHECK_LIFE(m, unread, 0, 0);
+    CHECK_LIFE(m, first, 0, 2);
+    CHECK_LIFE(m, last, 2, 2);
+    arena_free(a);
+}
+
+TEST(an_input_that_is_an_output_lives_throughout)
+{
+    struct arena *a = arena_new("test");
+    struct graph *g = graph_new(a, "through");
+    const uint32_t x = add_input(g, "x", 16);
+    const uint32_t flat = add_node(g, OP_RESHAPE, x, NO_TENSOR, "flat", 16);
+    const uint32_t y = add_node(g, OP_RELU, x, NO_TENSOR, "y", 16);
+    const uint32_t z = add_node(g, OP_RELU, y, NO_TENSOR, "z", 16);
+    add_output(g, flat);
+    add_output(g, z);
+    const struct memory_plan *m = plan_program(a, program_of(g));
+    CHECK_LIFE(m, flat, 0, 1);
+    CHECK_EQ(m->buffer_of_tensor[flat], m->buffer_of_tensor[x]);
+    CHECK(m->buffer_of_tensor[y] != m->buffer_of_tensor[x]); /* in place would destroy flat */
+    CHECK_EQ(m->buffer_of_tensor[z], m->buffer_of_tensor[y]);
+    arena_free(a);
+}
+
+TEST(a_program_without_steps_keeps_its_inputs_and_outputs)
+{
+    struct arena *a = arena_new("test");
+    struct graph *g = graph_new(a, "empty");
+    const uint32_t x = add_input(g, "x", 16), unread = add_input(g, "unread", 16);
+    const uint32_t y = add_node(g, OP_RESHAPE, x, NO_TENSOR, "y", 16);
+    add_output(g, y);
+    const struct memory_plan *m = plan_program(a, program_of(g));
+    CHECK_EQ((long long)m->plan.arena_bytes, 32);
+    CHECK(offset_of(m, y) != offset_of(m, unread));
+    arena_free(a);
+}
+
+TEST(aliases_of_aliases_share_a_buffer_until_the_last_is_read)
+{
+    struct arena *a = arena_new("test");
+    struct graph *g = graph_new(a, "alias");
+    const uint32_t x = add_input(g, "x", 16);
+    const uint32_t u = add_node(g, OP_CONV2D, x, NO_TENSOR, "u", 64);
+    const uint32_t v = add_node(g, OP_RESHAPE, u, NO_TENSOR, "v", 64);
+    const uint32_t w = add_node(g, OP_RESHAPE, v, NO_TENSOR, "w", 64);
+    const uint32_t s = add_node(g, OP_CONV2D, x, NO_TENSOR, "s", 16);
+    const uint32_t y = add_node(g, OP_CONV2D, w, s, "y", 16);
+    add_output(g, y);
+    const struct memory_plan *m = plan_program(a, program_of(g));
+    CHECK_EQ(m->buffer_of_tensor[v], m->buffer_of_tensor[u]);
+    CHECK_EQ(m->buffer_of_tensor[w], m->buffer_of_tensor[u]);
+    CHECK_LIFE(m, u, 0, 2);
+    arena_free(a);
+}
+
+TEST(an_in_place_step_reuses_an_input_that_dies_there)
+{
+    struct arena *a = arena_new("test");
+    struct graph *g = graph_new(a, "in place");
+    const uint32_t x = add_input(g, "x", 64);
+    const uint32_t u = add_node(g, OP_RELU, x, NO_TENSOR, "u", 64); /* an input may be destroyed */
+    const uint32_t v = add_node(g, OP_CONV2D, u, NO_TENSOR, "v", 64);
+    const uint32_t w = add_node(g, OP_ADD, v, u, "w", 64);
+    const uint32_t y = add_node(g, OP_ADD, w, w, "y", 64); /* both operands are one tensor */
+    add_output(g, y);
+    const struct memory_plan *m = plan_program(a, program_of(g));
+    CHECK_EQ(m->buffer_of_tensor[u], m->buffer_of_tensor[x]);
+    CHECK_LIFE(m, u, 0, 2);
+    CHECK_EQ(m->buffer_of_tensor[w], m->buffer_of_tensor[v]);
+    CHECK_EQ(m->buffer_of_tensor[y], m->buffer_of_tensor[v]);
+    CHECK_LIFE(m, y, 1, 3);
+    CHECK_STR(buffer_of(m, y)->name, "v, w, y");
+    CHECK_EQ((long long)m->plan.arena_bytes, 128);
+    arena_free(a);
+}
+
+TEST(an_in_place_step_leaves_what_is_still_needed_or_does_not_fit)
+{
+    struct arena *a = arena_new("test");
+    struct graph *g = graph_new(a, "apart");
+    const uint32_t x = add_input(g, "x", 64);
+    const uint32_t u = add_node(g, OP_RELU, x, NO_TENSOR, "u", 64); /* x is read again */
+    const uint32_t v = add_node(g, OP_ADD, x, u, "v", 64);          /* x dies here     */
+    const uint32_t w = add_node(g, OP_RELU, v, NO_TENSOR, "w", 48); /* another size    */
+    const uint32_t y = add_node(g, OP_RELU, w, NO_TENSOR, "y", 48); /* w is an output  */
+    add_output(g, w);
+    add_output(g, y);
+    const struct memory_plan *m = plan_program(a, program_of(g));
+    CHECK(m->buffer_of_tensor[u] != m->buffer_of_tensor[x]);
+    CHECK_EQ(m->buffer_of_tensor[v], m->buffer_of_tensor[x]);
+    CHECK(m->buffer_of_tensor[w] != m->buffer_of_tensor[v]);
+    CHECK(m->buffer_of_tensor[y] != m->buffer_of_tensor[w]);
+    arena_free(a);
+}
+
+TEST(scratch_lives_for_one_step)
+{
+    struct arena *a = arena_new("test");
+    struct graph *g = graph_new(a, "scratch");
+    const uint32_t x = add_input(g, "x", 16);
+    const uint32_t u = add_node(g, OP_CONV2D, x, NO_TENSOR, "u", 16);
+    const uint32_t y = add_node(g, OP_CONV2D, u, NO_TENSOR, "y", 16);
+    add_output(g, y);
+    struct program *p = program_of(g);
+    p->steps[1].scratch_bytes = 100;
+    const struct memory_plan *m = plan_program(a, p);
+    CHECK_EQ(m->buffer_of_scratch[0], UINT32_MAX);
+    const uint32_t i = m->buffer_of_scratch[1];
+    CHECK(i < m->n_buffers);
+    CHECK_EQ(m->buffers[i].first, 1);
+    CHECK_EQ(m->buffers[i].last, 1);
+    CHECK_EQ((long long)m->buffers[i].bytes, 100);
+    CHECK_STR(m->buffers[i].name, "scratch of y");
+    CHECK_EQ((long long)m->plan.arena_bytes, 16 + 16 + 112);
+    arena_free(a);
+}
+
+TEST(constants_have_no_buffer_unless_they_are_outputs)
+{
+    struct arena *a = arena_new("test");
+    struct graph *g = graph_new(a, "constants");
+    static const int8_t data[16] = {1};
+    const uint32_t x = add_input(g, "x", 16);
+    const uint32_t c = add_tensor(g, "c", 16), k = add_tensor(g, "k", 16);
+    g->tensors.items[c].data = data;
+    g->tensors.items[k].data = data;
+    const uint32_t flat = add_node(g, OP_RESHAPE, k, NO_TENSOR, "flat", 16);
+    const uint32_t sum = add_node(g, OP_ADD, c, x, "sum", 16);
+    const uint32_t y = add_node(g, OP_ADD, sum, flat, "y", 16);
+    add_output(g, y);
+    add_output(g, flat);
+    const struct memory_plan *m = plan_program(a, program_of(g));
+    CHECK_EQ(m->buffer_of_tensor[c], UINT32_MAX);
+    CHECK(m->buffer_of_tensor[sum] != UINT32_MAX); /* not in place of a constant */
+    CHECK_LIFE(m, flat, 0, 1);
+    CHECK(m->buffer_of_tensor[flat] != m->buffer_of_tensor[y]);
+    arena_free(a);
+}
+
+/* The definition of L1 to L4, step by step: at no step may two tensors that are both needed and
+ * are no aliases overlap in the arena. */
+static void check_needed_apart(const struct program *p, const struct memory_plan *m)
+{
+    const struct graph *g = p->graph;
+    const uint32_t n = g->tensors.n;
+    int owner[4096];
+    for (uint32_t s = 0; s < p->n_steps; s++) {
+        for (size_t k = 0; k < sizeof owner / sizeof owner[0]; k++)
+            owner[k] = -1;
+        for (uint32_t t = 0; t < n; t++) {
+            bool is_written = false, is_needed = false;
+            for (uint32_t i = 0; i < g->inputs.n; i++)
+                is_written |= g->inputs.items[i] == t;
+            for (uint32_t i = 0; i < g->outputs.n; i++)
+                is_needed |= g->outputs.items[i] == t;
+            for (uint32_t k = 0; k < p->n_steps; k++) {
+                const struct node *node = &g->nodes.items[p->steps[k].i_node];
+                is_written |= node->out[0] == t && k < s;
+                for (uint32_t i = 0; i < node->n_in; i++)
+                    is_needed |= node->in[i] == t && k >= s;
+            }
+            if (!is_written || !is_needed)
+                continue;
+            const size_t at = offset_of(m, t), bytes = tensor_bytes(&g->tensors.items[t]);
+            CHECK(at + bytes <= m->plan.arena_bytes);
+            CHECK(at + bytes <= sizeof owner / sizeof owner[0]);
+            for (size_t k = at; k < at + bytes; k++) {
+                CHECK_EQ(owner[k], -1);
+                owner[k] = (int)t;
+            }
+        }
+    }
+}
+
+TEST(what_a_later_step_reads_is_never_overwritten)
+{
+    struct arena *a = arena_new("test");
+    struct rng r = rng_seed(test_seed());
+    uint32_t n_shared = 0;
+    for (int round = 0; round < 300; round++) {
+        arena_reset(a);
+        struct graph *g = graph_new(a, "random");
+        uint32_t tensors[20], n = 0;
+        tensors[n++] = add_input(g, "x", 16);
+        tensors[n++] = add_input(g, "y", 48);
+        while (n < 20) {
+            static const enum op ops[] = {OP_CONV2D, OP_RELU, OP_ADD, OP_CONCAT};
+            const enum op op = ops[rng_below(&r, 4)];
+            const uint32_t x = tensors[n - 1 - rng_below(&r, n < 4 ? n : 4)];
+            const uint32_t y =
+                op == OP_ADD || op == OP_CONCAT ? tensors[rng_below(&r, n)] : NO_TENSOR;
+            const int32_t bytes = op == OP_RELU || op == OP_ADD ? g->tensors.items[x].shape.dim[1]
+                                                                : 1 + (int32_t)rng_below(&r, 80);
+            tensors[n++] = add_node(g, op, x, y, "t", bytes);
+        }
+        add_output(g, tensors[19]);
+        add_output(g, tensors[rng_below(&r, 20)]);
+        const struct program *p = program_of(g);
+        const struct memory_plan *m = plan_program(a, p);
+        check_needed_apart(p, m);
+        n_shared += m->n_buffers < g->tensors.n;
+    }
+    CHECK(n_shared > 100);
+    arena_free(a);
+}
+
+TEST_MAIN(T(a_chain_holds_two_tensors_at_a_time),
+          T(inputs_live_from_the_start_and_outputs_to_the_end),
+          T(an_input_that_is_an_output_lives_throughout),
+          T(a_program_without_steps_keeps_its_inputs_and_outputs),
+          T(aliases_of_aliases_share_a_buffer_until_the_last_is_read),
+          T(an_in_place_step_reuses_an_input_that_dies_there),
+          T(an_in_place_step_leaves_what_is_still_needed_or_does_not_fit),
+          T(scratch_lives_for_one_step), T(constants_have_no_buffer_unless_they_are_outputs),
+          T(what_a_later_step_reads_is_never_overwritten))
