@@ -1,4 +1,5 @@
 /* emit.h - print a planned program as C.
+ * SPDX-License-Identifier: Apache-2.0
  *
  * <name>.h: sizes as macros, the interface. <name>.c: constants and one function that calls the
  * kernels in order. Compiles with -std=c99 -Wall -Wextra -Wconversion -Werror, the header also as
@@ -27,10 +28,12 @@
 
 struct emitted {
     struct text header, source;
-    size_t weight_bytes; /* weights, biases, multipliers, shifts: what lies in flash */
+    /* All constant arrays: weights, biases, multipliers, shifts. The const structs of the kernels
+     * also lie in flash, but their size is the target compiler's affair; they do not count. */
+    size_t weight_bytes;
 };
 
 /* `name`: a C identifier in lower case. */
-void emit_c(struct arena *a, const struct program *p, const struct memory_plan *m,
-            const char *name, struct emitted *out);
+void emit_c(struct arena *a, const struct program *p, const struct memory_plan *m, const char *name,
+            struct emitted *out);
 #endif

@@ -1,0 +1,215 @@
+/* args.c - the const structs of the kernels as designated initialisers, members in the order of
+ * their declaration (C99 allows any, C++20 this one). SPDX-License-Identifier: Apache-2.0 */
+#include "emit/args.h"
+#include <assert.h>
+
+/* An operator's printer: arrays first, then the struct. */
+typedef void print_fn(struct constants *c, const char *name, const union kernel_args *args);
+
+static void print_channels(struct constants *c, const char *name, const int32_t *mult,
+                           const int8_t *shift, uint32_t n)
+{
+    print_array(c, name, "mult", DT_S32, mult, n);
+    print_array(c, name, "shift", DT_S8, shift, n);
+}
+
+static void open_struct(struct constants *c, const char *type, const char *name)
+{
+    text_printf(c->t, "static const struct %s %s = {\n", type, name);
+}
+
+static void print_hwc(struct constants *c, const char *member, struct mote_hwc v)
+{
+    text_printf(c->t, "    .%s = {.h = %u, .w = %u, .c = %u},\n", member, (unsigned)v.h,
+                (unsigned)v.w, (unsigned)v.c);
+}
+
+static void print_member(struct constants *c, const char *member, int64_t v)
+{
+    text_printf(c->t, "    .%s = ", member);
+    print_int(c->t, v);
+    text_add(c->t, ",\n");
+}
+
+static void print_pair(struct constants *c, const char *member_a, int32_t a, const char *member_b,
+                       int32_t b)
+{
+    text_printf(c->t, "    .%s = %d, .%s = %d,\n", member_a, (int)a, member_b, (int)b);
+}
+
+static void close_channels(struct constants *c, const char *name)
+{
+    text_printf(c->t, "    .mult = %s_mult,\n    .shift = %s_shift,\n};\n", name, name);
+}
+
+static void print_conv2d(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_conv2d_s8 *op = &args->conv2d;
+    print_channels(c, name, op->mult, op->shift, op->out.c);
+    open_struct(c, "mote_conv2d_s8", name);
+    print_hwc(c, "in", op->in);
+    print_hwc(c, "out", op->out);
+    print_pair(c, "kh", op->kh, "kw", op->kw);
+    print_pair(c, "sh", op->sh, "sw", op->sw);
+    print_pair(c, "dh", op->dh, "dw", op->dw);
+    print_pair(c, "pad_top", op->pad_top, "pad_left", op->pad_left);
+    print_pair(c, "in_zero", op->in_zero, "out_zero", op->out_zero);
+    print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
+    close_channels(c, name);
+}
+
+static void print_depthwise_conv2d(struct constants *c, const char *name,
+                                   const union kernel_args *args)
+{
+    const struct mote_depthwise_conv2d_s8 *op = &args->depthwise_conv2d;
+    print_channels(c, name, op->mult, op->shift, op->out.c);
+    open_struct(c, "mote_depthwise_conv2d_s8", name);
+    print_hwc(c, "in", op->in);
+    print_hwc(c, "out", op->out);
+    print_pair(c, "kh", op->kh, "kw", op->kw);
+    print_pair(c, "sh", op->sh, "sw", op->sw);
+    print_pair(c, "dh", op->dh, "dw", op->dw);
+    print_pair(c, "pad_top", op->pad_top, "pad_left", op->pad_left);
+    print_pair(c, "in_zero", op->in_zero, "out_zero", op->out_zero);
+    print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
+    print_member(c, "multiplier", op->multiplier);
+    close_channels(c, name);
+}
+
+static void print_fully_connected(struct constants *c, const char *name,
+                                  const union kernel_args *args)
+{
+    const struct mote_fully_connected_s8 *op = &args->fully_connected;
+    print_channels(c, name, op->mult, op->shift, op->out_n);
+    open_struct(c, "mote_fully_connected_s8", name);
+    print_member(c, "rows", op->rows);
+    print_member(c, "in_n", op->in_n);
+    print_member(c, "out_n", op->out_n);
+    print_pair(c, "in_zero", op->in_zero, "out_zero", op->out_zero);
+    print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
+    close_channels(c, name);
+}
+
+static void print_add(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_add_s8 *op = &args->add;
+    open_struct(c, "mote_add_s8", name);
+    print_member(c, "n", op->n);
+    print_pair(c, "a_zero", op->a_zero, "b_zero", op->b_zero);
+    print_member(c, "out_zero", op->out_zero);
+    print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
+    print_pair(c, "a_shift", op->a_shift, "b_shift", op->b_shift);
+    print_member(c, "out_shift", op->out_shift);
+    print_pair(c, "a_mult", op->a_mult, "b_mult", op->b_mult);
+    print_member(c, "out_mult", op->out_mult);
+    text_add(c->t, "};\n");
+}
+
+static void print_pool2d(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_pool2d_s8 *op = &args->pool2d;
+    open_struct(c, "mote_pool2d_s8", name);
+    print_hwc(c, "in", op->in);
+    print_hwc(c, "out", op->out);
+    print_pair(c, "kh", op->kh, "kw", op->kw);
+    print_pair(c, "sh", op->sh, "sw", op->sw);
+    print_pair(c, "pad_top", op->pad_top, "pad_left", op->pad_left);
+    print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
+    text_add(c->t, "};\n");
+}
+
+static void print_softmax(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_softmax_s8 *op = &args->softmax;
+    open_struct(c, "mote_softmax_s8", name);
+    print_member(c, "rows", op->rows);
+    print_member(c, "n", op->n);
+    print_member(c, "mult", op->mult);
+    print_member(c, "shift", op->shift);
+    print_member(c, "diff_min", op->diff_min);
+    text_add(c->t, "};\n");
+}
+
+static void print_u16x4(struct constants *c, const char *member, const uint16_t v[4])
+{
+    text_printf(c->t, "    .%s = {%u, %u, %u, %u},\n", member, (unsigned)v[0], (unsigned)v[1],
+                (unsigned)v[2], (unsigned)v[3]);
+}
+
+static void print_pad(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_pad_s8 *op = &args->pad;
+    open_struct(c, "mote_pad_s8", name);
+    print_u16x4(c, "in", op->in);
+    print_u16x4(c, "before", op->before);
+    print_u16x4(c, "after", op->after);
+    print_member(c, "value", op->value);
+    text_add(c->t, "};\n");
+}
+
+static void print_concat(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_concat_s8 *op = &args->concat;
+    print_array_u32(c, name, "inner", op->inner, op->n_in);
+    open_struct(c, "mote_concat_s8", name);
+    print_member(c, "outer", op->outer);
+    print_member(c, "n_in", op->n_in);
+    text_printf(c->t, "    .inner = %s_inner,\n};\n", name);
+}
+
+static void print_requantize(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_requantize_s8 *op = &args->requantize;
+    open_struct(c, "mote_requantize_s8", name);
+    print_member(c, "n", op->n);
+    print_pair(c, "in_zero", op->in_zero, "out_zero", op->out_zero);
+    print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
+    print_member(c, "mult", op->mult);
+    print_member(c, "shift", op->shift);
+    text_add(c->t, "};\n");
+}
+
+static void print_quantize(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_quantize_f32 *op = &args->quantize;
+    open_struct(c, "mote_quantize_f32", name);
+    print_member(c, "n", op->n);
+    text_add(c->t, "    .scale = ");
+    print_float(c->t, op->scale);
+    text_add(c->t, ",\n");
+    print_member(c, "zero", op->zero);
+    text_add(c->t, "};\n");
+}
+
+static const struct {
+    enum inputs inputs;
+    print_fn *print;
+} rows[N_OPS] = {
+    [OP_CONV2D] = {INPUTS_FIRST, print_conv2d},
+    [OP_DEPTHWISE_CONV2D] = {INPUTS_FIRST, print_depthwise_conv2d},
+    [OP_FULLY_CONNECTED] = {INPUTS_FIRST, print_fully_connected},
+    [OP_ADD] = {INPUTS_EACH, print_add},
+    [OP_AVERAGE_POOL2D] = {INPUTS_EACH, print_pool2d},
+    [OP_MAX_POOL2D] = {INPUTS_EACH, print_pool2d},
+    [OP_RELU] = {INPUTS_EACH, print_requantize},
+    [OP_RELU6] = {INPUTS_EACH, print_requantize},
+    [OP_SOFTMAX] = {INPUTS_EACH, print_softmax},
+    [OP_PAD] = {INPUTS_EACH, print_pad},
+    [OP_CONCAT] = {INPUTS_ARRAY, print_concat},
+    [OP_QUANTIZE] = {INPUTS_EACH, print_quantize},
+    [OP_DEQUANTIZE] = {INPUTS_EACH, print_quantize},
+};
+
+enum inputs inputs_of(enum op op)
+{
+    return rows[op].inputs;
+}
+
+void print_args(struct constants *c, const char *name, enum op op, enum dtype in,
+                const union kernel_args *args)
+{
+    /* quantize means two kernels: from float, and from one int8 scale to another. */
+    print_fn *print = op == OP_QUANTIZE && in == DT_S8 ? print_requantize : rows[op].print;
+    assert(print);
+    print(c, name, args);
+}
