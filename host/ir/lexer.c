@@ -10,26 +10,21 @@
 
 #define NUMBER_MAX 63 /* characters of a number */
 
-void lex_place(const struct lexer *l, const uint8_t *where, char *buf, size_t n)
+/* Line and column of a position are counted only when there is an error to report. */
+bool lex_error(struct lexer *l, const uint8_t *where, const char *fmt, ...)
 {
+    char what[512];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(what, sizeof what, fmt, args);
+    va_end(args);
     size_t line = 1, column = 1;
     for (const uint8_t *p = l->start; p < where; p++) {
         column++;
         if (*p == '\n')
             line++, column = 1;
     }
-    snprintf(buf, n, "%s:%zu:%zu", l->place, line, column);
-}
-
-bool lex_error(struct lexer *l, const uint8_t *where, const char *fmt, ...)
-{
-    char place[512], what[512];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(what, sizeof what, fmt, args);
-    va_end(args);
-    lex_place(l, where, place, sizeof place);
-    return diag_error(l->d, place, "%s", what);
+    return diag_error(l->d, place_column(l->place, line, column).text, "%s", what);
 }
 
 static bool is_space(uint8_t c)

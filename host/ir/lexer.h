@@ -17,8 +17,6 @@ struct lexer {
 /* Report at `where`: "place:line:column: error: ...". Returns false. */
 bool lex_error(struct lexer *l, const uint8_t *where, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* "place:line:column" of a position, both counted from 1. */
-void lex_place(const struct lexer *l, const uint8_t *where, char *buf, size_t n);
 
 void lex_skip(struct lexer *l);
 bool lex_at_end(struct lexer *l);

@@ -148,7 +148,7 @@ TEST(every_error_says_where_and_what)
         {"mote 1\ngraph \"g\"\n%0 \"x\" f32 [1] = [1.2.3]", "t.ir:3:19", "expected a number"},
         {"mote 1\ngraph \"g\"\n%0 \"x\" s8 [1] = [128]", "t.ir:3:18", "128 is outside -128..127"},
         {"mote 1\ngraph \"g\"\n%0 \"x\" s8 [1] = @0", "t.ir:3:17", "no binary part"},
-        {"mote 1\ngraph \"g\"\n%0 \"x\" s8 [1] quant 1", "t.ir:3:23",
+        {"mote 1\ngraph \"g\"\n%0 \"x\" s8 [1] quant 1", "t.ir:3:22",
          "expected ':', found the end"},
         {HEAD "%2 = relu(%0)", "t.ir:7:1", "tensor %2 is not declared, there are 2"},
         {HEAD "%1 = rleu(%0)", "t.ir:7:6", "unknown operator 'rleu'"},
