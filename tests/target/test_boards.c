@@ -1,0 +1,112 @@
+/* test_boards.c - emitted programs on every board against the interpreter, byte for byte.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "base/base.h"
+#include "check.h"
+#include "emit/emit.h"
+#include "ir/interp.h"
+#include "ir/random_graph.h"
+#include "target/target.h"
+
+#define N_NODES 12
+#define N_RUNS  8
+
+struct job {
+    struct arena *arena;
+    const struct program *program;
+    const uint8_t *inputs, *outputs; /* of all runs; outputs as the interpreter gives them */
+    size_t output_bytes;
+    const char *dir;
+    struct diag diag;
+};
+
+static void must(bool ok, const struct diag *d)
+{
+    if (!ok)
+        test_fail(__FILE__, __LINE__, "%s: %s (%s)", d->place, d->message, d->hint);
+}
+
+/* N_RUNS random inputs and what the interpreter makes of them. */
+static void interpret(struct job *j, const struct graph *g, struct rng *r)
+{
+    struct text in = {.arena = j->arena}, out = {.arena = j->arena};
+    struct interp *it = interp_new(j->arena, g, &j->diag);
+    must(it != NULL, &j->diag);
+    for (uint32_t i_run = 0; i_run < N_RUNS; i_run++) {
+        const void *x = random_input(j->arena, g, 0, r);
+        text_add_bytes(&in, x, tensor_bytes(&g->tensors.items[g->inputs.items[0]]));
+        interp_run(it, &x);
+        for (uint32_t i = 0; i < g->outputs.n; i++) {
+            const uint32_t t = g->outputs.items[i];
+            text_add_bytes(&out, interp_tensor(it, t), tensor_bytes(&g->tensors.items[t]));
+        }
+    }
+    j->inputs = (const uint8_t *)in.data;
+    j->outputs = (const uint8_t *)out.data;
+    j->output_bytes = out.len;
+}
+
+static void write_model(struct job *j, const struct graph *g, enum variant_choice choice)
+{
+    j->program = schedule(j->arena, g, choice, &j->diag);
+    must(j->program != NULL, &j->diag);
+    struct emitted code;
+    emit_c(j->arena, j->program, plan_program(j->arena, j->program), "drawn", &code);
+    must(file_temp_dir(j->arena, &j->dir, &j->diag), &j->diag);
+    must(file_write(path_join(j->arena, j->dir, "drawn.c"), code.source.data, code.source.len,
+                    &j->diag),
+         &j->diag);
+    must(file_write(path_join(j->arena, j->dir, "drawn.h"), code.header.data, code.header.len,
+                    &j->diag),
+         &j->diag);
+}
+
+static void check_on(struct job *j, const struct target *t)
+{
+    struct firmware fw;
+    struct firmware_run run;
+    must(firmware_build(j->arena, t, j->program, j->dir, "drawn", &fw, &j->diag), &j->diag);
+    must(firmware_run(j->arena, t, &fw, j->program, j->inputs, N_RUNS, &run, &j->diag), &j->diag);
+    check_bytes(__FILE__, __LINE__, t->name, run.outputs, j->outputs, j->output_bytes);
+}
+
+static void check_everywhere(enum random_kind kind, enum variant_choice choice)
+{
+    struct job j = {.arena = arena_new("job")};
+    struct rng r = rng_split(test_seed(), (uint64_t)kind * 2 + choice);
+    const struct graph *g = random_graph(j.arena, &r, kind, N_NODES);
+    interpret(&j, g, &r);
+    write_model(&j, g, choice);
+    uint32_t n, n_seen = 0;
+    const struct target *all = target_list(&n);
+    for (uint32_t i = 0; i < n; i++) {
+        if (!process_found(all[i].compiler) || (all[i].emulator && !process_found(all[i].emulator)))
+            continue;
+        check_on(&j, &all[i]);
+        n_seen++;
+    }
+    file_remove_dir(j.dir);
+    arena_free(j.arena);
+    if (n_seen == 0)
+        test_skip("no compiler and emulator are installed");
+}
+
+TEST(the_fastest_kernels_give_the_interpreters_bytes_on_every_board)
+{
+    check_everywhere(RANDOM_S8, VARIANT_FASTEST);
+}
+
+TEST(the_reference_kernels_give_the_interpreters_bytes_on_every_board)
+{
+    check_everywhere(RANDOM_S8, VARIANT_REFERENCE);
+}
+
+TEST(float_ends_give_the_interpreters_bytes_on_every_board)
+{
+    check_everywhere(RANDOM_ENDS, VARIANT_FASTEST);
+}
+
+TEST_MAIN(T(the_fastest_kernels_give_the_interpreters_bytes_on_every_board),
+          T(the_reference_kernels_give_the_interpreters_bytes_on_every_board),
+          T(float_ends_give_the_interpreters_bytes_on_every_board))
