@@ -19,11 +19,11 @@ enum schedule { SCHEDULE_CONSTANT, SCHEDULE_COSINE };
 struct train_options {
     uint32_t epochs, batch;
     enum optimizer optimizer;
-    float lr;           /* peak learning rate                                              */
-    float momentum;     /* SGD (PyTorch's convention: v = m v + g; w -= lr v)              */
+    float lr;                /* peak learning rate                                              */
+    float momentum;          /* SGD (PyTorch's convention: v = m v + g; w -= lr v)              */
     float beta1, beta2, eps; /* AdamW                                                      */
-    float weight_decay; /* SGD: added to the gradient; AdamW: decoupled. Only on weights of
-                           conv2d, depthwise_conv2d and fully_connected                    */
+    float weight_decay;      /* SGD: added to the gradient; AdamW: decoupled. Only on weights of
+                                conv2d, depthwise_conv2d and fully_connected                    */
     enum schedule schedule;
     float warmup_epochs;   /* linear from 0, per step                                      */
     float label_smoothing; /* 0..1                                                         */
@@ -37,17 +37,17 @@ struct train_result {
     uint32_t epochs_done; /* whole epochs                                                   */
     double loss;          /* of the last epoch, training samples                            */
     double train_accuracy;
-    double val_accuracy;  /* 0..1; NAN without validation samples                           */
-    double seconds;       /* wall clock of the training loop (this run's share)             */
+    double val_accuracy; /* 0..1; NAN without validation samples                           */
+    double seconds;      /* wall clock of the training loop (this run's share)             */
     double samples_per_s;
 };
 
 struct train_progress {
-    uint32_t epoch, epochs;    /* epoch counts from 1 */
-    uint32_t step, steps;      /* within the epoch    */
+    uint32_t epoch, epochs; /* epoch counts from 1 */
+    uint32_t step, steps;   /* within the epoch    */
     bool epoch_end;
-    double loss, accuracy;     /* running means of this epoch                                */
-    double val_accuracy;       /* at an epoch's end; NAN otherwise                           */
+    double loss, accuracy; /* running means of this epoch                                */
+    double val_accuracy;   /* at an epoch's end; NAN otherwise                           */
     double samples_per_s;
     double eta_s;
 };
