@@ -17,9 +17,10 @@
  * grants, the rest is for products. */
 #define BIAS_UNITS_MAX 536870912.0 /* 2^29 */
 
-/* A channel's weight scale is at least this part of the tensor's: a channel of (nearly) zeros
- * would otherwise get a scale that no multiplier can express. */
-#define CHANNEL_SCALE_MIN 1e-6
+/* The smallest multiplier (input scale * weight scale / output scale) that a channel gets. Kernels
+ * can express 2^-32; with this one 2^14 products of 255 * 127 still make less than a quarter of an
+ * output step, so weights that would need less are nothing. */
+#define MULTIPLIER_MIN 0x1p-31
 
 struct conversion {
     const struct graph *source; /* float */
@@ -99,23 +100,19 @@ static void convert_constant_activation(struct conversion *c, uint32_t n, uint32
 /* One scale per output channel: the largest weight becomes 127, unless the bias, whose unit is
  * in_scale * scale, needs a coarser one, or the channel is negligible. */
 static float *weight_scales(struct arena *a, const struct tensor *w, const struct tensor *bias,
-                            int32_t axis, float in_scale)
+                            int32_t axis, float in_scale, float out_scale)
 {
     const size_t n = (size_t)shape_count(&w->shape), n_channels = (size_t)w->shape.dim[axis];
     const float *x = w->data, *b = bias ? bias->data : NULL;
-    float *largest = ARENA_ARRAY(a, float, n_channels);
-    float of_tensor = 0.0f;
+    float *largest = ARENA_ARRAY(a, float, n_channels); /* then the scale, in its place */
     for (size_t i = 0; i < n; i++) {
         float *m = &largest[channel_of(w, axis, i)];
         *m = fabsf(x[i]) > *m ? fabsf(x[i]) : *m;
-        of_tensor = *m > of_tensor ? *m : of_tensor;
     }
     for (size_t c = 0; c < n_channels; c++) {
-        const double tensor_floor = (double)of_tensor / 127.0 * CHANNEL_SCALE_MIN;
-        const double bias_floor =
-            b ? fabs((double)b[c]) / ((double)in_scale * BIAS_UNITS_MAX) : 0.0;
-        const double scale = fmax((double)largest[c] / 127.0, fmax(tensor_floor, bias_floor));
-        largest[c] = scale > 1e-30 ? (float)scale : 1.0f; /* all zero, no bias: any scale */
+        const double for_bias = b ? fabs((double)b[c]) / (double)in_scale / BIAS_UNITS_MAX : 0.0;
+        const double smallest = MULTIPLIER_MIN * (double)out_scale / (double)in_scale;
+        largest[c] = (float)fmax((double)largest[c] / 127.0, fmax(for_bias, smallest));
     }
     return largest;
 }
@@ -164,16 +161,17 @@ static struct tensor int32_bias(struct arena *a, const struct tensor *bias, cons
     return form;
 }
 
-static void convert_weights(struct conversion *c, uint32_t n, float in_scale)
+static void convert_weights(struct conversion *c, uint32_t n, const struct affine_s8 *q)
 {
     const struct node *node = &c->source->nodes.items[n];
     const int32_t axis = channel_axis(node->op);
     const bool has_bias = node->n_in > 2 && node->in[2] != NO_TENSOR;
     const struct tensor *w = &c->source->tensors.items[node->in[1]];
     const struct tensor *bias = has_bias ? &c->source->tensors.items[node->in[2]] : NULL;
+    const float in_scale = q[node->in[0]].scale, out_scale = q[node->out[0]].scale;
     struct arena *a = c->g->arena;
 
-    const float *scale = weight_scales(a, w, bias, axis, in_scale);
+    const float *scale = weight_scales(a, w, bias, axis, in_scale, out_scale);
     place_constant(c, n, 1, int8_weights(a, w, axis, scale));
     if (bias)
         place_constant(c, n, 2, int32_bias(a, bias, scale, in_scale));
@@ -191,7 +189,7 @@ static void convert_constants(struct conversion *c, const struct affine_s8 *q)
                 convert_constant_activation(c, n, i, q);
         }
         if (has_weights(node->op))
-            convert_weights(c, n, q[node->in[0]].scale);
+            convert_weights(c, n, q);
     }
 }
 

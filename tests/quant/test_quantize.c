@@ -270,6 +270,21 @@ TEST(negligible_channels_neither_overflow_nor_disturb)
     bench_end(&b);
 }
 
+TEST(a_channel_of_zeros_beside_tiny_ones_has_a_multiplier)
+{
+    struct bench b = bench_begin(1);
+    const float w[4] = {1e-12f, -2e-12f, 0.0f, 0.0f};
+    const uint32_t x = add_input(&b, "x", (struct shape){.rank = 2, .dim = {1, 2}});
+    add_output(&b, add_fc(&b, x, 2, w, NULL, "fc"));
+    const float *samples = random_samples(&b, 20);
+    const struct graph *q = quantised(&b, samples, 20);
+    const float *y = run(&b, q, samples, 0);
+    CHECK_NEAR((double)y[0], 1e-12 * (double)samples[0] - 2e-12 * (double)samples[1],
+               1.6 * (double)tensor_named(q, "fc")->quant.scale[0]);
+    CHECK_NEAR((double)y[1], 0.0, 0.0);
+    bench_end(&b);
+}
+
 TEST(a_network_of_zeros_quantises)
 {
     struct bench b = bench_begin(1);
@@ -419,6 +434,30 @@ TEST(a_named_method_is_the_only_one_tried)
     bench_end(&b);
 }
 
+TEST(logits_are_judged_where_softmax_hides_errors)
+{
+    /* Logits of +-50 make probabilities of 0 and 1: those are wrong by 1/256 at most, a mean
+     * square of 2^-17. The logits' step is 100/255, a mean square of step^2/12 = 0.013. */
+    struct bench b = bench_begin(2);
+    const float w[4] = {50.0f, 0.0f, 0.0f, 50.0f};
+    const uint32_t x = add_input(&b, "x", (struct shape){.rank = 2, .dim = {1, 2}});
+    const uint32_t y = add_fc(&b, x, 2, w, NULL, "fc");
+    add_output(&b, add_unary(&b, OP_SOFTMAX, (struct attrs){.beta = 1.0f}, y, "p"));
+    float samples[400];
+    for (uint32_t i = 0; i < 200; i++) {
+        const float big = 0.8f + 0.2f * rng_f32(&b.rng);
+        samples[2 * i] = i % 2 ? big : -big;
+        samples[2 * i + 1] = -samples[2 * i];
+    }
+    struct diag d = {0};
+    struct quantize_report report;
+    const struct calibration c = {samples, 200, 100};
+    CHECK(quantize_graph(b.a, b.g, &c, &minmax, b.pool, &report, &d));
+    CHECK(report.output_mse[RANGE_MINMAX] > 1e-3 && report.output_mse[RANGE_MINMAX] < 0.1);
+    CHECK_NEAR(report.agreement[RANGE_MINMAX], 1.0, 0.0); /* the classes are far apart */
+    bench_end(&b);
+}
+
 /* Quantise what must be refused. Returns the message, with the hint behind it. */
 static const char *refusal(struct bench *b, const struct calibration *c,
                            const struct quantize_options *opt)
@@ -517,13 +556,14 @@ TEST_MAIN(T(int8_is_close_to_float_on_random_graphs), T(weights_have_a_scale_per
           T(concat_requantises_a_softmax_beside_something_larger),
           T(concat_of_softmaxes_stays_at_one_256th), T(a_relu_of_its_own_starts_at_zero),
           T(zero_in_gives_exactly_the_bias_out),
-          T(negligible_channels_neither_overflow_nor_disturb), T(a_network_of_zeros_quantises),
+          T(negligible_channels_neither_overflow_nor_disturb),
+          T(a_channel_of_zeros_beside_tiny_ones_has_a_multiplier), T(a_network_of_zeros_quantises),
           T(an_output_that_hardly_moves_is_widened),
           T(shared_constants_get_the_form_each_reader_needs),
           T(one_and_many_threads_give_the_same_graph_and_report),
           T(auto_chooses_the_smallest_error_and_reports_all),
-          T(a_named_method_is_the_only_one_tried), T(a_batch_norm_is_refused_with_the_remedy),
-          T(samples_that_do_not_suffice_are_refused),
+          T(a_named_method_is_the_only_one_tried), T(logits_are_judged_where_softmax_hides_errors),
+          T(a_batch_norm_is_refused_with_the_remedy), T(samples_that_do_not_suffice_are_refused),
           T(values_that_are_not_finite_are_refused_with_their_place),
           T(a_network_that_overflows_is_refused_by_tensor),
           T(a_percentile_beyond_its_range_is_refused), T(graphs_of_another_kind_are_refused))

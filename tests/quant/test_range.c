@@ -54,9 +54,25 @@ TEST(observe_counts_every_value_once)
     bench_end(&b);
 }
 
+TEST(many_threads_see_what_one_sees)
+{
+    struct bench one = bench_begin(1), many = bench_begin(3);
+    float *x = normal_with_outliers(&one);
+    x[N_VALUES / 3] = -60.0f;
+    x[N_VALUES / 3 * 2] = 60.0f;
+    const struct observed *o = observe_values(&one, x, N_VALUES);
+    const struct observed *p = observe_values(&many, x, N_VALUES);
+    CHECK_NEAR((double)p->min, -60.0, 0.0);
+    CHECK_NEAR((double)p->max, 60.0, 0.0);
+    CHECK_EQ((long long)p->n_zero, (long long)o->n_zero);
+    CHECK_BYTES(p->bins, o->bins, HISTOGRAM_BINS * sizeof *o->bins);
+    bench_end(&one);
+    bench_end(&many);
+}
+
 TEST(minmax_takes_everything)
 {
-    struct bench b = bench_begin(1);
+    struct bench b = bench_begin(3);
     const float *x = normal_with_outliers(&b);
     const struct observed *o = observe_values(&b, x, N_VALUES);
     const struct range r = range_choose(o, RANGE_MINMAX, 0.0f);
@@ -195,9 +211,10 @@ TEST(an_empty_range_has_scale_1)
     CHECK_EQ(q.zero, 0);
 }
 
-TEST_MAIN(T(observe_counts_every_value_once), T(minmax_takes_everything),
-          T(percentile_leaves_outliers_out), T(percentile_100_takes_everything),
-          T(percentile_counts_zeros), T(mse_clips_as_far_as_it_may_when_outliers_are_rare),
+TEST_MAIN(T(observe_counts_every_value_once), T(many_threads_see_what_one_sees),
+          T(minmax_takes_everything), T(percentile_leaves_outliers_out),
+          T(percentile_100_takes_everything), T(percentile_counts_zeros),
+          T(mse_clips_as_far_as_it_may_when_outliers_are_rare),
           T(mse_keeps_an_even_distribution_whole), T(every_range_includes_zero),
           T(one_repeated_value_is_a_range), T(zero_is_exact_and_the_range_is_covered),
           T(one_sided_ranges_use_all_256_values), T(an_empty_range_has_scale_1))
