@@ -51,6 +51,7 @@ static uint8_t *load(struct folder *p, size_t *len)
 /* Not file_write: it waits for the disk, and these tests write thousands of files. */
 static void store(struct folder *p, const uint8_t *data, size_t len)
 {
+    remove(p->path); /* cutting a mapped file short is slow */
     FILE *f = fopen(p->path, "wb");
     CHECK(f);
     CHECK_EQ((long long)fwrite(data, 1, len, f), (long long)len);
@@ -75,7 +76,7 @@ static void expect_refused(struct folder *p, const char *message)
 
 TEST(random_graphs_write_and_read_alike)
 {
-    for (uint32_t i = 0; i < 60; i++) {
+    for (uint32_t i = 0; i < 30; i++) {
         struct folder p = folder_new();
         struct rng r = rng_split(test_seed(), i);
         struct diag d = {0};
@@ -174,7 +175,7 @@ TEST(a_changed_byte_under_a_fitting_checksum_does_no_harm)
     size_t len;
     uint8_t *file = small_file(&p, &len);
     struct rng r = rng_seed(test_seed());
-    for (uint32_t i = 0; i < 1500; i++) {
+    for (uint32_t i = 0; i < 1000; i++) {
         size_t at = rng_below(&r, (uint32_t)len);
         uint8_t old = file[at];
         file[at] = (uint8_t)rng_below(&r, 256);
