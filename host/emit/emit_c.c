@@ -13,6 +13,7 @@
 
 #define BODY_INDENT 4
 #define CALL_INDENT 8
+#define MACRO_WIDTH 12 /* of what follows "KWS_" */
 
 struct emitter {
     struct arena *a;
@@ -73,7 +74,7 @@ static const char *origin_of(const struct emitter *e, uint32_t i_step)
 
 static void define(struct emitter *e, struct text *t, const char *macro, size_t value)
 {
-    text_printf(t, "#define %s_%s %zuu\n", e->upper, macro, value);
+    text_printf(t, "#define %s_%-*s %zuu\n", e->upper, MACRO_WIDTH, macro, value);
 }
 
 /* The macros of graph input or output i: `side` is "IN" or "OUT". */
@@ -88,9 +89,11 @@ static void define_slot(struct emitter *e, struct text *t, const char *side, uin
     text_add(t, x->quant.n ? ", real = scale * (q - zero) */\n" : " */\n");
     define(e, t, arena_printf(e->a, "%s%u_OFFSET", side, (unsigned)i), offset_of(e, tensor));
     define(e, t, arena_printf(e->a, "%s%u_BYTES", side, (unsigned)i), tensor_bytes(x));
-    text_printf(t, "#define %s_%s%u_SCALE ", e->upper, side, (unsigned)i);
+    text_printf(t, "#define %s_%-*s ", e->upper, MACRO_WIDTH,
+                arena_printf(e->a, "%s%u_SCALE", side, (unsigned)i));
     print_float(t, x->quant.n ? x->quant.scale[0] : 1.0f);
-    text_printf(t, "\n#define %s_%s%u_ZERO (%d)\n", e->upper, side, (unsigned)i,
+    text_printf(t, "\n#define %s_%-*s (%d)\n", e->upper, MACRO_WIDTH,
+                arena_printf(e->a, "%s%u_ZERO", side, (unsigned)i),
                 x->quant.n ? (int)x->quant.zero[0] : 0);
 }
 
@@ -177,7 +180,16 @@ static void print_step_constants(struct emitter *e, struct constants *c, uint32_
 }
 
 /* An output that is a constant has no step that would write it: invoke copies it (plan_program,
- * L3). */
+ * L3). Is there one? */
+static bool copies_constants(const struct emitter *e)
+{
+    const struct graph *g = e->p->graph;
+    for (uint32_t i = 0; i < g->outputs.n; i++)
+        if (root_of(e, g->outputs.items[i])->data)
+            return true;
+    return false;
+}
+
 static void print_output_constants(struct emitter *e, struct constants *c)
 {
     const struct graph *g = e->p->graph;
@@ -264,8 +276,9 @@ static void print_call(struct emitter *e, struct text *t, uint32_t i_step)
 static void print_invoke(struct emitter *e, struct text *t)
 {
     const struct graph *g = e->p->graph;
-    text_printf(t, "\nvoid %s_invoke(void *arena)\n{\n    int8_t *const at = arena;\n", e->name);
-    text_add(t, "    (void)at;\n");
+    text_printf(t, "\nvoid %s_invoke(void *arena)\n{\n", e->name);
+    text_add(t, e->p->n_steps > 0 || copies_constants(e) ? "    int8_t *const at = arena;\n"
+                                                         : "    (void)arena;\n");
     for (uint32_t i = 0; i < g->outputs.n; i++)
         if (root_of(e, g->outputs.items[i])->data)
             text_printf(t, "    memcpy(at + %zu, %s_out%u, sizeof %s_out%u);\n",
@@ -282,26 +295,41 @@ static void print_invoke(struct emitter *e, struct text *t)
 
 /* ---- the source ---- */
 
-static void print_asserts(struct emitter *e, struct text *t, const struct constants *c)
+static void print_assert(struct emitter *e, struct text *t, const char *what, const char *condition)
+{
+    text_printf(t, "%s_ASSERT(%s,%s%s);\n", e->upper, what, condition[0] == '\n' ? "" : " ",
+                condition);
+}
+
+/* A slot lies in the arena. `side`: "IN" or "OUT". */
+static void assert_slot(struct emitter *e, struct text *t, const char *side, uint32_t i)
+{
+    const char *slot = arena_printf(e->a, "%s_%s%u", e->upper, side, (unsigned)i);
+    print_assert(
+        e, t, arena_printf(e->a, "%s%u_fits", side[0] == 'I' ? "in" : "out", (unsigned)i),
+        arena_printf(e->a, "%s_OFFSET + %s_BYTES <= %s_ARENA_BYTES", slot, slot, e->upper));
+}
+
+static void print_asserts(struct emitter *e, struct text *t, struct constants *c)
 {
     const struct graph *g = e->p->graph;
-    text_printf(t,
-                "\n/* C99 has no static assertion: an array of -1 elements does not compile. */\n"
-                "#define ASSERT(name, condition) typedef char %s_assert_##name[(condition) ? 1 "
-                ": -1]\n",
-                e->name);
-    text_printf(t, "ASSERT(arena_is_whole, %s_ARENA_BYTES %% %s_ARENA_ALIGN == 0);\n", e->upper,
-                e->upper);
-    text_add(t, "ASSERT(bytes_have_8_bits, (unsigned char)-1 == 255);\n");
-    text_add(t, "ASSERT(float_has_32_bits, sizeof(float) == 4);\n");
+    text_printf(
+        t,
+        "\n/* C99 has no static assertion: an array of -1 elements does not compile. */\n"
+        "#define %s_ASSERT(name, condition) typedef char %s_assert_##name[(condition) ? 1 : -1]\n",
+        e->upper, e->name);
+    print_assert(e, t, "arena_is_whole",
+                 arena_printf(e->a, "%s_ARENA_BYTES %% %s_ARENA_ALIGN == 0", e->upper, e->upper));
+    print_assert(e, t, "bytes_have_8_bits", "(unsigned char)-1 == 255");
+    print_assert(e, t, "float_has_32_bits", "sizeof(float) == 4");
     for (uint32_t i = 0; i < g->inputs.n; i++)
-        text_printf(t, "ASSERT(in%u_fits, %s_IN%u_OFFSET + %s_IN%u_BYTES <= %s_ARENA_BYTES);\n",
-                    (unsigned)i, e->upper, (unsigned)i, e->upper, (unsigned)i, e->upper);
+        assert_slot(e, t, "IN", i);
     for (uint32_t i = 0; i < g->outputs.n; i++)
-        text_printf(t, "ASSERT(out%u_fits, %s_OUT%u_OFFSET + %s_OUT%u_BYTES <= %s_ARENA_BYTES);\n",
-                    (unsigned)i, e->upper, (unsigned)i, e->upper, (unsigned)i, e->upper);
-    text_printf(t, "ASSERT(weights_are_counted,\n%*s%s0u == %s_WEIGHT_BYTES);\n", NAMES_INDENT, "",
-                text_cstr(&c->names), e->upper);
+        assert_slot(e, t, "OUT", i);
+    print_wrapped(&c->names, &c->column, NAMES_INDENT,
+                  arena_printf(e->a, "0u == %s_WEIGHT_BYTES", e->upper));
+    print_assert(e, t, "weights_are_counted",
+                 arena_printf(e->a, "\n%*s%s", NAMES_INDENT, "", text_cstr(&c->names)));
 }
 
 static void print_slots(struct emitter *e, struct text *t, const char *which, const char *side,
@@ -335,8 +363,8 @@ static void print_source(struct emitter *e, struct text *t, size_t *weight_bytes
     text_printf(t,
                 "/* %s.c - the model %s: its constants, and the calls of one inference.\n"
                 " * Generated by mote: edit the model instead. */\n"
-                "#include \"%s.h\"\n\n#include <string.h>\n#include \"mote/mote.h\"\n\n",
-                e->name, e->name, e->name);
+                "#include \"%s.h\"\n\n%s#include \"mote/mote.h\"\n\n",
+                e->name, e->name, e->name, copies_constants(e) ? "#include <string.h>\n" : "");
     text_add(t, "/* Build with -DMOTE_STEP_HOOK=<function> to be called before each step and after "
                 "the last. */\n"
                 "#ifdef MOTE_STEP_HOOK\nvoid MOTE_STEP_HOOK(uint32_t step);\n"

@@ -13,9 +13,7 @@
  * too many). A cell shows the buffer that takes most of it, '.' where nothing lives.
  * "full" marks the steps that make the lower bound what it is. A legend follows. */
 #include "plan/plan.h"
-#include <assert.h>
 #include <ctype.h>
-#include <string.h>
 
 #define BANDS_MAX      24
 #define CELL_WIDTH_MAX 3

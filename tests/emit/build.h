@@ -1,0 +1,140 @@
+/* build.h - put emitted models into a folder and run the host's compilers on them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_TESTS_EMIT_BUILD_H
+#define MOTE_TESTS_EMIT_BUILD_H
+#include "base/file.h"
+#include "base/process.h"
+#include "check.h"
+#include "emit/emit.h"
+
+#define COMPILE_TIMEOUT_S 240
+
+/* A model on its way from a graph to C. */
+struct model {
+    const char *name;
+    struct program *program;
+    struct memory_plan *memory;
+    struct emitted code;
+};
+
+/* A temporary folder with what the compiler is to be given; remove it with build_end. */
+struct build {
+    struct arena *a;
+    const char *dir;
+    VEC(const char *) argv;
+};
+
+#define CHECK_OK(ok, d)                                                                            \
+    do {                                                                                           \
+        if (!(ok))                                                                                 \
+            test_fail(__FILE__, __LINE__, "%s: %s", #ok, (d).message);                             \
+    } while (0)
+
+static inline struct model make_model(struct arena *a, const struct graph *g, const char *name,
+                                      enum variant_choice choice)
+{
+    struct diag d = {0};
+    struct model m = {.name = name, .program = schedule(a, g, choice, &d)};
+    CHECK_OK(m.program != NULL, d);
+    m.memory = plan_program(a, m.program);
+    emit_c(a, m.program, m.memory, name, &m.code);
+    return m;
+}
+
+static inline void add_word(struct build *b, const char *word)
+{
+    *VEC_PUSH(b->a, &b->argv) = word;
+}
+
+static inline void add_words(struct build *b, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        add_word(b, words[i]);
+}
+
+/* A compile command of the host's C compiler, with everything that emitted code promises to
+ * withstand. Skips the test where there is no compiler. */
+static inline struct build build_begin(struct arena *a)
+{
+    static const char *const words[] = {
+        "cc",
+        "-std=c99",
+        "-O1",
+        "-pedantic",
+        "-Wall",
+        "-Wextra",
+        "-Wshadow",
+        "-Werror",
+        "-Wconversion",
+        "-Wsign-conversion",
+        "-Wcast-qual",
+        "-Wcast-align",
+        "-Wundef",
+        "-Wmissing-prototypes",
+        "-Wstrict-prototypes",
+        "-I",
+        MOTE_SOURCE_DIR "/device/include",
+        "-I",
+        MOTE_SOURCE_DIR "/device",
+    };
+    if (!process_found("cc"))
+        test_skip("no C compiler called cc");
+    struct build b = {.a = a};
+    struct diag d = {0};
+    CHECK_OK(file_temp_dir(a, &b.dir, &d), d);
+    add_words(&b, words, sizeof words / sizeof words[0]);
+    return b;
+}
+
+static inline void add_file(struct build *b, const char *name, const char *text)
+{
+    struct diag d = {0};
+    CHECK_OK(file_write(path_join(b->a, b->dir, name), text, strlen(text), &d), d);
+}
+
+static inline bool has_word(const struct build *b, const char *word)
+{
+    for (uint32_t i = 0; i < b->argv.n; i++)
+        if (strcmp(b->argv.items[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* Write the model's two files; compile its source and the kernels that it calls. */
+static inline void add_model(struct build *b, const struct model *m)
+{
+    const char *source = arena_printf(b->a, "%s.c", m->name);
+    add_file(b, source, text_cstr(&m->code.source));
+    add_file(b, arena_printf(b->a, "%s.h", m->name), text_cstr(&m->code.header));
+    add_word(b, source);
+    for (uint32_t s = 0; s < m->program->n_steps; s++) {
+        const char *kernel = arena_printf(b->a, MOTE_SOURCE_DIR "/device/kernels/%s",
+                                          m->program->steps[s].kernel->source);
+        if (!has_word(b, kernel))
+            add_word(b, kernel);
+    }
+}
+
+/* Run a command in the folder; the test fails, with its output, unless it ends well. */
+static inline void must_run(const struct build *b, const char *const *argv)
+{
+    struct process_result result = {0};
+    struct diag d = {0};
+    CHECK_OK(process_run(b->a, argv, b->dir, COMPILE_TIMEOUT_S, &result, &d), d);
+    if (result.status != 0)
+        test_fail(__FILE__, __LINE__, "%s failed with %d: %s", argv[0], result.status,
+                  result.output);
+}
+
+/* Compile what was added. */
+static inline void must_compile(struct build *b)
+{
+    add_word(b, NULL);
+    must_run(b, b->argv.items);
+}
+
+static inline void build_end(struct build *b)
+{
+    file_remove_dir(b->dir);
+}
+#endif

@@ -1,0 +1,221 @@
+/* test_run.c - emitted models, compiled strictly and run here, give the interpreter's bytes.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "build.h"
+#include "ir/interp.h"
+#include "ir/random_graph.h"
+
+#define N_RUNS 3
+
+/* The program round the models: reads in.bin, writes out.bin. The arena is poisoned before every
+ * run and fenced by bytes that must survive; the hook must count 0, 1, ..., N_STEPS. */
+static const char driver_head[] = "#include <stdint.h>\n"
+                                  "#include <stdio.h>\n"
+                                  "#include <string.h>\n"
+                                  "#define FENCE 64\n"
+                                  "void hook(uint32_t step);\n"
+                                  "static uint32_t n_hooked;\n"
+                                  "static int is_in_order = 1;\n"
+                                  "void hook(uint32_t step)\n"
+                                  "{\n"
+                                  "    is_in_order = is_in_order && step == n_hooked++;\n"
+                                  "}\n"
+                                  "static int is_intact(const uint8_t *fence)\n"
+                                  "{\n"
+                                  "    for (int i = 0; i < FENCE; i++)\n"
+                                  "        if (fence[i] != 0xa5)\n"
+                                  "            return 0;\n"
+                                  "    return 1;\n"
+                                  "}\n";
+
+static const char driver_model[] =
+    "#include \"%s.h\"\n"
+    "static union { uint8_t bytes[%s_ARENA_BYTES + 2 * FENCE]; double align[2]; } arena_%s;\n"
+    "static int run_%s(FILE *in, FILE *out)\n"
+    "{\n"
+    "    uint8_t *const arena = arena_%s.bytes + FENCE;\n"
+    "    memset(&arena_%s, 0xa5, sizeof arena_%s);\n"
+    "    for (uint32_t i = 0; i < %s_N_INPUTS; i++)\n"
+    "        if (fread(arena + %s_inputs[i].offset, 1, %s_inputs[i].bytes, in)\n"
+    "            != %s_inputs[i].bytes)\n"
+    "            return 1;\n"
+    "    n_hooked = 0;\n"
+    "    %s_invoke(arena);\n"
+    "    if (!is_in_order || n_hooked != %s_N_STEPS + 1)\n"
+    "        return 2;\n"
+    "    if (!is_intact(arena - FENCE) || !is_intact(arena + %s_ARENA_BYTES))\n"
+    "        return 3;\n"
+    "    for (uint32_t i = 0; i < %s_N_OUTPUTS; i++)\n"
+    "        fwrite(arena + %s_outputs[i].offset, 1, %s_outputs[i].bytes, out);\n"
+    "    return %s_step_names[0][0] == '\\0';\n" /* the random graphs have names */
+    "}\n";
+
+/* Replace each "%s" of `form` by the name: in capitals where "_" and a capital follow. */
+static void add_form(struct text *t, const char *form, const char *name)
+{
+    for (const char *c = form; *c; c++) {
+        if (strncmp(c, "%s", 2) != 0) {
+            text_add_bytes(t, c, 1);
+            continue;
+        }
+        const bool is_macro = c[2] == '_' && c[3] >= 'A' && c[3] <= 'Z';
+        for (const char *n = name; *n; n++) {
+            const char letter = is_macro && *n >= 'a' && *n <= 'z' ? (char)(*n - 'a' + 'A') : *n;
+            text_add_bytes(t, &letter, 1);
+        }
+        c++;
+    }
+}
+
+static const char *driver_of(struct arena *a, const struct model *models, uint32_t n)
+{
+    struct text t = {.arena = a};
+    text_add(&t, driver_head);
+    for (uint32_t i = 0; i < n; i++)
+        add_form(&t, driver_model, models[i].name);
+    text_printf(&t,
+                "int main(void)\n{\n"
+                "    FILE *in = fopen(\"in.bin\", \"rb\"), *out = fopen(\"out.bin\", \"wb\");\n"
+                "    int status = !in || !out;\n"
+                "    for (int run = 0; run < %d && !status; run++) {\n",
+                N_RUNS);
+    for (uint32_t i = 0; i < n; i++)
+        text_printf(&t,
+                    "        if (!status && (status = run_%s(in, out)) != 0)\n"
+                    "            printf(\"model %s, run %%d: \", run);\n",
+                    models[i].name, models[i].name);
+    text_add(&t, "    }\n    if (!status && fclose(out) != 0)\n        status = 4;\n"
+                 "    return status;\n}\n");
+    return text_cstr(&t);
+}
+
+/* Interpret the graph on random inputs: append these to `in`, what comes out to `want`. */
+static void interpret(struct arena *a, const struct graph *g, struct rng *r, struct interp *it,
+                      struct text *in, struct text *want)
+{
+    const void **inputs = ARENA_ARRAY(a, const void *, g->inputs.n);
+    for (uint32_t i = 0; i < g->inputs.n; i++) {
+        inputs[i] = random_input(a, g, i, r);
+        text_add_bytes(in, inputs[i], tensor_bytes(&g->tensors.items[g->inputs.items[i]]));
+    }
+    interp_run(it, inputs);
+    for (uint32_t i = 0; i < g->outputs.n; i++) {
+        const uint32_t y = g->outputs.items[i];
+        text_add_bytes(want, interp_tensor(it, y), tensor_bytes(&g->tensors.items[y]));
+    }
+}
+
+/* Emit the graphs, compile them into one program, run it and compare. */
+static void check_runs(struct arena *a, struct graph *const *graphs, uint32_t n, struct rng *r,
+                       enum variant_choice choice)
+{
+    struct build b = build_begin(a);
+    struct diag d = {0};
+    struct model *models = ARENA_ARRAY(a, struct model, n);
+    struct interp **interps = ARENA_ARRAY(a, struct interp *, n);
+    for (uint32_t i = 0; i < n; i++) {
+        models[i] = make_model(a, graphs[i], arena_printf(a, "g%u_net", (unsigned)i), choice);
+        add_model(&b, &models[i]);
+        interps[i] = interp_new(a, graphs[i], &d);
+        CHECK_OK(interps[i] != NULL, d);
+    }
+    struct text in = {.arena = a}, want = {.arena = a};
+    for (int run = 0; run < N_RUNS; run++)
+        for (uint32_t i = 0; i < n; i++)
+            interpret(a, graphs[i], r, interps[i], &in, &want);
+
+    static const char *const words[] = {"-DMOTE_STEP_HOOK=hook", "-DMOTE_STEP_NAMES", "driver.c",
+                                        "-o", "driver"};
+    add_file(&b, "driver.c", driver_of(a, models, n));
+    CHECK_OK(file_write(path_join(a, b.dir, "in.bin"), in.data, in.len, &d), d);
+    add_words(&b, words, sizeof words / sizeof words[0]);
+    must_compile(&b);
+    must_run(&b, (const char *const[]){path_join(a, b.dir, "driver"), NULL});
+
+    struct bytes got;
+    CHECK_OK(file_map(path_join(a, b.dir, "out.bin"), &got, &d), d);
+    CHECK_EQ((long long)got.len, (long long)want.len);
+    CHECK_BYTES(got.data, want.data, want.len);
+    build_end(&b);
+}
+
+static void check_random(enum random_kind kind, enum variant_choice choice, uint32_t n_graphs)
+{
+    struct arena *a = arena_new("test");
+    struct rng r = rng_split(test_seed(), (uint64_t)kind * 2 + choice);
+    struct graph **graphs = ARENA_ARRAY(a, struct graph *, n_graphs);
+    for (uint32_t i = 0; i < n_graphs; i++)
+        graphs[i] = random_graph(a, &r, kind, 2 + i);
+    check_runs(a, graphs, n_graphs, &r, choice);
+    arena_free(a);
+}
+
+TEST(int8_graphs_with_fast_kernels_give_the_interpreters_bytes)
+{
+    check_random(RANDOM_S8, VARIANT_FASTEST, 24);
+}
+
+TEST(int8_graphs_with_reference_kernels_give_the_interpreters_bytes)
+{
+    check_random(RANDOM_S8, VARIANT_REFERENCE, 12);
+}
+
+TEST(graphs_with_float_ends_give_the_interpreters_bytes)
+{
+    check_random(RANDOM_ENDS, VARIANT_FASTEST, 12);
+}
+
+static uint32_t add_s8(struct graph *g, const char *name, const int8_t *data)
+{
+    static const float scale = 0.25f;
+    static const int32_t zero = 3;
+    const struct tensor t = {.name = name,
+                             .dtype = DT_S8,
+                             .shape = {.rank = 2, .dim = {1, 6}},
+                             .quant = {.n = 1, .scale = &scale, .zero = &zero},
+                             .data = data};
+    return graph_add_tensor(g, &t);
+}
+
+static uint32_t add_op(struct graph *g, enum op op, const struct attrs *at, uint32_t x, uint32_t y,
+                       const char *name)
+{
+    const uint32_t in[2] = {x, y};
+    struct diag d = {0};
+    const uint32_t out = graph_add_node(g, op, at, in, y == NO_TENSOR ? 1 : 2, name, &d);
+    CHECK_OK(out != NO_TENSOR, d);
+    struct tensor *tensors = g->tensors.items;
+    tensors[out].quant = tensors[x].quant;
+    return out;
+}
+
+/* An input that is an output by another shape, one tensor twice an output, an operand and an
+ * output that are constants, two inputs of which one is not read. */
+TEST(odd_inputs_and_outputs_give_the_interpreters_bytes)
+{
+    static const int8_t data[6] = {1, -2, 3, -128, 127, 0};
+    const struct attrs wide = {.new_rank = 3, .new_shape = {1, 2, 3}}, axis = {.axis = 1};
+    struct arena *a = arena_new("test");
+    struct graph *g = graph_new(a, "odd");
+    const uint32_t x = add_s8(g, "x", NULL), unread = add_s8(g, "*/ unread", NULL);
+    const uint32_t c = add_s8(g, "c", data);
+    *VEC_PUSH(a, &g->inputs) = unread;
+    *VEC_PUSH(a, &g->inputs) = x;
+    const uint32_t through = add_op(g, OP_RESHAPE, &wide, x, NO_TENSOR, "through");
+    const uint32_t constant = add_op(g, OP_RESHAPE, &wide, c, NO_TENSOR, "constant");
+    const uint32_t sum = add_op(g, OP_ADD, &(struct attrs){0}, x, c, "sum");
+    const uint32_t twice = add_op(g, OP_ADD, &(struct attrs){0}, sum, sum, "twice");
+    const uint32_t joined = add_op(g, OP_CONCAT, &axis, c, sum, "joined");
+    const uint32_t outputs[] = {through, twice, constant, joined, twice};
+    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
+        *VEC_PUSH(a, &g->outputs) = outputs[i];
+    struct diag d = {0};
+    CHECK_OK(graph_verify(g, &d), d);
+    struct rng r = rng_seed(test_seed());
+    check_runs(a, &g, 1, &r, VARIANT_FASTEST);
+    arena_free(a);
+}
+
+TEST_MAIN(T(int8_graphs_with_fast_kernels_give_the_interpreters_bytes),
+          T(int8_graphs_with_reference_kernels_give_the_interpreters_bytes),
+          T(graphs_with_float_ends_give_the_interpreters_bytes),
+          T(odd_inputs_and_outputs_give_the_interpreters_bytes))
