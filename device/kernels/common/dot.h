@@ -10,9 +10,9 @@
 
 /* gcc unrolls at -O2 only where it is told to. */
 #ifdef __GNUC__
-#define MOTE_UNROLL_4 _Pragma("GCC unroll 4")
+#define MOTE_UNROLL _Pragma("GCC unroll 8")
 #else
-#define MOTE_UNROLL_4
+#define MOTE_UNROLL
 #endif
 
 /* sum[j] += x . w[j] over n bytes. */
@@ -20,7 +20,7 @@ static inline void mote_dot_1x4(const int8_t *x, const int8_t *const w[4], size_
 {
     const int8_t *w0 = w[0], *w1 = w[1], *w2 = w[2], *w3 = w[3];
     int32_t s0 = sum[0], s1 = sum[1], s2 = sum[2], s3 = sum[3];
-    MOTE_UNROLL_4
+    MOTE_UNROLL
     for (size_t i = 0; i < n; i++) {
         s0 += x[i] * w0[i];
         s1 += x[i] * w1[i];
@@ -38,7 +38,7 @@ static inline void mote_dot_2x2(const int8_t *x0, const int8_t *x1, const int8_t
                                 const int8_t *w1, size_t n, int32_t sum[4])
 {
     int32_t s0 = sum[0], s1 = sum[1], s2 = sum[2], s3 = sum[3];
-    MOTE_UNROLL_4
+    MOTE_UNROLL
     for (size_t i = 0; i < n; i++) {
         s0 += x0[i] * w0[i];
         s1 += x0[i] * w1[i];

@@ -92,10 +92,25 @@ static inline struct mote_scale mote_scale_of(int32_t mult, int32_t shift)
     return s;
 }
 
+/* Both roundings of mote_requant_by at once, for right >= 2: with p = x * mult and
+ * h = floor((p + 2^30) / 2^31) the second one is floor((h + 2^(right-1) - [h < 0]) / 2^right), and
+ * one floor division inside another is one, by the product of the divisors. |p| < 2^62; a shift
+ * by 31 + right >= 33 only needs the high word, |high| < 2^30 + 2^29. */
+static inline int32_t mote_requant_right(int32_t x, int32_t mult, int32_t right)
+{
+    MOTE_ASSERT(mult >= 0 && right >= 2 && right <= 31);
+    int64_t t = (int64_t)x * mult + (INT64_C(1) << 30);
+    const int64_t is_negative = t >> 63; /* -1 or 0 */
+    t += is_negative * (INT64_C(1) << 31);
+    return ((int32_t)(t >> 32) + (INT32_C(1) << (right - 2))) >> (right - 1);
+}
+
 /* x times the real multiplier. The two roundings are part of the definition. mult is never
  * INT32_MIN, so the pair that saturates cannot occur. */
 static inline int32_t mote_requant_by(struct mote_scale s, int32_t x)
 {
+    if (s.right >= 2)
+        return mote_requant_right(x, s.mult, s.right);
     return mote_rdbpot(mote_srdhm_unsat(mote_shift_left(x, s.left), s.mult), s.right);
 }
 

@@ -1,15 +1,21 @@
 /* conv2d_s8_opt.c - convolution in portable C without im2col. SPDX-License-Identifier: Apache-2.0
  *
- * The host folds the input's zero point into the bias, so the inner loops multiply plain bytes. A
- * tap that is clipped at the border then misses its in_zero * w, which is added back: for clipped
- * rows once per output row, for clipped columns at the few pixels that have them. A kernel row is
- * one contiguous run of input and of weights unless it is dilated.
+ * The host folds the input's zero point into the bias, so the inner loops multiply plain bytes.
  *
- * Order: output rows; within a row blocks of four channels; within a block the pixels. */
+ * A small window, such as a first layer's, is copied to the stack with in_zero for the clipped
+ * taps; the copy serves all channels.
+ *
+ * A large window is read in place: a kernel row is one contiguous run of input and of weights
+ * unless it is dilated. A clipped tap then misses its in_zero * w, which is added back: for
+ * clipped rows once per output row, for clipped columns at the few pixels that have them.
+ *
+ * Order: output rows; within a row the pixels (small) or blocks of four channels (large). */
 #include "mote/conv2d.h"
 
 #include "kernels/common/dot.h"
 #include "kernels/common/window.h"
+
+#define COPY_BYTES 80 /* the largest window that is copied; there are two copies on the stack */
 
 /* Up to four channels of one output row: all that does not change along the row. */
 struct block {
@@ -40,12 +46,60 @@ static struct runs runs_of(const struct mote_conv2d_s8 *op, int32_t n_taps)
     return r;
 }
 
-static void store(const struct block *b, int32_t ox, int32_t oc, int32_t acc)
+/* Requantise channel oc of two pixels. */
+static inline void store_2(const struct mote_conv2d_s8 *op, int32_t oc, int32_t acc0, int32_t acc1,
+                           int8_t *out0, int8_t *out1)
 {
-    const struct mote_conv2d_s8 *op = b->op;
-    const int32_t y = mote_requant(acc, op->mult[oc], op->shift[oc]);
-    b->out[(size_t)ox * op->out.c + (size_t)oc] =
-        mote_to_s8(y, op->out_zero, op->out_min, op->out_max);
+    const struct mote_scale s = mote_scale_of(op->mult[oc], op->shift[oc]);
+    const int32_t zero = op->out_zero, low = op->out_min, high = op->out_max;
+    *out0 = mote_to_s8(mote_requant_by(s, acc0), zero, low, high);
+    *out1 = mote_to_s8(mote_requant_by(s, acc1), zero, low, high);
+}
+
+/* Copy the window of one pixel, kh * kw * in.c bytes. */
+static void copy_window(const struct mote_conv2d_s8 *op, const int8_t *in, int32_t oy, int32_t ox,
+                        int8_t *to)
+{
+    const int32_t y0 = oy * op->sh - op->pad_top, x0 = ox * op->sw - op->pad_left;
+    const int32_t c = op->in.c;
+    for (int32_t ky = 0; ky < op->kh; ky++) {
+        const int32_t iy = y0 + ky * op->dh;
+        const bool row_inside = iy >= 0 && iy < op->in.h;
+        const int8_t *row = in + (row_inside ? (size_t)iy * op->in.w * (size_t)c : 0);
+        for (int32_t kx = 0; kx < op->kw; kx++) {
+            const int32_t ix = x0 + kx * op->dw;
+            const bool inside = row_inside && ix >= 0 && ix < op->in.w;
+            const int8_t *x = row + (inside ? (size_t)ix * (size_t)c : 0);
+            for (int32_t ic = 0; ic < c; ic++)
+                *to++ = inside ? x[ic] : op->in_zero;
+        }
+    }
+}
+
+/* One output row by copied windows, two pixels by two channels. What would lie past the end is
+ * the last pixel or channel once more. */
+static void row_of_copies(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
+                          const int32_t *bias, int32_t oy, int8_t *out)
+{
+    int8_t x[2][COPY_BYTES];
+    const size_t n = (size_t)op->kh * op->kw * op->in.c;
+    const int32_t n_oc = op->out.c;
+    for (int32_t ox = 0; ox < op->out.w; ox += 2) {
+        const int32_t is_pair = ox + 1 < op->out.w;
+        copy_window(op, in, oy, ox, x[0]);
+        copy_window(op, in, oy, ox + is_pair, x[1]);
+        int8_t *out0 = out + (size_t)ox * op->out.c, *out1 = out0 + is_pair * n_oc;
+        const int8_t *v = w;
+        for (int32_t oc = 0; oc < n_oc; oc += 2) {
+            const int32_t next = oc + 1 < n_oc;
+            int32_t acc[4] = {bias[oc], bias[oc + next], bias[oc], bias[oc + next]};
+            mote_dot_2x2(x[0], x[1], v, next ? v + n : v, n, acc);
+            store_2(op, oc, acc[0], acc[2], out0 + oc, out1 + oc);
+            if (next)
+                store_2(op, oc + 1, acc[1], acc[3], out0 + oc + 1, out1 + oc + 1);
+            v += 2 * n;
+        }
+    }
 }
 
 /* The sum of channel j's weights in columns first..end-1 of the rows that are inside. */
@@ -86,8 +140,9 @@ static void pixel(const struct block *b, int32_t ox)
             i_w += (size_t)op->kw * op->in.c;
         }
     }
+    int8_t *y = b->out + (size_t)ox * op->out.c + (size_t)b->oc;
     for (int32_t j = 0; j < b->n_oc; j++)
-        store(b, ox, b->oc + j, acc[j]);
+        store_2(op, b->oc + j, acc[j], acc[j], y + j, y + j);
 }
 
 /* Pixels ox and ox + 1, both with every column inside, channels j and j + 1 of the block. */
@@ -108,10 +163,10 @@ static void pixel_pair(const struct block *b, int32_t ox, int32_t j)
         }
         row += b->row_bytes;
     }
-    for (int32_t i = 0; i < 2 && j + i < b->n_oc; i++) {
-        store(b, ox, b->oc + j + i, acc[i]);
-        store(b, ox + 1, b->oc + j + i, acc[2 + i]);
-    }
+    int8_t *y = b->out + (size_t)ox * op->out.c + (size_t)(b->oc + j);
+    store_2(op, b->oc + j, acc[0], acc[2], y, y + op->out.c);
+    if (j + 1 < b->n_oc)
+        store_2(op, b->oc + j + 1, acc[1], acc[3], y + 1, y + 1 + op->out.c);
 }
 
 /* All pixels of the block; those of `whole` have every column inside. */
@@ -133,33 +188,47 @@ size_t mote_conv2d_s8_opt_scratch(const struct mote_conv2d_s8 *op)
     return 0;
 }
 
+/* Fill in the channels of a block. */
+static void begin_block(struct block *b, const int8_t *w, const int32_t *bias, int32_t oc)
+{
+    const struct mote_conv2d_s8 *op = b->op;
+    const size_t w_row = (size_t)op->kw * op->in.c;
+    const int32_t end = b->ky + b->n_ky;
+    b->oc = oc;
+    b->n_oc = mote_min_s32(4, op->out.c - oc);
+    for (int32_t j = 0; j < 4; j++) {
+        const int32_t c = oc + mote_min_s32(j, b->n_oc - 1);
+        b->w[j] = w + (size_t)c * op->kh * w_row;
+        b->base[j] = bias[c];
+        if (b->n_ky < op->kh)
+            b->base[j] += op->in_zero * (mote_sum_s8(b->w[j], (size_t)b->ky * w_row) +
+                                         mote_sum_s8(b->w[j] + (size_t)end * w_row,
+                                                     (size_t)(op->kh - end) * w_row));
+    }
+}
+
 void mote_conv2d_s8_opt(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
                         const int32_t *bias, int8_t *out, void *scratch)
 {
     (void)scratch;
-    const size_t in_row = (size_t)op->in.w * op->in.c;
-    const size_t w_row = (size_t)op->kw * op->in.c;
+    const size_t in_row = (size_t)op->in.w * op->in.c, out_row = (size_t)op->out.w * op->out.c;
+    const bool is_small = op->kh * op->kw > 1 && op->kh * op->kw * op->in.c <= COPY_BYTES;
     const struct mote_taps whole =
         mote_outputs_inside(op->out.w, op->in.w, op->sw, op->pad_left, (op->kw - 1) * op->dw);
     struct block b = {.op = op, .row_bytes = op->dh * in_row};
-    for (int32_t oy = 0; oy < op->out.h; oy++) {
+    for (int32_t oy = 0; oy < op->out.h; oy++, out += out_row) {
+        if (is_small) {
+            row_of_copies(op, in, w, bias, oy, out);
+            continue;
+        }
         const int32_t y0 = oy * op->sh - op->pad_top;
         const struct mote_taps t = mote_taps_inside(y0, op->kh, op->dh, op->in.h);
         b.in = in + (t.first < t.end ? (size_t)(y0 + t.first * op->dh) * in_row : 0);
-        b.out = out + (size_t)oy * op->out.w * op->out.c;
+        b.out = out;
         b.ky = t.first;
         b.n_ky = t.end - t.first;
-        for (b.oc = 0; b.oc < op->out.c; b.oc += 4) {
-            b.n_oc = mote_min_s32(4, op->out.c - b.oc);
-            for (int32_t j = 0; j < 4; j++) {
-                const int32_t oc = b.oc + mote_min_s32(j, b.n_oc - 1);
-                b.w[j] = w + (size_t)oc * op->kh * w_row;
-                b.base[j] = bias[oc];
-                if (b.n_ky < op->kh)
-                    b.base[j] += op->in_zero * (mote_sum_s8(b.w[j], (size_t)t.first * w_row) +
-                                                mote_sum_s8(b.w[j] + (size_t)t.end * w_row,
-                                                            (size_t)(op->kh - t.end) * w_row));
-            }
+        for (int32_t oc = 0; oc < op->out.c; oc += 4) {
+            begin_block(&b, w, bias, oc);
             row_of_block(&b, whole);
         }
     }

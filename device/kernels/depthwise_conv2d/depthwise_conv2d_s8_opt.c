@@ -1,126 +1,168 @@
 /* depthwise_conv2d_s8_opt.c - depthwise convolution in portable C.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The host folds the input's zero point into the bias; a clipped tap's in_zero * w is added back
- * as in conv2d_s8_opt.c. Four pixels of one channel share each weight, and a channel's scale is
- * taken apart once per row.
+ * The host folds the input's zero point into the bias, so a clipped tap counts as in_zero. Four
+ * pixels of one channel are computed together and share each weight. Where the four windows cross
+ * the border, or there are fewer than four pixels left, they read a copy of the channel's columns
+ * with in_zero outside the image; windows too large for the copy go pixel by pixel.
  *
  * Order: output rows; within a row the channels; within a channel the pixels. */
 #include "mote/depthwise_conv2d.h"
 
-#include "kernels/common/window.h"
+#include "kernels/common/requant.h"
+
+#define COPY_BYTES 128 /* on the stack: kh rows of the columns that four windows span */
 
 /* One channel of one output row. */
 struct lane {
     const struct mote_depthwise_conv2d_s8 *op;
-    const int8_t *in; /* the window's first row that is inside, column 0, this channel   */
-    const int8_t *w;  /* that kernel row's weights of this channel                       */
-    int8_t *out;      /* the first output of the row, this channel                       */
+    const int8_t *in; /* the image, this channel              */
+    const int8_t *w;  /* the first tap's weight               */
+    int8_t *out;      /* the row's first output, this channel */
     struct mote_scale scale;
-    int32_t base;     /* folded bias, corrected for the clipped rows                     */
-    int32_t n_ky;     /* kernel rows that are inside                                     */
-    size_t row_bytes; /* from one kernel row's input to the next                         */
+    int32_t bias; /* folded                                 */
+    int32_t y0;   /* input row of the first kernel row      */
+    int32_t span; /* columns that four windows span         */
 };
 
-static void store(const struct lane *l, int32_t ox, int32_t acc)
+/* Where four windows are read: the image or a copy. */
+struct source {
+    const int8_t *at;   /* first tap of the first window            */
+    size_t column, row; /* bytes from a column, a kernel row, to the next */
+};
+
+/* The value of a tap, anywhere. */
+static int32_t tap(const struct lane *l, int32_t iy, int32_t ix)
 {
     const struct mote_depthwise_conv2d_s8 *op = l->op;
-    const int32_t y = mote_requant_by(l->scale, acc);
-    l->out[(size_t)ox * op->out.c] = mote_to_s8(y, op->out_zero, op->out_min, op->out_max);
+    if (iy < 0 || iy >= op->in.h || ix < 0 || ix >= op->in.w)
+        return op->in_zero;
+    return l->in[((size_t)iy * op->in.w + (size_t)ix) * op->in.c];
+}
+
+/* Columns x0..x0 + span - 1 of the kernel's rows. */
+static void copy_columns(const struct lane *l, int32_t x0, int8_t *to)
+{
+    const struct mote_depthwise_conv2d_s8 *op = l->op;
+    const size_t step = op->in.c;
+    const int8_t zero = op->in_zero;
+    const int32_t first = mote_clamp_s32(-x0, 0, l->span);
+    const int32_t end = mote_clamp_s32(op->in.w - x0, first, l->span);
+    for (int32_t ky = 0; ky < op->kh; ky++) {
+        const int32_t iy = l->y0 + ky * op->dh;
+        const bool row_inside = iy >= 0 && iy < op->in.h;
+        const int32_t n_left = row_inside ? first : l->span;
+        int32_t i = 0;
+        for (; i < n_left; i++)
+            *to++ = zero;
+        const int8_t *x = l->in + (i < end ? ((size_t)iy * op->in.w + (size_t)(x0 + i)) * step : 0);
+        for (; i < end; i++, x += step)
+            *to++ = *x;
+        for (; i < l->span; i++)
+            *to++ = zero;
+    }
 }
 
 /* One pixel, anywhere. */
-static void pixel(const struct lane *l, int32_t ox)
+static int32_t sum_1(const struct lane *l, int32_t x0)
+{
+    const struct mote_depthwise_conv2d_s8 *op = l->op;
+    const int8_t *w = l->w;
+    int32_t sum = l->bias;
+    for (int32_t ky = 0; ky < op->kh; ky++)
+        for (int32_t kx = 0; kx < op->kw; kx++, w += op->out.c)
+            sum += *w * tap(l, l->y0 + ky * op->dh, x0 + kx * op->dw);
+    return sum;
+}
+
+/* Four pixels. */
+static void sum_4(const struct lane *l, struct source from, int32_t sum[4])
+{
+    const struct mote_depthwise_conv2d_s8 *op = l->op;
+    const size_t apart = op->sw * from.column, step = op->dw * from.column, w_step = op->out.c;
+    const int8_t *w = l->w;
+    int32_t s0 = l->bias, s1 = s0, s2 = s0, s3 = s0;
+    for (int32_t ky = 0; ky < op->kh; ky++) {
+        const int8_t *x = from.at + (size_t)ky * from.row;
+        for (int32_t kx = 0; kx < op->kw; kx++) {
+            const int32_t v = *w;
+            s0 += v * x[0];
+            s1 += v * x[apart];
+            s2 += v * x[2 * apart];
+            s3 += v * x[3 * apart];
+            x += step;
+            w += w_step;
+        }
+    }
+    sum[0] = s0;
+    sum[1] = s1;
+    sum[2] = s2;
+    sum[3] = s3;
+}
+
+/* Four pixels with three taps a row, stride 1, no dilation: six inputs serve twelve products. */
+static void sum_4_of_3(const struct lane *l, struct source from, int32_t sum[4])
+{
+    const size_t step = from.column, w_step = l->op->out.c;
+    const int8_t *w = l->w, *row = from.at;
+    int32_t s0 = l->bias, s1 = s0, s2 = s0, s3 = s0;
+    for (int32_t ky = 0; ky < l->op->kh; ky++) {
+        const int32_t w0 = w[0], w1 = w[w_step], w2 = w[2 * w_step];
+        const int8_t *x = row;
+        int32_t a = *x, b = *(x += step), c = *(x += step);
+        s0 += w0 * a + w1 * b + w2 * c;
+        a = *(x += step);
+        s1 += w0 * b + w1 * c + w2 * a;
+        b = *(x += step);
+        s2 += w0 * c + w1 * a + w2 * b;
+        c = *(x += step);
+        s3 += w0 * a + w1 * b + w2 * c;
+        w += 3 * w_step;
+        row += from.row;
+    }
+    sum[0] = s0;
+    sum[1] = s1;
+    sum[2] = s2;
+    sum[3] = s3;
+}
+
+static void store(const struct lane *l, int32_t ox, const int32_t *sum, int32_t n)
+{
+    const struct mote_scale scale = l->scale;
+    const int32_t zero = l->op->out_zero, low = l->op->out_min, high = l->op->out_max;
+    const size_t step = l->op->out.c;
+    int8_t *out = l->out + (size_t)ox * step;
+    for (int32_t i = 0; i < n; i++, out += step)
+        *out = mote_to_s8(mote_requant_by(scale, sum[i]), zero, low, high);
+}
+
+/* Pixels ox..ox + n - 1, n <= 4. */
+static void pixels(const struct lane *l, int32_t ox, int32_t n)
 {
     const struct mote_depthwise_conv2d_s8 *op = l->op;
     const int32_t x0 = ox * op->sw - op->pad_left;
-    const struct mote_taps t = mote_taps_inside(x0, op->kw, op->dw, op->in.w);
-    int32_t acc = l->base, clipped = 0;
-    for (int32_t ky = 0; ky < l->n_ky; ky++) {
-        const int8_t *w = l->w + (size_t)ky * op->kw * op->out.c;
-        const int8_t *row = l->in + (size_t)ky * l->row_bytes;
-        for (int32_t kx = 0; kx < op->kw; kx++, w += op->out.c)
-            if (kx >= t.first && kx < t.end)
-                acc += *w * row[(size_t)(x0 + kx * op->dw) * op->in.c];
-            else
-                clipped += *w;
+    const bool rows_inside = l->y0 >= 0 && l->y0 + (op->kh - 1) * op->dh < op->in.h;
+    int8_t copy[COPY_BYTES];
+    int32_t sum[4];
+    struct source from = {copy, 1, (size_t)l->span};
+    if (rows_inside && x0 >= 0 && x0 + l->span <= op->in.w) {
+        const size_t row = (size_t)op->in.w * op->in.c;
+        from.at = l->in + (size_t)l->y0 * row + (size_t)x0 * op->in.c;
+        from.column = op->in.c;
+        from.row = op->dh * row;
+    } else if (op->kh * l->span <= COPY_BYTES) {
+        copy_columns(l, x0, copy);
+    } else {
+        for (int32_t i = 0; i < n; i++)
+            sum[i] = sum_1(l, x0 + i * op->sw);
+        store(l, ox, sum, n);
+        return;
     }
-    store(l, ox, acc + op->in_zero * clipped);
-}
-
-/* sum[i] += one kernel row for pixels i = 0..3, `apart` bytes from each other. */
-static void row_of_4(const struct lane *l, const int8_t *x, const int8_t *w, size_t apart,
-                     int32_t sum[4])
-{
-    const struct mote_depthwise_conv2d_s8 *op = l->op;
-    const size_t step = (size_t)op->dw * op->in.c;
-    for (int32_t kx = 0; kx < op->kw; kx++) {
-        const int8_t *p = x;
-        for (int32_t i = 0; i < 4; i++, p += apart)
-            sum[i] += *w * *p;
-        x += step;
-        w += op->out.c;
-    }
-}
-
-/* The same for three taps, stride 1, no dilation: six inputs serve twelve products. */
-static void row3_of_4(const struct lane *l, const int8_t *x, const int8_t *w, int32_t sum[4])
-{
-    const size_t step = l->op->in.c, w_step = l->op->out.c;
-    const int32_t w0 = w[0], w1 = w[w_step], w2 = w[2 * w_step];
-    int32_t a = x[0], b = x[step];
-    x += 2 * step;
-    for (int32_t i = 0; i < 4; i++, x += step) {
-        const int32_t c = *x;
-        sum[i] += w0 * a + w1 * b + w2 * c;
-        a = b;
-        b = c;
-    }
-}
-
-/* Pixels ox..ox + 3, all with every column inside. */
-static void four_pixels(const struct lane *l, int32_t ox)
-{
-    const struct mote_depthwise_conv2d_s8 *op = l->op;
-    const size_t apart = (size_t)op->sw * op->in.c;
-    const bool is_plain_3 = op->kw == 3 && op->sw == 1 && op->dw == 1;
-    const int8_t *x = l->in + (size_t)(ox * op->sw - op->pad_left) * op->in.c;
-    const int8_t *w = l->w;
-    int32_t acc[4] = {l->base, l->base, l->base, l->base};
-    for (int32_t ky = 0; ky < l->n_ky; ky++) {
-        if (is_plain_3)
-            row3_of_4(l, x, w, acc);
-        else
-            row_of_4(l, x, w, apart, acc);
-        x += l->row_bytes;
-        w += (size_t)op->kw * op->out.c;
-    }
-    for (int32_t i = 0; i < 4; i++)
-        store(l, ox + i, acc[i]);
-}
-
-/* in_zero times the weights of one channel in the kernel rows outside `t`. */
-static int32_t clipped_rows(const struct mote_depthwise_conv2d_s8 *op, const int8_t *w,
-                            struct mote_taps t)
-{
-    int32_t sum = 0;
-    for (int32_t ky = 0; ky < op->kh; ky++)
-        for (int32_t kx = 0; kx < op->kw; kx++, w += op->out.c)
-            if (ky < t.first || ky >= t.end)
-                sum += *w;
-    return op->in_zero * sum;
-}
-
-/* All pixels of the lane; those of `whole` have every column inside. */
-static void row_of_lane(const struct lane *l, struct mote_taps whole)
-{
-    int32_t ox = 0;
-    for (; ox < whole.first; ox++)
-        pixel(l, ox);
-    for (; ox + 3 < whole.end; ox += 4)
-        four_pixels(l, ox);
-    for (; ox < l->op->out.w; ox++)
-        pixel(l, ox);
+    if (op->kw == 3 && op->sw == 1 && op->dw == 1)
+        sum_4_of_3(l, from, sum);
+    else
+        sum_4(l, from, sum);
+    store(l, ox, sum, n);
 }
 
 size_t mote_depthwise_conv2d_s8_opt_scratch(const struct mote_depthwise_conv2d_s8 *op)
@@ -134,25 +176,18 @@ void mote_depthwise_conv2d_s8_opt(const struct mote_depthwise_conv2d_s8 *op, con
 {
     (void)scratch;
     MOTE_ASSERT(op->out.c == op->in.c * op->multiplier);
-    const size_t in_row = (size_t)op->in.w * op->in.c;
-    const struct mote_taps whole =
-        mote_outputs_inside(op->out.w, op->in.w, op->sw, op->pad_left, (op->kw - 1) * op->dw);
-    struct lane l = {.op = op, .row_bytes = op->dh * in_row};
+    struct lane l = {.op = op, .span = 3 * op->sw + (op->kw - 1) * op->dw + 1};
     for (int32_t oy = 0; oy < op->out.h; oy++) {
-        const int32_t y0 = oy * op->sh - op->pad_top;
-        const struct mote_taps t = mote_taps_inside(y0, op->kh, op->dh, op->in.h);
-        const size_t first = t.first < t.end ? (size_t)(y0 + t.first * op->dh) * in_row : 0;
-        l.n_ky = t.end - t.first;
+        l.y0 = oy * op->sh - op->pad_top;
+        l.out = out + (size_t)oy * op->out.w * op->out.c;
         for (int32_t ic = 0, oc = 0; ic < op->in.c; ic++)
-            for (int32_t i = 0; i < op->multiplier; i++, oc++) {
-                l.in = in + first + ic;
-                l.w = w + (size_t)t.first * op->kw * op->out.c + oc;
-                l.out = out + (size_t)oy * op->out.w * op->out.c + oc;
+            for (int32_t i = 0; i < op->multiplier; i++, oc++, l.out++) {
+                l.in = in + ic;
+                l.w = w + oc;
                 l.scale = mote_scale_of(op->mult[oc], op->shift[oc]);
-                l.base = bias[oc];
-                if (l.n_ky < op->kh)
-                    l.base += clipped_rows(op, w + oc, t);
-                row_of_lane(&l, whole);
+                l.bias = bias[oc];
+                for (int32_t ox = 0; ox < op->out.w; ox += 4)
+                    pixels(&l, ox, mote_min_s32(4, op->out.w - ox));
             }
     }
 }
