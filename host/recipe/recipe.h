@@ -1,7 +1,9 @@
 /* recipe.h - a recipe file: data, network, schedule and target in YAML, as a person writes them.
  *
  * docs/recipe.md describes every key. Unknown keys, wrong types and layers that do not fit are
- * errors with line and column. */
+ * errors with line and column.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_RECIPE_H
 #define MOTE_HOST_RECIPE_H
 #include "base/str.h"
@@ -22,7 +24,7 @@ struct recipe {
     uint32_t calibration_n, calibration_fit_n;
     const struct target *target;
     uint64_t flash_bytes, arena_bytes; /* budgets (target: flash, arena); 0: the board's */
-    struct yaml_layer *network;      /* parsed list of layers, private to recipe/ */
+    const struct layer_list *network;  /* parsed layers, private to recipe/ */
 };
 
 struct recipe *recipe_read(struct arena *a, const char *path, struct diag *d);
