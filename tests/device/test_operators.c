@@ -1,0 +1,263 @@
+/* test_operators.c - the reference kernels against values worked out by hand, against double
+ * precision, and against tensors of the TFLite Micro reference kernels.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+
+#include "buffers.h"
+#include "check.h"
+#include "mote/mote.h"
+
+TEST(conv2d_of_one_pixel_by_hand)
+{
+    /* (10 - 1) * 3 + (-5 - 1) * -2 = 39, bias 1: 40; * 0.5 = 20; zero point 3: 23. */
+    static const int8_t in[2] = {10, -5}, w[2] = {3, -2}, shift[1] = {0};
+    static const int32_t bias[1] = {1}, mult[1] = {1 << 30};
+    const struct mote_conv2d_s8 op = {{1, 1, 2}, {1, 1, 1}, 1, 1, 1,    1,   1,    1,
+                                      0,         0,         1, 3, -128, 127, mult, shift};
+    int8_t out[1];
+    mote_conv2d_s8_ref(&op, in, w, bias, out, NULL);
+    CHECK_EQ(out[0], 23);
+}
+
+TEST(conv2d_skips_padded_taps)
+{
+    /* 3x3 ones over a 2x2 image of q = 5 with zero point 4: every output sees four taps of 1. */
+    static const int8_t in[4] = {5, 5, 5, 5}, w[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1}, shift[1] = {1};
+    static const int32_t bias[1] = {0}, mult[1] = {1 << 30};
+    const struct mote_conv2d_s8 op = {{2, 2, 1}, {2, 2, 1}, 3, 3, 1,    1,   1,    1,
+                                      1,         1,         4, 0, -128, 127, mult, shift};
+    int8_t out[4];
+    mote_conv2d_s8_ref(&op, in, w, bias, out, NULL);
+    for (int i = 0; i < 4; i++)
+        CHECK_EQ(out[i], 4);
+}
+
+TEST(depthwise_conv2d_reads_its_own_channel)
+{
+    /* multiplier 2: outputs 0, 1 read channel 0, outputs 2, 3 channel 1 */
+    static const int8_t in[2] = {10, -20}, w[4] = {1, 2, 3, -4}, shift[4] = {1, 1, 1, 1};
+    static const int32_t bias[4] = {0, 0, 1, 0}, mult[4] = {1 << 30, 1 << 30, 1 << 30, 1 << 30};
+    static const int8_t want[4] = {10, 20, -59, 80};
+    const struct mote_depthwise_conv2d_s8 op = {
+        {1, 1, 2}, {1, 1, 4}, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, -128, 127, 2, mult, shift};
+    int8_t out[4];
+    mote_depthwise_conv2d_s8_ref(&op, in, w, bias, out, NULL);
+    CHECK_BYTES(out, want, 4);
+}
+
+TEST(fully_connected_by_hand_and_clamped)
+{
+    static const int8_t in[3] = {1, 2, 3}, w[6] = {1, 1, 1, -9, -9, -9}, shift[2] = {1, 1};
+    static const int32_t bias[2] = {100, 0}, mult[2] = {1 << 30, 1 << 30};
+    const struct mote_fully_connected_s8 op = {1, 3, 2, 0, -20, -20, 60, mult, shift};
+    int8_t out[2];
+    mote_fully_connected_s8_ref(&op, in, w, bias, out, NULL);
+    CHECK_EQ(out[0], 60);  /* 106 - 20 = 86, clamped */
+    CHECK_EQ(out[1], -20); /* -54 - 20, relu         */
+}
+
+TEST(add_of_equal_scales_halves_and_doubles_exactly)
+{
+    /* Scales all equal: each input * 2^20 / 2; the sum * 2 / 2^20 = mult 2^30, shift -18. */
+    static const int8_t a[3] = {10, 127, -128}, b[3] = {-3, 127, -128};
+    static const int8_t want[3] = {7, 127, -128};
+    const struct mote_add_s8 op = {3, 0, 0, 0, -128, 127, 0, 0, -18, 1 << 30, 1 << 30, 1 << 30};
+    int8_t out[3];
+    mote_add_s8_ref(&op, a, b, out, NULL);
+    CHECK_BYTES(out, want, 3);
+}
+
+TEST(average_pool2d_divides_by_the_taps_inside)
+{
+    /* 2x2 windows with padding 1 on a 2x2 image: the corner windows see one tap each. */
+    static const int8_t in[4] = {10, 20, 30, 41};
+    static const int8_t want[9] = {10, 15, 20, 20, 25, 31, 30, 36, 41}; /* 30.5, 35.5 round up */
+    const struct mote_pool2d_s8 op = {{2, 2, 1}, {3, 3, 1}, 2, 2, 1, 1, 1, 1, -128, 127};
+    int8_t out[9];
+    mote_average_pool2d_s8_ref(&op, in, out, NULL);
+    CHECK_BYTES(out, want, 9);
+}
+
+TEST(average_pool2d_rounds_negative_halves_away_from_zero)
+{
+    static const int8_t in[2] = {-1, -2};
+    const struct mote_pool2d_s8 op = {{1, 2, 1}, {1, 1, 1}, 1, 2, 1, 1, 0, 0, -128, 127};
+    int8_t out[1];
+    mote_average_pool2d_s8_ref(&op, in, out, NULL);
+    CHECK_EQ(out[0], -2);
+}
+
+TEST(max_pool2d_takes_the_largest_and_clamps)
+{
+    static const int8_t in[4] = {-128, 5, 100, -7};
+    const struct mote_pool2d_s8 op = {{2, 2, 1}, {1, 1, 1}, 2, 2, 1, 1, 0, 0, 0, 90};
+    int8_t out[1];
+    mote_max_pool2d_s8_ref(&op, in, out, NULL);
+    CHECK_EQ(out[0], 90);
+}
+
+TEST(pad_puts_its_value_on_the_sides_asked_for)
+{
+    static const int8_t in[2] = {1, 2};
+    static const int8_t want[9] = {9, 9, 9, 9, 1, 2, 9, 9, 9};
+    const struct mote_pad_s8 op = {{1, 1, 2, 1}, {0, 1, 1, 0}, {0, 1, 0, 0}, 9};
+    int8_t out[9];
+    mote_pad_s8_ref(&op, in, out, NULL);
+    CHECK_BYTES(out, want, 9);
+}
+
+TEST(concat_interleaves_along_the_axis)
+{
+    static const int8_t a[4] = {1, 2, 3, 4}, b[2] = {5, 6};
+    static const int8_t want[6] = {1, 2, 5, 3, 4, 6};
+    static const uint32_t inner[2] = {2, 1};
+    const int8_t *const in[2] = {a, b};
+    const struct mote_concat_s8 op = {2, 2, inner};
+    int8_t out[6];
+    mote_concat_s8_ref(&op, in, out, NULL);
+    CHECK_BYTES(out, want, 6);
+}
+
+TEST(requantize_moves_scale_and_zero_point)
+{
+    static const int8_t in[3] = {-128, 0, 127};
+    static const int8_t want[3] = {-10, 54, 118}; /* (q + 128) / 2 - 10, 127.5 -> 128 */
+    const struct mote_requantize_s8 op = {3, -128, -10, -128, 127, 1 << 30, 0};
+    int8_t out[3];
+    mote_requantize_s8_ref(&op, in, out, NULL);
+    CHECK_BYTES(out, want, 3);
+}
+
+TEST(quantize_rounds_half_away_and_saturates)
+{
+    static const float in[10] = {0.25f,  -0.25f, 0.24f, 1e30f,    -1e30f,
+                                 63.25f, -64.0f, NAN,   INFINITY, -INFINITY};
+    static const int8_t want[10] = {4, 2, 3, 127, -128, 127, -125, 3, 127, -128};
+    const struct mote_quantize_f32 op = {10, 0.5f, 3};
+    int8_t out[10];
+    mote_quantize_f32_ref(&op, in, out, NULL);
+    CHECK_BYTES(out, want, 10);
+}
+
+TEST(quantize_equals_the_libraries_round)
+{
+    struct random r = random_seed(test_seed());
+    const struct mote_quantize_f32 op = {1, 0.0371f, -17};
+    for (int i = 0; i < 200000; i++) {
+        const float x = (float)random_in(&r, -1000000, 1000000) * 1.1e-5f;
+        const float q = roundf(x / op.scale) - 17.0f;
+        int8_t out;
+        mote_quantize_f32_ref(&op, &x, &out, NULL);
+        CHECK_EQ(out, (int8_t)fmaxf(-128.0f, fminf(127.0f, q)));
+    }
+}
+
+TEST(dequantize_inverts_quantize)
+{
+    const struct mote_quantize_f32 op = {256, 0.0371f, -17};
+    int8_t in[256], out[256];
+    float real[256];
+    for (int i = 0; i < 256; i++)
+        in[i] = (int8_t)(i - 128);
+    mote_dequantize_f32_ref(&op, in, real, NULL);
+    CHECK_EQ((long long)real[128 - 17], 0);
+    CHECK(real[255] == 0.0371f * 144.0f);
+    mote_quantize_f32_ref(&op, real, out, NULL);
+    CHECK_BYTES(out, in, 256);
+}
+
+/* Softmax arguments for an input scale, beta 1: the scale in Q5.26, as a Q31 number and a shift. */
+static struct mote_softmax_s8 softmax_args(uint32_t n, double scale)
+{
+    int exponent;
+    const double q = frexp(scale * (1 << 26), &exponent);
+    struct mote_softmax_s8 op = {1, n, (int32_t)round(q * 0x1p31), (int8_t)exponent, 0};
+    op.diff_min = -(int32_t)floor(31.0 * (1 << 26) / ldexp(1.0, exponent));
+    return op;
+}
+
+TEST(softmax_stays_within_one_unit_of_double_precision)
+{
+    struct random r = random_seed(test_seed());
+    for (int i = 0; i < 3000; i++) {
+        int8_t in[64], out[64];
+        double e[64], sum = 0.0;
+        const double scale = ldexp(1.0 + random_in(&r, 0, 1000) / 1001.0, random_in(&r, -9, -2));
+        const struct mote_softmax_s8 op = softmax_args((uint32_t)random_in(&r, 1, 64), scale);
+        random_fill(&r, (unsigned char *)in, sizeof in);
+        int max = -128;
+        for (uint32_t k = 0; k < op.n; k++)
+            max = in[k] > max ? in[k] : max;
+        for (uint32_t k = 0; k < op.n; k++)
+            sum += e[k] = exp(scale * (in[k] - max));
+        mote_softmax_s8_ref(&op, in, out, NULL);
+        for (uint32_t k = 0; k < op.n; k++)
+            CHECK_NEAR((double)out[k], fmin(127.0, 256.0 * e[k] / sum - 128.0), 0.51);
+    }
+}
+
+TEST(softmax_of_one_element_is_one)
+{
+    const struct mote_softmax_s8 op = softmax_args(1, 0.1);
+    const int8_t in[1] = {-77};
+    int8_t out[1];
+    mote_softmax_s8_ref(&op, in, out, NULL);
+    CHECK_EQ(out[0], 127);
+}
+
+TEST(softmax_of_4095_equal_elements_is_zero_everywhere)
+{
+    static int8_t in[4095], out[4095];
+    const struct mote_softmax_s8 op = softmax_args(4095, 0.1);
+    memset(in, 127, sizeof in);
+    mote_softmax_s8_ref(&op, in, out, NULL);
+    for (int i = 0; i < 4095; i++)
+        CHECK_EQ(out[i], -128);
+}
+
+static void read_file(const char *path, void *to, size_t n)
+{
+    FILE *f = fopen(path, "rb");
+    CHECK(f != NULL);
+    const size_t got = fread(to, 1, n, f);
+    fclose(f);
+    CHECK_EQ((long long)got, (long long)n);
+}
+
+static void check_golden_pool(const char *in_path, const char *out_path, struct mote_hwc shape)
+{
+    static int8_t in[65536];
+    int8_t want[256], got[256];
+    read_file(test_data(in_path), in, (size_t)shape.h * shape.w * shape.c);
+    read_file(test_data(out_path), want, shape.c);
+    const struct mote_pool2d_s8 op = {
+        shape, {1, 1, shape.c}, (uint8_t)shape.h, (uint8_t)shape.w, 1, 1, 0, 0, -128, 127};
+    mote_average_pool2d_s8_ref(&op, in, got, NULL);
+    CHECK_BYTES(got, want, shape.c);
+}
+
+TEST(average_pool2d_equals_tflite_micro_on_keyword_spotting)
+{
+    check_golden_pool("golden/layers/kws/08.bin", "golden/layers/kws/09.bin",
+                      (struct mote_hwc){25, 5, 64});
+}
+
+TEST(average_pool2d_equals_tflite_micro_on_image_classification)
+{
+    check_golden_pool("golden/layers/resnet/11.bin", "golden/layers/resnet/12.bin",
+                      (struct mote_hwc){8, 8, 64});
+}
+
+TEST_MAIN(T(conv2d_of_one_pixel_by_hand), T(conv2d_skips_padded_taps),
+          T(depthwise_conv2d_reads_its_own_channel), T(fully_connected_by_hand_and_clamped),
+          T(add_of_equal_scales_halves_and_doubles_exactly),
+          T(average_pool2d_divides_by_the_taps_inside),
+          T(average_pool2d_rounds_negative_halves_away_from_zero),
+          T(max_pool2d_takes_the_largest_and_clamps), T(pad_puts_its_value_on_the_sides_asked_for),
+          T(concat_interleaves_along_the_axis), T(requantize_moves_scale_and_zero_point),
+          T(quantize_rounds_half_away_and_saturates), T(quantize_equals_the_libraries_round),
+          T(dequantize_inverts_quantize), T(softmax_stays_within_one_unit_of_double_precision),
+          T(softmax_of_one_element_is_one), T(softmax_of_4095_equal_elements_is_zero_everywhere),
+          T(average_pool2d_equals_tflite_micro_on_keyword_spotting),
+          T(average_pool2d_equals_tflite_micro_on_image_classification))
