@@ -55,6 +55,30 @@ static int timeout_s(void)
     return named && str_parse_i64(named, &s) && s > 0 && s <= 86400 ? (int)s : FIRMWARE_TIMEOUT_S;
 }
 
+/* Step over `word`; false, and nothing happens, when something else is there. */
+static bool take(const char **at, const char *word)
+{
+    const size_t n = strlen(word);
+    if (strncmp(*at, word, n) != 0)
+        return false;
+    *at += n;
+    return true;
+}
+
+/* Step over a decimal number below 2^32. */
+static bool take_u32(const char **at, uint32_t *out)
+{
+    uint64_t v = 0;
+    const char *p = *at;
+    while (*p >= '0' && *p <= '9' && v <= UINT32_MAX)
+        v = v * 10 + (uint64_t)(*p++ - '0');
+    if (p == *at || v > UINT32_MAX)
+        return false;
+    *at = p;
+    *out = (uint32_t)v;
+    return true;
+}
+
 static const char *step_origin(const struct program *p, uint32_t i_step)
 {
     if (i_step >= p->n_steps)
@@ -67,9 +91,9 @@ static const char *step_origin(const struct program *p, uint32_t i_step)
 static bool run_failed(const struct target *t, const struct program *p,
                        const struct process_result *r, struct diag *d)
 {
-    const char *fault = strstr(r->output, "fault in step ");
+    const char *fault = strstr(r->output, "fault in step "), *at = fault;
     uint32_t i_step;
-    if (r->status == STATUS_FAULT && fault && sscanf(fault, "fault in step %" SCNu32, &i_step) == 1)
+    if (r->status == STATUS_FAULT && fault && take(&at, "fault in step ") && take_u32(&at, &i_step))
         return diag_error(d, t->name, "the firmware failed at \"%s\": %.*s", step_origin(p, i_step),
                           (int)strcspn(fault, "\n"), fault);
     if (r->status > 128)
@@ -94,61 +118,62 @@ static bool execute(struct arena *a, const struct target *t, const struct firmwa
     return r.status == 0 || run_failed(t, p, &r, d);
 }
 
-/* What report.txt must say, and which of it was seen. */
+/* The lines of report.txt that must be there once, but for the steps. */
+enum fact { FACT_RUNS, FACT_TOTAL, FACT_STACK, N_FACTS };
+
 struct report {
-    uint32_t n_runs, total, stack;
+    uint32_t fact[N_FACTS];
+    bool seen[N_FACTS];
     uint32_t n_steps_seen;
-    bool has_runs, has_total, has_stack;
 };
 
-/* One line, "key value" or "step index value"; false when it is neither. */
+/* One line, "step index value" or "key value"; false when it is neither. */
 static bool report_line(const char *line, uint32_t n_steps, uint64_t *steps, struct report *r)
 {
+    static const char *const keys[N_FACTS] = {"runs ", "total ", "stack "};
     uint32_t i, value;
-    if (sscanf(line, "step %" SCNu32 " %" SCNu32, &i, &value) == 2) {
-        if (i != r->n_steps_seen || i >= n_steps || !steps)
+    if (take(&line, "step ")) {
+        if (!take_u32(&line, &i) || !take(&line, " ") || !take_u32(&line, &value) || *line)
+            return false;
+        if (!steps || i != r->n_steps_seen || i >= n_steps)
             return false;
         steps[r->n_steps_seen++] = value;
         return true;
     }
-    char key[16];
-    if (sscanf(line, "%15[a-z] %" SCNu32, key, &value) != 2)
-        return false;
-    if (strcmp(key, "runs") == 0)
-        r->n_runs = value, r->has_runs = true;
-    else if (strcmp(key, "total") == 0)
-        r->total = value, r->has_total = true;
-    else if (strcmp(key, "stack") == 0)
-        r->stack = value, r->has_stack = true;
-    else
-        return false;
-    return true;
+    for (i = 0; i < N_FACTS; i++) {
+        if (!take(&line, keys[i]))
+            continue;
+        r->seen[i] = true;
+        return take_u32(&line, &r->fact[i]) && !*line;
+    }
+    return false;
 }
 
-static bool read_report(struct arena *a, const char *path, uint32_t n_steps,
+static bool read_report(struct arena *a, const struct target *t, const char *path, uint32_t n_steps,
                         struct firmware_run *out, struct diag *d)
 {
     struct bytes file;
+    if (!file_exists(path))
+        return diag_error(d, t->name, "the firmware ended without a report");
     if (!file_map(path, &file, d))
         return false;
     struct report r = {0};
-    struct text text = {.arena = a};
-    text_add_bytes(&text, file.data, file.len);
-    char *rest = NULL;
-    for (char *line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+    char *rest = arena_printf(a, "%.*s", (int)file.len, file.len ? (const char *)file.data : "");
+    for (char *line; (line = strtok_r(rest, "\n", &rest)) != NULL;)
         if (!report_line(line, n_steps, out->step_instructions, &r))
-            return diag_error(d, path, "unexpected line \"%s\"", line);
-    if (!r.has_runs || !r.has_total || !r.has_stack)
-        return diag_error(d, path, "the report ends too early");
+            return diag_error(d, t->name, "unexpected line \"%s\" in the report", line);
+    if (!r.seen[FACT_RUNS] || !r.seen[FACT_TOTAL] || !r.seen[FACT_STACK])
+        return diag_error(d, t->name, "the report ends too early");
     if (out->step_instructions && r.n_steps_seen != n_steps)
-        return diag_error(d, path, "%" PRIu32 " steps, the program has %" PRIu32, r.n_steps_seen,
-                          n_steps);
-    if (r.n_runs != out->n_runs)
-        return diag_error(d, path, "%" PRIu32 " runs, expected %" PRIu32, r.n_runs, out->n_runs);
-    if (r.total == UINT32_MAX)
-        return diag_error(d, path, "one inference takes 2^32 instructions or more");
-    out->instructions = r.total;
-    out->stack_bytes = r.stack;
+        return diag_error(d, t->name, "the report has %" PRIu32 " steps, the program %" PRIu32,
+                          r.n_steps_seen, n_steps);
+    if (r.fact[FACT_RUNS] != out->n_runs)
+        return diag_error(d, t->name, "%" PRIu32 " runs, expected %" PRIu32, r.fact[FACT_RUNS],
+                          out->n_runs);
+    if (r.fact[FACT_TOTAL] == UINT32_MAX)
+        return diag_error(d, t->name, "one inference takes 2^32 instructions or more");
+    out->instructions = r.fact[FACT_TOTAL];
+    out->stack_bytes = r.fact[FACT_STACK];
     return true;
 }
 
@@ -162,11 +187,11 @@ static bool run_in_dir(struct arena *a, const struct target *t, const struct fir
     struct bytes outputs;
     if (!file_write(path_join(a, dir, "in.bin"), inputs.data, inputs.len, d) ||
         !execute(a, t, fw, p, dir, d) ||
-        !read_report(a, path_join(a, dir, "report.txt"), p->n_steps, out, d) ||
+        !read_report(a, t, path_join(a, dir, "report.txt"), p->n_steps, out, d) ||
         !file_map(out_path, &outputs, d))
         return false;
     if (outputs.len != want)
-        return diag_error(d, out_path, "%zu bytes of output, expected %zu", outputs.len, want);
+        return diag_error(d, t->name, "%zu bytes of output, expected %zu", outputs.len, want);
     out->outputs = (const int8_t *)outputs.data;
     return true;
 }

@@ -384,7 +384,38 @@ TEST(output_of_another_size_than_the_programs_is_refused)
     toy_close(&toy);
 }
 
-TEST(compiler_errors_are_quoted_and_leave_no_file)
+TEST(a_firmware_that_ends_by_itself_is_an_error)
+{
+    const struct target *t = need("native");
+    struct toy toy;
+    struct firmware fw;
+    struct firmware_run run;
+    toy_open(&toy,
+             "void port_exit(int status);\n"
+             "void toy_invoke(void *arena) { (void)arena; port_exit(0); }\n",
+             IO_BYTES);
+    CHECK(!toy_build_and_run(&toy, t, &fw, &run));
+    CHECK_STR(toy.diag.message, "the firmware ended without a report");
+    toy_close(&toy);
+}
+
+/* Steps that the program does not have: the emitted C and the program are not of one piece. */
+TEST(a_report_with_other_steps_than_the_programs_is_refused)
+{
+    const struct target *t = need("cortex-m4");
+    struct toy toy;
+    struct firmware fw;
+    struct firmware_run run;
+    toy_open(&toy, good_text, IO_BYTES);
+    toy.program.n_steps = N_STEPS - 1;
+    CHECK(!toy_build_and_run(&toy, t, &fw, &run));
+    CHECK_HAS(toy.diag.message, "unexpected line \"step 4 ");
+    toy_close(&toy);
+}
+
+TEST(a_firmware_that_ends_by_itself_is_an_error),
+    T(a_report_with_other_steps_than_the_programs_is_refused),
+    T(compiler_errors_are_quoted_and_leave_no_file)
 {
     const struct target *t = need("native");
     struct toy toy;
@@ -546,6 +577,8 @@ TEST_MAIN(T(targets_are_found_by_name_and_only_so), T(every_board_returns_the_ri
           T(a_fault_on_the_board_is_reported_with_its_place), T(a_stack_that_overflows_is_an_error),
           T(a_model_that_never_returns_is_stopped),
           T(output_of_another_size_than_the_programs_is_refused),
+          T(a_firmware_that_ends_by_itself_is_an_error),
+          T(a_report_with_other_steps_than_the_programs_is_refused),
           T(compiler_errors_are_quoted_and_leave_no_file),
           T(firmware_too_large_for_the_flash_says_by_how_much),
           T(firmware_too_large_for_every_board_says_so),
