@@ -254,7 +254,8 @@ static void set_order(struct run *r)
 
 static bool stop_wanted(const struct run *r)
 {
-    return r->control->stop && *r->control->stop;
+    const struct train_control *c = r->control;
+    return (c->stop && *c->stop) || (c->steps_max && r->steps_here >= c->steps_max);
 }
 
 /* From the position in r->state to the end, or until somebody wants to stop. */

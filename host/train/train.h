@@ -57,6 +57,7 @@ struct train_control {
     const char *checkpoint_path; /* written at every epoch's end and on stop; NULL: never   */
     const char *resume_path;     /* continue from this checkpoint; NULL: from the start     */
     const volatile int *stop;    /* becomes non-zero on Ctrl-C; looked at between steps     */
+    uint64_t steps_max; /* stop in the same way after so many steps of this run; 0: no limit */
     /* Called a few times a second and at every epoch's end; NULL: silent. */
     void (*progress)(void *ctx, const struct train_progress *p);
     void *ctx;
