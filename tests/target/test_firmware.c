@@ -413,9 +413,7 @@ TEST(a_report_with_other_steps_than_the_programs_is_refused)
     toy_close(&toy);
 }
 
-TEST(a_firmware_that_ends_by_itself_is_an_error),
-    T(a_report_with_other_steps_than_the_programs_is_refused),
-    T(compiler_errors_are_quoted_and_leave_no_file)
+TEST(compiler_errors_are_quoted_and_leave_no_file)
 {
     const struct target *t = need("native");
     struct toy toy;
