@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "check.h"
 #include "ir/random_graph.h"
 #include "ir/text.h"
@@ -109,6 +110,30 @@ TEST(blanks_comments_and_presets_do_not_matter)
     const struct graph *g = parse(a, loose, &d);
     CHECK(g);
     CHECK_STR(print(a, g), canonical);
+    arena_free(a);
+}
+
+/* The example of docs/spec/ir.md, section 7, without its indentation. */
+TEST(the_example_of_the_specification_is_valid_and_canonical)
+{
+    struct arena *a = arena_new("test");
+    struct text example = {.arena = a};
+    struct bytes doc;
+    struct diag d = {0};
+    CHECK(file_map(MOTE_SOURCE_DIR "/docs/spec/ir.md", &doc, &d));
+    const char *text = arena_printf(a, "%.*s", (int)doc.len, (const char *)doc.data);
+    const char *line = strstr(text, "    mote 1\n");
+    CHECK(line);
+    while (strncmp(line, "Grammar", 7) != 0) {
+        size_t len = strcspn(line, "\n") + 1, indent = len > 4 ? 4 : 0;
+        text_add_bytes(&example, line + indent, len - indent);
+        line += len;
+    }
+    example.data[example.len - 1] = '\0'; /* the empty line behind the example */
+    const struct graph *g = parse(a, example.data, &d);
+    if (!g)
+        test_fail(__FILE__, __LINE__, "%s: %s", d.place, d.message);
+    CHECK_STR(print(a, g), example.data);
     arena_free(a);
 }
 
@@ -247,7 +272,8 @@ TEST(text_with_changed_bytes_is_refused_or_valid)
 }
 
 TEST_MAIN(T(sample_prints_back_byte_for_byte), T(random_graphs_print_parse_and_print_alike),
-          T(a_clone_prints_like_its_original), T(blanks_comments_and_presets_do_not_matter),
-          T(every_error_says_where_and_what), T(a_mistyped_operator_gets_a_hint),
-          T(text_cut_at_any_byte_is_refused_or_valid),
+          T(a_clone_prints_like_its_original),
+          T(the_example_of_the_specification_is_valid_and_canonical),
+          T(blanks_comments_and_presets_do_not_matter), T(every_error_says_where_and_what),
+          T(a_mistyped_operator_gets_a_hint), T(text_cut_at_any_byte_is_refused_or_valid),
           T(text_with_changed_bytes_is_refused_or_valid))
