@@ -77,9 +77,12 @@ static bool compile_model(struct arena *a, const char *path, const struct settin
         !compile_write(a, &c, s->dir, d))
         return false;
     struct firmware fw;
-    if (s->firmware && !(firmware_build(a, t, c.program, s->dir, name, &fw, d) &&
-                         budget_check_flash(&c, &fw, &s->budget, d)))
+    if (s->firmware && !firmware_build(a, t, c.program, s->dir, name, &fw, d))
         return false;
+    if (s->firmware && !budget_check_flash(&c, &fw, &s->budget, d)) {
+        remove(fw.elf_path);
+        return false;
+    }
     print_sizes(a, &c, s, s->firmware ? &fw : NULL);
     return true;
 }

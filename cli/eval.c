@@ -119,7 +119,7 @@ static void print_table(struct arena *a, const char *name, const struct figures 
 {
     printf("%s", name);
     if (f->target)
-        printf(" on %s (%s)", f->target->name, f->target->core);
+        printf(" on %s: %s", f->target->name, f->target->core);
     printf("\n\n");
     if (!isnan(f->float_accuracy))
         printf("  accuracy      float, host   %8.2f %%   %s test samples\n",

@@ -81,6 +81,8 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
     struct arena *a = arena_new("model");
     struct diag d = {0};
     enum exit_status status = verb->run(a, argc, argv, &d);
+    if (d.failed && !d.place[0])
+        snprintf(d.place, sizeof d.place, "mote %s", verb->name);
     diag_print(&d, stderr);
     if (status == EXIT_USAGE)
         fprintf(stderr, "  see `mote %s --help`\n", verb->name);

@@ -55,12 +55,9 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
         print_json(a, &c);
         return EXIT_DONE;
     }
-    const struct plan *p = &c.memory->plan;
     struct text picture = {.arena = a};
     plan_picture(c.program, c.memory, PICTURE_WIDTH, &picture);
     fputs(text_cstr(&picture), stdout);
-    printf("arena %s bytes, lower bound %s (%s%s)\n", out_count(a, p->arena_bytes),
-           out_count(a, p->lower_bound), p->method, p->optimal ? ", proved optimal" : "");
     return EXIT_DONE;
 }
 

@@ -51,8 +51,9 @@ static bool read_call(struct arena *a, const struct graph *g, const char *files,
         if (!file_map(file, &b, d))
             return false;
         if (b.len != tensor_bytes(t))
-            return diag_error(d, file, "is %zu bytes, input %s takes %zu (%s %s)", b.len, t->name,
-                              tensor_bytes(t), dtype_name(t->dtype), out_shape(a, &t->shape));
+            return diag_error(d, file, "is %zu bytes, the model's input \"%s\" takes %zu (%s %s)",
+                              b.len, t->name, tensor_bytes(t), dtype_name(t->dtype),
+                              out_shape(a, &t->shape));
         memcpy(to, b.data, b.len);
         to += b.len;
     }

@@ -79,14 +79,16 @@ bool budget_check_flash(const struct compiled *c, const struct firmware *fw, con
 {
     if (b->flash_bytes == 0 || fw->flash_bytes <= b->flash_bytes)
         return true;
+    size_t code_bytes = fw->flash_bytes - c->code.weight_bytes;
     diag_error(d, c->name,
                "the firmware needs %zu bytes of flash, the budget is %" PRIu64 ": %" PRIu64
                " too many",
                fw->flash_bytes, b->flash_bytes, fw->flash_bytes - b->flash_bytes);
+    if (code_bytes >= b->flash_bytes)
+        return diag_hint(d, "code alone takes %zu of them: no weights would fit", code_bytes);
     return diag_hint(
-        d, "weights take %zu of them, code %zu: at most %" PRId64 " bytes of weights would fit",
-        c->code.weight_bytes, fw->flash_bytes - c->code.weight_bytes,
-        (int64_t)b->flash_bytes - (int64_t)(fw->flash_bytes - c->code.weight_bytes));
+        d, "code takes %zu of them, weights %zu: at most %" PRIu64 " bytes of weights would fit",
+        code_bytes, c->code.weight_bytes, b->flash_bytes - code_bytes);
 }
 
 bool compile_and_run(struct arena *a, const struct compiled *c, const struct target *t,

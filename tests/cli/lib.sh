@@ -1,6 +1,6 @@
 # lib.sh - what the cases share: each starts in an empty folder.
 mkdir tmp
-source_data=/usr/share/dataset-fashion-mnist
+source_data=/usr/share/datasets/fashion-mnist
 
 # mote ARGS...: show the command, its output and its status.
 mote() {

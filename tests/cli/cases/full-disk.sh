@@ -3,9 +3,10 @@ tiny_model
 echo old >tiny-float.mote
 cp tiny.mote model.mote
 trap '' XFSZ
-(ulimit -f 1; mote train tiny.yaml)
+(ulimit -f 1; mote train tiny.yaml) | cat
 cat tiny-float.mote
-(ulimit -f 1; mote compile model.mote --target cortex-m4 -o out)
+(ulimit -f 1; mote compile model.mote --target cortex-m4 -o out) | cat
 ls out
-(mote info model.mote >/dev/full)
+"$MOTE" info model.mote >/dev/full
+echo "[status $?]"
 ls
