@@ -68,6 +68,7 @@ static void place_constant(struct conversion *c, uint32_t n, uint32_t i_in, stru
     struct tensor *first = &c->g->tensors.items[id];
     if (!c->converted[id]) {
         c->converted[id] = true;
+        form.name = first->name; /* the clone's own */
         *first = form;
         return;
     }

@@ -20,18 +20,22 @@ struct calibration {
 
 struct quantize_options {
     enum range_method method; /* RANGE_AUTO: each is tried, the smallest output error wins */
-    float percentile;         /* e.g. 99.99 */
+    float percentile;         /* above 50, at most 100; 99.99 is usual. Unused by min-max and MSE */
 };
 
-/* One line per tried method, for the report. */
+/* One line per tried method, for the report. A named method is judged, too, if samples are left.
+ * Judged are the graph outputs or, where softmax makes one, the logits before it: near 0 and 1
+ * probabilities hide errors. */
 struct quantize_report {
     enum range_method chosen;
     double output_mse[N_RANGE_METHODS]; /* against float, held-out samples; NAN: not tried   */
     double agreement[N_RANGE_METHODS];  /* share of held-out samples with the same arg max   */
 };
 
-/* `g`: float, single input, batch norm folded (pass/pass.h), verified. NULL with `d` set when an
- * operator has no int8 form. Deterministic, also in the number of threads. */
+/* `g`: float, single input, batch norm folded (pass/pass.h), verified. The result lives in `a` and
+ * borrows nothing from `g`; outputs keep their names. NULL with `d` set when an operator has no
+ * int8 form, samples are missing or not finite, or the network's values overflow. `report` may be
+ * NULL. Deterministic, also in the number of threads. */
 struct graph *quantize_graph(struct arena *a, const struct graph *g, const struct calibration *c,
                              const struct quantize_options *opt, struct pool *pool,
                              struct quantize_report *report, struct diag *d);

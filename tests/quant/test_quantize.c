@@ -339,6 +339,26 @@ TEST(shared_constants_get_the_form_each_reader_needs)
     bench_end(&b);
 }
 
+TEST(the_result_outlives_its_source)
+{
+    /* With AddressSanitizer, a borrowed name or constant would be found here. */
+    struct bench b = bench_begin(1), source = bench_begin(1);
+    const uint32_t x = add_input(&source, "x", (struct shape){.rank = 4, .dim = {1, 5, 5, 2}});
+    add_output(&source, add_conv(&source, x, 3, 3, "conv"));
+    const float *samples = random_samples(&source, 4);
+    float *first = arena_copy(b.a, samples, 50 * sizeof *samples);
+    const struct calibration c = {samples, 4, 4};
+    struct diag d = {0};
+    struct graph *q = quantize_graph(b.a, source.g, &c, &minmax, source.pool, NULL, &d);
+    check_no_error(&d);
+    bench_end(&source);
+    CHECK_STR(q->name, "test");
+    CHECK(tensor_named(q, "conv.w")->dtype == DT_S8);
+    CHECK(tensor_named(q, "conv.b")->dtype == DT_S32);
+    CHECK(run(&b, q, first, 0));
+    bench_end(&b);
+}
+
 /* A small network: conv, pool, fully connected, softmax. */
 static void build_network(struct bench *b)
 {
@@ -559,7 +579,7 @@ TEST_MAIN(T(int8_is_close_to_float_on_random_graphs), T(weights_have_a_scale_per
           T(negligible_channels_neither_overflow_nor_disturb),
           T(a_channel_of_zeros_beside_tiny_ones_has_a_multiplier), T(a_network_of_zeros_quantises),
           T(an_output_that_hardly_moves_is_widened),
-          T(shared_constants_get_the_form_each_reader_needs),
+          T(shared_constants_get_the_form_each_reader_needs), T(the_result_outlives_its_source),
           T(one_and_many_threads_give_the_same_graph_and_report),
           T(auto_chooses_the_smallest_error_and_reports_all),
           T(a_named_method_is_the_only_one_tried), T(logits_are_judged_where_softmax_hides_errors),
