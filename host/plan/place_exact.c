@@ -23,7 +23,7 @@ struct search {
     const struct item *items;
     uint32_t n;
     struct sections sections;
-    uint32_t *neighbours;   /* items alive with item i: from neighbour_at[i] on, rising */
+    uint32_t *neighbours;   /* items alive with item i: from neighbour_at[i] on, rising  */
     uint32_t *neighbour_at; /* [n + 1]                                                   */
     size_t *floor;          /* [n] of waiting items                                      */
     size_t *offset;         /* [n] of placed items                                       */
@@ -41,8 +41,8 @@ struct search {
 /* The path so far: how many are placed, and the last of them. */
 struct path {
     uint32_t n_placed;
-    size_t height; /* highest end                                      */
-    size_t offset; /* of the last; later ones lie no lower            */
+    size_t height; /* highest end                                       */
+    size_t offset; /* of the last; later ones lie no lower              */
     uint32_t rank; /* of the last; later ones of its offset rank later */
 };
 
