@@ -228,10 +228,13 @@ bool lex_string(struct lexer *l, struct arena *a, const char **out)
     const uint8_t *where = l->at;
     if (!lex_expect(l, '"'))
         return false;
-    size_t len = 0, n_max = 0; /* escapes only shorten */
-    while (l->at + n_max < l->end && l->at[n_max] != '\n' &&
-           (l->at[n_max] != '"' || l->at[n_max - 1] == '\\'))
-        n_max++;
+    /* A quote that no backslash precedes ends the string if none did before, and escapes only
+     * shorten: the string has at most this many bytes. stop[-1] is the opening quote at first. */
+    const uint8_t *stop = l->at;
+    while (stop < l->end && *stop != '\n' && (*stop != '"' || stop[-1] == '\\'))
+        stop++;
+    const size_t n_max = (size_t)(stop - l->at);
+    size_t len = 0;
     char *s = arena_alloc(a, n_max + 1);
     while (l->at < l->end && *l->at != '"') {
         uint8_t c = *l->at++;
@@ -240,7 +243,7 @@ bool lex_string(struct lexer *l, struct arena *a, const char **out)
             return lex_error(l, l->at - 1, "byte 0x%02x in a string, write \\x%02x", c, c);
         if (c == '\\' && !lex_escape(l, &resolved))
             return false;
-        assert(len < n_max + 1);
+        assert(len < n_max);
         s[len++] = resolved;
     }
     if (l->at == l->end)
