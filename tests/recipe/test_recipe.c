@@ -342,7 +342,7 @@ TEST(nesting_aliases_and_sizes_are_bounded)
     t.len = 0;
     for (int i = 0; i < 100000; i++)
         text_add(&t, "[");
-    CHECK(!read_text(&f, t.data)); /* libyaml or we: an error, no crash */
+    check_refused(&f, t.data, "1:33", "nested deeper than 32 levels", "");
 
     t.len = 0;
     for (int i = 0; i < 65; i++)
@@ -364,7 +364,7 @@ TEST(a_recipe_changed_at_random_never_crashes)
     char *text = arena_alloc(f.a, app.len + 1);
     struct arena *a = arena_new("round");
     int accepted = 0;
-    for (int round = 0; round < 1500; round++) {
+    for (int round = 0; round < 500; round++) {
         arena_reset(a);
         memcpy(text, app.data, app.len);
         for (int k = 0; k < 2; k++)
@@ -380,7 +380,7 @@ TEST(a_recipe_changed_at_random_never_crashes)
         if (recipe && !recipe_network(a, recipe, &(struct shape){4, {1, 28, 28, 1}}, 10, &d))
             CHECK(d.failed);
     }
-    CHECK(accepted > 100); /* changes in comments and numbers */
+    CHECK(accepted > 30); /* changes in comments and numbers */
     arena_free(a);
     end(&f);
 }
