@@ -14,16 +14,14 @@ void mote_add_s8_opt(const struct mote_add_s8 *op, const int8_t *a, const int8_t
                      void *scratch)
 {
     (void)scratch;
-    /* Input shifts are <= 0, so each scaled input stays below 2^28. */
-    const int32_t a_mult = op->a_mult, a_right = -op->a_shift, a_zero = op->a_zero;
-    const int32_t b_mult = op->b_mult, b_right = -op->b_shift, b_zero = op->b_zero;
+    const struct mote_scale a_scale = mote_scale_of(op->a_mult, op->a_shift);
+    const struct mote_scale b_scale = mote_scale_of(op->b_mult, op->b_shift);
     const struct mote_scale scale = mote_scale_of(op->out_mult, op->out_shift);
+    const int32_t a_zero = op->a_zero, b_zero = op->b_zero;
     const int32_t zero = op->out_zero, low = op->out_min, high = op->out_max;
-    MOTE_ASSERT(a_right >= 0 && b_right >= 0);
     for (uint32_t i = 0; i < op->n; i++) {
         const int32_t wide_a = (a[i] - a_zero) * (1 << 20), wide_b = (b[i] - b_zero) * (1 << 20);
-        const int32_t sum = mote_rdbpot(mote_srdhm_unsat(wide_a, a_mult), a_right) +
-                            mote_rdbpot(mote_srdhm_unsat(wide_b, b_mult), b_right);
+        const int32_t sum = mote_requant_by(a_scale, wide_a) + mote_requant_by(b_scale, wide_b);
         out[i] = mote_to_s8(mote_requant_by(scale, sum), zero, low, high);
     }
 }

@@ -92,26 +92,16 @@ static inline struct mote_scale mote_scale_of(int32_t mult, int32_t shift)
     return s;
 }
 
-/* Both roundings of mote_requant_by at once, for right >= 2: with p = x * mult and
- * h = floor((p + 2^30) / 2^31) the second one is floor((h + 2^(right-1) - [h < 0]) / 2^right), and
- * one floor division inside another is one, by the product of the divisors. |p| < 2^62; a shift
- * by 31 + right >= 33 only needs the high word, |high| < 2^30 + 2^29. */
-static inline int32_t mote_requant_right(int32_t x, int32_t mult, int32_t right)
-{
-    MOTE_ASSERT(mult >= 0 && right >= 2 && right <= 31);
-    int64_t t = (int64_t)x * mult + (INT64_C(1) << 30);
-    const int64_t is_negative = t >> 63; /* -1 or 0 */
-    t += is_negative * (INT64_C(1) << 31);
-    return ((int32_t)(t >> 32) + (INT32_C(1) << (right - 2))) >> (right - 1);
-}
-
-/* x times the real multiplier. The two roundings are part of the definition. mult is never
- * INT32_MIN, so the pair that saturates cannot occur. */
+/* x times the real multiplier. The two roundings, SRDHM and RDBPOT, are part of the definition.
+ * mult is never INT32_MIN, so the pair that saturates cannot occur, and |h| <= 2^31 - 1; h is at
+ * most 2^31 - 2. Half away from zero is floor((h - [h < 0] + 2^(right-1)) / 2^right), which is
+ * floor((floor((h - [h < 0]) / 2^(right-1)) + 1) / 2): nothing there leaves int32. */
 static inline int32_t mote_requant_by(struct mote_scale s, int32_t x)
 {
-    if (s.right >= 2)
-        return mote_requant_right(x, s.mult, s.right);
-    return mote_rdbpot(mote_srdhm_unsat(mote_shift_left(x, s.left), s.mult), s.right);
+    const int32_t h = mote_srdhm_unsat(mote_shift_left(x, s.left), s.mult);
+    if (s.right == 0)
+        return h;
+    return (((h + (h >> 31)) >> (s.right - 1)) + 1) >> 1;
 }
 
 static inline int32_t mote_requant(int32_t x, int32_t mult, int32_t shift)

@@ -2,16 +2,16 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * The host folds the input's zero point into the bias, so a clipped tap counts as in_zero. Four
- * pixels of one channel are computed together and share each weight. Where the four windows cross
- * the border, or there are fewer than four pixels left, they read a copy of the channel's columns
- * with in_zero outside the image; windows too large for the copy go pixel by pixel.
+ * pixels of one channel are computed together and share each weight. A row is cut into chunks; a
+ * chunk that crosses the border, or ends in fewer than four pixels, reads a copy of the channel's
+ * columns with in_zero outside the image. Where four windows exceed the copy, pixel by pixel.
  *
  * Order: output rows; within a row the channels; within a channel the pixels. */
 #include "mote/depthwise_conv2d.h"
 
 #include "kernels/common/requant.h"
 
-#define COPY_BYTES 128 /* on the stack: kh rows of the columns that four windows span */
+#define COPY_BYTES 128 /* on the stack: kh rows of the columns that a chunk spans */
 
 /* One channel of one output row. */
 struct lane {
@@ -20,9 +20,9 @@ struct lane {
     const int8_t *w;  /* the first tap's weight               */
     int8_t *out;      /* the row's first output, this channel */
     struct mote_scale scale;
-    int32_t bias; /* folded                                 */
-    int32_t y0;   /* input row of the first kernel row      */
-    int32_t span; /* columns that four windows span         */
+    int32_t bias;  /* folded                                 */
+    int32_t y0;    /* input row of the first kernel row      */
+    int32_t reach; /* columns of one window                  */
 };
 
 /* Where four windows are read: the image or a copy. */
@@ -41,24 +41,24 @@ static int32_t tap(const struct lane *l, int32_t iy, int32_t ix)
 }
 
 /* Columns x0..x0 + span - 1 of the kernel's rows. */
-static void copy_columns(const struct lane *l, int32_t x0, int8_t *to)
+static void copy_columns(const struct lane *l, int32_t x0, int32_t span, int8_t *to)
 {
     const struct mote_depthwise_conv2d_s8 *op = l->op;
     const size_t step = op->in.c;
     const int8_t zero = op->in_zero;
-    const int32_t first = mote_clamp_s32(-x0, 0, l->span);
-    const int32_t end = mote_clamp_s32(op->in.w - x0, first, l->span);
+    const int32_t first = mote_clamp_s32(-x0, 0, span);
+    const int32_t end = mote_clamp_s32(op->in.w - x0, first, span);
     for (int32_t ky = 0; ky < op->kh; ky++) {
         const int32_t iy = l->y0 + ky * op->dh;
         const bool row_inside = iy >= 0 && iy < op->in.h;
-        const int32_t n_left = row_inside ? first : l->span;
+        const int32_t n_left = row_inside ? first : span;
         int32_t i = 0;
         for (; i < n_left; i++)
             *to++ = zero;
         const int8_t *x = l->in + (i < end ? ((size_t)iy * op->in.w + (size_t)(x0 + i)) * step : 0);
         for (; i < end; i++, x += step)
             *to++ = *x;
-        for (; i < l->span; i++)
+        for (; i < span; i++)
             *to++ = zero;
     }
 }
@@ -136,33 +136,59 @@ static void store(const struct lane *l, int32_t ox, const int32_t *sum, int32_t 
         *out = mote_to_s8(mote_requant_by(scale, sum[i]), zero, low, high);
 }
 
-/* Pixels ox..ox + n - 1, n <= 4. */
-static void pixels(const struct lane *l, int32_t ox, int32_t n)
+/* Columns that n windows span. */
+static int32_t span_of(const struct lane *l, int32_t n)
+{
+    return (n - 1) * l->op->sw + l->reach;
+}
+
+/* Pixels per chunk: the most that fit the copy, a multiple of four, at least four. */
+static int32_t chunk_of(const struct lane *l)
+{
+    int32_t n = 4;
+    while (n < l->op->out.w && l->op->kh * span_of(l, n + 4) <= COPY_BYTES)
+        n += 4;
+    return n;
+}
+
+/* The pixels of a chunk in fours; the last four may be fewer. */
+static void fours(const struct lane *l, int32_t ox, int32_t n, struct source from)
 {
     const struct mote_depthwise_conv2d_s8 *op = l->op;
-    const int32_t x0 = ox * op->sw - op->pad_left;
-    const bool rows_inside = l->y0 >= 0 && l->y0 + (op->kh - 1) * op->dh < op->in.h;
-    int8_t copy[COPY_BYTES];
-    int32_t sum[4];
-    struct source from = {copy, 1, (size_t)l->span};
-    if (rows_inside && x0 >= 0 && x0 + l->span <= op->in.w) {
-        const size_t row = (size_t)op->in.w * op->in.c;
-        from.at = l->in + (size_t)l->y0 * row + (size_t)x0 * op->in.c;
-        from.column = op->in.c;
-        from.row = op->dh * row;
-    } else if (op->kh * l->span <= COPY_BYTES) {
-        copy_columns(l, x0, copy);
-    } else {
-        for (int32_t i = 0; i < n; i++)
-            sum[i] = sum_1(l, x0 + i * op->sw);
-        store(l, ox, sum, n);
-        return;
+    const bool is_plain_3 = op->kw == 3 && op->sw == 1 && op->dw == 1;
+    for (int32_t i = 0; i < n; i += 4) {
+        int32_t sum[4];
+        if (is_plain_3)
+            sum_4_of_3(l, from, sum);
+        else
+            sum_4(l, from, sum);
+        store(l, ox + i, sum, mote_min_s32(4, n - i));
+        from.at += 4 * op->sw * from.column;
     }
-    if (op->kw == 3 && op->sw == 1 && op->dw == 1)
-        sum_4_of_3(l, from, sum);
-    else
-        sum_4(l, from, sum);
-    store(l, ox, sum, n);
+}
+
+/* Pixels ox..ox + n - 1. */
+static void chunk(const struct lane *l, int32_t ox, int32_t n)
+{
+    const struct mote_depthwise_conv2d_s8 *op = l->op;
+    const int32_t x0 = ox * op->sw - op->pad_left, span = span_of(l, (n + 3) & ~3);
+    const bool rows_inside = l->y0 >= 0 && l->y0 + (op->kh - 1) * op->dh < op->in.h;
+    if (rows_inside && x0 >= 0 && x0 + span <= op->in.w) {
+        const size_t row = (size_t)op->in.w * op->in.c;
+        const struct source image = {l->in + (size_t)l->y0 * row + (size_t)x0 * op->in.c, op->in.c,
+                                     op->dh * row};
+        fours(l, ox, n, image);
+    } else if (op->kh * span <= COPY_BYTES) {
+        int8_t copy[COPY_BYTES];
+        const struct source copied = {copy, 1, (size_t)span};
+        copy_columns(l, x0, span, copy);
+        fours(l, ox, n, copied);
+    } else {
+        for (int32_t i = 0; i < n; i++) {
+            const int32_t sum = sum_1(l, x0 + i * op->sw);
+            store(l, ox + i, &sum, 1);
+        }
+    }
 }
 
 size_t mote_depthwise_conv2d_s8_opt_scratch(const struct mote_depthwise_conv2d_s8 *op)
@@ -176,7 +202,8 @@ void mote_depthwise_conv2d_s8_opt(const struct mote_depthwise_conv2d_s8 *op, con
 {
     (void)scratch;
     MOTE_ASSERT(op->out.c == op->in.c * op->multiplier);
-    struct lane l = {.op = op, .span = 3 * op->sw + (op->kw - 1) * op->dw + 1};
+    struct lane l = {.op = op, .reach = (op->kw - 1) * op->dw + 1};
+    const int32_t n_chunk = chunk_of(&l);
     for (int32_t oy = 0; oy < op->out.h; oy++) {
         l.y0 = oy * op->sh - op->pad_top;
         l.out = out + (size_t)oy * op->out.w * op->out.c;
@@ -186,8 +213,8 @@ void mote_depthwise_conv2d_s8_opt(const struct mote_depthwise_conv2d_s8 *op, con
                 l.w = w + oc;
                 l.scale = mote_scale_of(op->mult[oc], op->shift[oc]);
                 l.bias = bias[oc];
-                for (int32_t ox = 0; ox < op->out.w; ox += 4)
-                    pixels(&l, ox, mote_min_s32(4, op->out.w - ox));
+                for (int32_t ox = 0; ox < op->out.w; ox += n_chunk)
+                    chunk(&l, ox, mote_min_s32(n_chunk, op->out.w - ox));
             }
     }
 }
