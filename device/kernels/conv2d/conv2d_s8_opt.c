@@ -3,7 +3,7 @@
  * The host folds the input's zero point into the bias, so the inner loops multiply plain bytes.
  *
  * A small window, such as a first layer's, is copied to the stack with in_zero for the clipped
- * taps; the copy serves all channels.
+ * taps; the copy serves all channels. A pointwise layer needs no copy.
  *
  * A large window is read in place: a kernel row is one contiguous run of input and of weights
  * unless it is dilated. A clipped tap then misses its in_zero * w, which is added back: for
@@ -56,6 +56,13 @@ static inline void store_2(const struct mote_conv2d_s8 *op, int32_t oc, int32_t 
     *out1 = mote_to_s8(mote_requant_by(s, acc1), zero, low, high);
 }
 
+/* A 1x1 kernel, every tap inside: its windows lie in the image as they are. */
+static bool is_pointwise(const struct mote_conv2d_s8 *op)
+{
+    return op->kh == 1 && op->kw == 1 && op->pad_top == 0 && op->pad_left == 0 &&
+           (op->out.h - 1) * op->sh < op->in.h && (op->out.w - 1) * op->sw < op->in.w;
+}
+
 /* Copy the window of one pixel, kh * kw * in.c bytes. */
 static void copy_window(const struct mote_conv2d_s8 *op, const int8_t *in, int32_t oy, int32_t ox,
                         int8_t *to)
@@ -76,29 +83,43 @@ static void copy_window(const struct mote_conv2d_s8 *op, const int8_t *in, int32
     }
 }
 
-/* One output row by copied windows, two pixels by two channels. What would lie past the end is
- * the last pixel or channel once more. */
-static void row_of_copies(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
-                          const int32_t *bias, int32_t oy, int8_t *out)
+/* All channels of two pixels whose windows are x0 and x1, n bytes each. Past the last channel it
+ * is computed once more and not stored. */
+static void all_channels(const struct mote_conv2d_s8 *op, const int8_t *x0, const int8_t *x1,
+                         size_t n, const int8_t *w, const int32_t *bias, int8_t *out0, int8_t *out1)
 {
-    int8_t x[2][COPY_BYTES];
-    const size_t n = (size_t)op->kh * op->kw * op->in.c;
     const int32_t n_oc = op->out.c;
+    for (int32_t oc = 0; oc < n_oc; oc += 2) {
+        const int32_t next = oc + 1 < n_oc;
+        int32_t acc[4] = {bias[oc], bias[oc + next], bias[oc], bias[oc + next]};
+        mote_dot_2x2(x0, x1, w, next ? w + n : w, n, acc);
+        store_2(op, oc, acc[0], acc[2], out0 + oc, out1 + oc);
+        if (next)
+            store_2(op, oc + 1, acc[1], acc[3], out0 + oc + 1, out1 + oc + 1);
+        w += 2 * n;
+    }
+}
+
+/* One output row by windows that are contiguous: copies, or the image itself for a 1x1 kernel. A
+ * last odd pixel is its own partner. */
+static void row_of_windows(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
+                           const int32_t *bias, int32_t oy, int8_t *out)
+{
+    int8_t copy[2][COPY_BYTES];
+    const size_t n = (size_t)op->kh * op->kw * op->in.c;
+    const bool is_direct = is_pointwise(op);
     for (int32_t ox = 0; ox < op->out.w; ox += 2) {
-        const int32_t is_pair = ox + 1 < op->out.w;
-        copy_window(op, in, oy, ox, x[0]);
-        copy_window(op, in, oy, ox + is_pair, x[1]);
-        int8_t *out0 = out + (size_t)ox * op->out.c, *out1 = out0 + is_pair * n_oc;
-        const int8_t *v = w;
-        for (int32_t oc = 0; oc < n_oc; oc += 2) {
-            const int32_t next = oc + 1 < n_oc;
-            int32_t acc[4] = {bias[oc], bias[oc + next], bias[oc], bias[oc + next]};
-            mote_dot_2x2(x[0], x[1], v, next ? v + n : v, n, acc);
-            store_2(op, oc, acc[0], acc[2], out0 + oc, out1 + oc);
-            if (next)
-                store_2(op, oc + 1, acc[1], acc[3], out0 + oc + 1, out1 + oc + 1);
-            v += 2 * n;
+        const int32_t next = ox + 1 < op->out.w;
+        const int8_t *x0 = copy[0], *x1 = copy[1];
+        if (is_direct) {
+            x0 = in + ((size_t)(oy * op->sh) * op->in.w + (size_t)(ox * op->sw)) * n;
+            x1 = x0 + (size_t)(next * op->sw) * n;
+        } else {
+            copy_window(op, in, oy, ox, copy[0]);
+            copy_window(op, in, oy, ox + next, copy[1]);
         }
+        int8_t *y = out + (size_t)ox * op->out.c;
+        all_channels(op, x0, x1, n, w, bias, y, y + next * op->out.c);
     }
 }
 
@@ -212,13 +233,13 @@ void mote_conv2d_s8_opt(const struct mote_conv2d_s8 *op, const int8_t *in, const
 {
     (void)scratch;
     const size_t in_row = (size_t)op->in.w * op->in.c, out_row = (size_t)op->out.w * op->out.c;
-    const bool is_small = op->kh * op->kw > 1 && op->kh * op->kw * op->in.c <= COPY_BYTES;
+    const bool by_windows = is_pointwise(op) || (size_t)op->kh * op->kw * op->in.c <= COPY_BYTES;
     const struct mote_taps whole =
         mote_outputs_inside(op->out.w, op->in.w, op->sw, op->pad_left, (op->kw - 1) * op->dw);
     struct block b = {.op = op, .row_bytes = op->dh * in_row};
     for (int32_t oy = 0; oy < op->out.h; oy++, out += out_row) {
-        if (is_small) {
-            row_of_copies(op, in, w, bias, oy, out);
+        if (by_windows) {
+            row_of_windows(op, in, w, bias, oy, out);
             continue;
         }
         const int32_t y0 = oy * op->sh - op->pad_top;
