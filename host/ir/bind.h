@@ -19,13 +19,13 @@ union kernel_args {
     struct mote_pad_s8 pad;
     struct mote_concat_s8 concat;
     struct mote_requantize_s8 requantize; /* quantize s8 -> s8, relu, relu6 */
-    struct mote_quantize_f32 quantize;     /* quantize f32 -> s8, dequantize */
+    struct mote_quantize_f32 quantize;    /* quantize f32 -> s8, dequantize */
 };
 
 /* Arrays (multipliers, shifts) go into `a`. The graph is verified. False with `d` set when the
  * node has no integer kernel. */
-bool bind_node(struct arena *a, const struct graph *g, const struct node *n,
-               union kernel_args *out, struct diag *d);
+bool bind_node(struct arena *a, const struct graph *g, const struct node *n, union kernel_args *out,
+               struct diag *d);
 
 /* Effective multiplier of docs/spec/numerics.md: real m > 0 -> Q31 mult and shift, positive to
  * the left. Too small a multiplier gives 0, 0. */

@@ -13,15 +13,15 @@
  * ir/verify.c checks these and the rule of every operator. */
 #ifndef MOTE_HOST_GRAPH_H
 #define MOTE_HOST_GRAPH_H
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/vec.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#define RANK_MAX 6
-#define DIM_MAX (1 << 24)
+#define RANK_MAX  6
+#define DIM_MAX   (1 << 24)
 #define COUNT_MAX (1 << 28)  /* elements of one tensor */
 #define NO_TENSOR UINT32_MAX /* an optional input that is absent */
 
@@ -36,7 +36,7 @@ struct shape {
 struct quant {
     uint32_t n;
     int32_t axis;
-    const float *scale; /* [n] > 0 */
+    const float *scale;  /* [n] > 0 */
     const int32_t *zero; /* [n] */
 };
 
@@ -101,8 +101,8 @@ uint32_t graph_add_tensor(struct graph *g, const struct tensor *t);
 /* Append a node with one output, whose shape and type follow from the operator's rule; the output
  * tensor is made and named `name`. An activation's quantisation is not inferred. Returns the
  * output's tensor id, or NO_TENSOR with `d` set when the operator does not fit its inputs. */
-uint32_t graph_add_node(struct graph *g, enum op op, const struct attrs *attrs,
-                        const uint32_t *in, uint32_t n_in, const char *name, struct diag *d);
+uint32_t graph_add_node(struct graph *g, enum op op, const struct attrs *attrs, const uint32_t *in,
+                        uint32_t n_in, const char *name, struct diag *d);
 
 /* Replace every read of tensor `from` (by nodes and graph outputs) by `to`. */
 void graph_replace_uses(struct graph *g, uint32_t from, uint32_t to);

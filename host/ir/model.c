@@ -134,7 +134,7 @@ static bool check_body(struct bytes file, const char *path, const struct header 
 struct graph *model_read(struct arena *a, const char *path, struct diag *d)
 {
     struct bytes file;
-    struct header h;
+    struct header h = {0};
     if (!file_map(path, &file, d) || !check_header(file, path, &h, d) ||
         !check_body(file, path, &h, d))
         return NULL;

@@ -51,7 +51,8 @@ static void conv_block(const struct eval *e, int32_t oy, int32_t ox, const float
             int64_t pixel =
                 (int64_t)(y0 + ky * at->dilation_h) * x->dim[2] + (x0 + kx * at->dilation_w);
             int64_t tap = ((int64_t)ky * k->dim[2] + kx) * n_ic;
-            float_accumulate(acc, in + pixel * n_ic, w + tap * FLOAT_LANES, (size_t)(run * n_ic));
+            float_accumulate(acc, in + pixel * n_ic, w + tap * FLOAT_LANES,
+                             (size_t)run * (size_t)n_ic);
         }
 }
 
