@@ -59,8 +59,10 @@ bool file_map(const char *path, struct bytes *out, struct diag *d)
 
 void file_unmap(struct bytes mapped)
 {
+    void *p; /* munmap takes no const pointer, and a cast that drops const is an error here */
+    memcpy(&p, &mapped.data, sizeof p);
     if (mapped.len)
-        munmap((void *)(uintptr_t)mapped.data, mapped.len);
+        munmap(p, mapped.len);
 }
 
 /* Where to start with the output buffer: the size that the stream's last four bytes state (RFC
@@ -167,7 +169,7 @@ static bool gunzip(struct arena *a, const char *path, struct bytes in, size_t le
 bool file_read(struct arena *a, const char *path, size_t len_max, struct bytes *out, struct diag *d)
 {
     assert(len_max < SIZE_MAX);
-    struct bytes raw;
+    struct bytes raw = {0};
     if (!file_map(path, &raw, d))
         return false;
     if (raw.len >= 2 && raw.data[0] == 0x1f && raw.data[1] == 0x8b) {

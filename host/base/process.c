@@ -66,6 +66,8 @@ bool process_found(const char *program)
 static _Noreturn void become(const char *path, const char *const *argv, const char *dir,
                              int output_fd, int status_fd)
 {
+    char *const *args; /* execv changes nothing, but takes no const strings */
+    memcpy(&args, &argv, sizeof args);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -73,7 +75,7 @@ static _Noreturn void become(const char *path, const char *const *argv, const ch
     const int empty = open("/dev/null", O_RDONLY);
     if (empty >= 0 && dup2(empty, 0) == 0 && dup2(output_fd, 1) == 1 && dup2(output_fd, 2) == 2 &&
         (!dir || chdir(dir) == 0))
-        execv(path, (char *const *)(uintptr_t)argv);
+        execv(path, args);
     const int error = errno;
     if (write(status_fd, &error, sizeof error) < 0)
         _exit(126);

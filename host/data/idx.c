@@ -35,7 +35,7 @@ bool idx_parse(struct bytes file, const char *place, struct idx *out, struct dia
 {
     if (!parse_magic(file, place, d))
         return false;
-    out->rank = file.data[3];
+    *out = (struct idx){.rank = file.data[3]};
     const size_t header = 4 + 4 * (size_t)out->rank;
     if (file.len < header)
         return diag_error(d, place_offset(place, file.len).text,
@@ -64,7 +64,7 @@ bool idx_parse(struct bytes file, const char *place, struct idx *out, struct dia
 
 static bool read_array(struct arena *a, const char *path, struct idx *out, struct diag *d)
 {
-    struct bytes file;
+    struct bytes file = {0};
     return file_read(a, path, IDX_BYTES_MAX, &file, d) && idx_parse(file, path, out, d);
 }
 
@@ -97,7 +97,7 @@ static void set_labels(struct arena *a, struct bytes labels, struct dataset *out
 bool idx_read(struct arena *a, const char *images, const char *labels, struct dataset *out,
               struct diag *d)
 {
-    struct idx x, y;
+    struct idx x = {0}, y = {0};
     if (!read_array(a, images, &x, d) || !read_array(a, labels, &y, d))
         return false;
     if (x.rank == 1) {

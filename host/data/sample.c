@@ -124,9 +124,9 @@ void dataset_sample_augmented(const struct dataset *ds, uint32_t i, const struct
             fill(out, w * c, f.offset); /* raw 0 */
             continue;
         }
-        const size_t first = image + (size_t)(y - change.dy) * row_values + (size_t)(ix * c);
+        const size_t first = image + (size_t)(y - change.dy) * row_values + (size_t)ix * (size_t)c;
         fill(out, x0 * c, f.offset);
-        convert(ds, first, (size_t)((x1 - x0) * c), f, out + x0 * c);
+        convert(ds, first, (size_t)(x1 - x0) * (size_t)c, f, out + x0 * c);
         if (change.flipped)
             reverse_pixels(out + x0 * c, x1 - x0, c);
         fill(out + x1 * c, (w - x1) * c, f.offset);

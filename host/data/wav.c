@@ -80,11 +80,11 @@ bool wav_parse(struct bytes file, const char *place, struct wav *out, struct dia
 {
     if (file.len < 12 || memcmp(file.data, "RIFF", 4) != 0 || memcmp(file.data + 8, "WAVE", 4) != 0)
         return diag_error(d, place, "not a WAV file: it does not start with RIFF....WAVE");
-    struct bytes fmt, data;
+    struct bytes fmt = {0}, data = {0};
     if (!find_chunk(file, "fmt ", place, &fmt, d) || !parse_format(fmt, place, out, d) ||
         !find_chunk(file, "data", place, &data, d))
         return false;
-    const size_t frame_bytes = 2 * (size_t)out->n_channels;
+    const size_t frame_bytes = out->n_channels == 2 ? 4 : 2;
     if (data.len < frame_bytes)
         return diag_error(d, place, "it holds no samples");
     out->n_samples = (uint32_t)(data.len / frame_bytes);
@@ -161,7 +161,7 @@ static bool list_clips(struct arena *a, const char *folder, const struct names *
 {
     for (uint32_t c = 0; c < classes->list.n; c++) {
         const char *path = path_join(a, folder, classes->list.items[c]);
-        struct names files;
+        struct names files = {0};
         if (!list_folder(a, path, ENTRY_CLIP, &files, d))
             return false;
         for (uint32_t i = 0; i < files.list.n; i++) {
@@ -175,8 +175,8 @@ static bool list_clips(struct arena *a, const char *folder, const struct names *
 static bool read_clip(const char *path, uint32_t n_samples, uint32_t *rate_hz, float *out,
                       struct diag *d)
 {
-    struct bytes file;
-    struct wav w;
+    struct bytes file = {0};
+    struct wav w = {0};
     if (!file_map(path, &file, d))
         return false;
     bool ok = wav_parse(file, path, &w, d);
@@ -197,7 +197,7 @@ bool wav_read(struct arena *a, const char *folder, uint32_t n_samples, struct da
     if (n_samples < 1 || n_samples > DIM_MAX)
         return diag_error(d, folder, "clips of %" PRIu32 " samples, expected 1..%d", n_samples,
                           DIM_MAX);
-    struct names classes;
+    struct names classes = {0};
     struct clips clips = {0};
     if (!list_folder(a, folder, ENTRY_CLASS, &classes, d))
         return false;

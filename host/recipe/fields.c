@@ -188,7 +188,7 @@ bool field_pair(const struct yaml *map, const char *key, uint32_t min, uint32_t 
                 int32_t *w, struct diag *d)
 {
     const struct yaml *y = field_find(map, key);
-    uint32_t first, second;
+    uint32_t first = 0;
     if (!y)
         return true;
     if (y->kind == YAML_LIST && y->n != 2)
@@ -197,7 +197,7 @@ bool field_pair(const struct yaml *map, const char *key, uint32_t min, uint32_t 
     const struct yaml *both = y->kind == YAML_LIST ? y->items : y;
     if (!value_u32(both, key, min, max, &first, d))
         return false;
-    second = first;
+    uint32_t second = first;
     if (y->kind == YAML_LIST && !value_u32(&y->items[1], key, min, max, &second, d))
         return false;
     *h = (int32_t)first;

@@ -65,6 +65,7 @@ void recipe_split(struct arena *a, const struct recipe *r, const struct dataset 
 struct calibration recipe_calibration(struct arena *a, const struct recipe *r,
                                       const struct dataset_view *train)
 {
+    assert(r->calibration_n > 0);
     const uint32_t n = train->n < r->calibration_n ? train->n : r->calibration_n;
     const size_t n_values = (size_t)shape_count(&train->ds->sample);
     float *samples = ARENA_ARRAY(a, float, n *n_values);

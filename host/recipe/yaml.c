@@ -1,6 +1,7 @@
 /* yaml.c - from libyaml's document to our tree. SPDX-License-Identifier: Apache-2.0 */
 #include "recipe/yaml.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 #include <yaml.h>
@@ -47,6 +48,7 @@ static bool check_key(struct conversion *c, const struct yaml *map, uint32_t i)
     const struct yaml *key = &map->keys[i];
     if (key->kind != YAML_TEXT)
         return diag_error(c->d, yaml_place(key).text, "a key must be a word");
+    assert(key->text);
     for (uint32_t k = 0; k < i; k++)
         if (strcmp(map->keys[k].text, key->text) == 0)
             return diag_error(c->d, yaml_place(key).text,
