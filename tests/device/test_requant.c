@@ -194,6 +194,16 @@ TEST(exp_negative_follows_the_exponential)
     CHECK_EQ(mote_exp_negative(INT32_MIN), 0);
 }
 
+TEST(constants_of_the_exponential_are_rounded_to_the_last_bit)
+{
+    for (int i = 0; i < 7; i++)
+        CHECK_EQ(mote_exp_factor[i], (long long)round(exp(-ldexp(1.0, i - 2)) * 0x1p31));
+    CHECK_EQ(MOTE_EXP_MINUS_EIGHTH, (long long)round(exp(-0.125) * 0x1p31));
+    CHECK_EQ(MOTE_ONE_THIRD, (long long)round(0x1p31 / 3.0));
+    CHECK_EQ(MOTE_48_OVER_17, (long long)round(0x1p29 * 48.0 / 17.0));
+    CHECK_EQ(MOTE_MINUS_32_OVER_17, (long long)round(-0x1p29 * 32.0 / 17.0));
+}
+
 TEST(reciprocal_follows_the_division)
 {
     for (int32_t a = 0; a < INT32_MAX - 999983; a += 999983)
@@ -239,5 +249,7 @@ TEST_MAIN(T(requant_rounds_half_of_the_first_step_up),
           T(requant_equals_the_two_definitions_in_sequence),
           T(requant_stays_within_one_of_the_real_product), T(round_div_rounds_half_away_from_zero),
           T(shift_left_sat_holds_at_the_ends), T(clz_counts_leading_zeros),
-          T(exp_negative_follows_the_exponential), T(reciprocal_follows_the_division),
-          T(taps_inside_equals_counting), T(outputs_inside_equals_counting))
+          T(exp_negative_follows_the_exponential),
+          T(constants_of_the_exponential_are_rounded_to_the_last_bit),
+          T(reciprocal_follows_the_division), T(taps_inside_equals_counting),
+          T(outputs_inside_equals_counting))

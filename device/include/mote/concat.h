@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 struct mote_concat_s8 {
-    uint32_t outer;        /* product of the dimensions before the axis                */
+    uint32_t outer; /* product of the dimensions before the axis                */
     uint32_t n_in;
     const uint32_t *inner; /* [n_in] bytes of each input from the axis on, borrowed    */
 };

@@ -14,15 +14,15 @@ extern "C" {
 /* What is known about one convolution before it runs. The emitter writes it as a const object, so
  * it lives in flash. */
 struct mote_conv2d_s8 {
-    struct mote_hwc in, out;     /* shapes; the far-side padding follows from them  */
-    uint8_t kh, kw;              /* kernel, 1..255                                  */
-    uint8_t sh, sw;              /* stride, 1..255                                  */
-    uint8_t dh, dw;              /* dilation, 1..255                                */
-    uint8_t pad_top, pad_left;   /* rows and columns of padding before the image    */
-    int8_t in_zero, out_zero;    /* zero points                                     */
-    int8_t out_min, out_max;     /* fused activation, in output units               */
-    const int32_t *mult;         /* [out.c] Q31 multiplier, borrowed                */
-    const int8_t *shift;         /* [out.c] -31..30, positive to the left, borrowed */
+    struct mote_hwc in, out;   /* shapes; the far-side padding follows from them  */
+    uint8_t kh, kw;            /* kernel, 1..255                                  */
+    uint8_t sh, sw;            /* stride, 1..255                                  */
+    uint8_t dh, dw;            /* dilation, 1..255                                */
+    uint8_t pad_top, pad_left; /* rows and columns of padding before the image    */
+    int8_t in_zero, out_zero;  /* zero points                                     */
+    int8_t out_min, out_max;   /* fused activation, in output units               */
+    const int32_t *mult;       /* [out.c] Q31 multiplier, borrowed                */
+    const int8_t *shift;       /* [out.c] -31..30, positive to the left, borrowed */
 };
 
 /* Bytes of scratch the variant needs, often 0. Built for the host too: the memory planner calls

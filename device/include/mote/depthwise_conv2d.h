@@ -11,16 +11,16 @@ extern "C" {
 #endif
 
 struct mote_depthwise_conv2d_s8 {
-    struct mote_hwc in, out;     /* out.c = in.c * multiplier                       */
-    uint8_t kh, kw;              /* kernel, 1..255                                  */
-    uint8_t sh, sw;              /* stride, 1..255                                  */
-    uint8_t dh, dw;              /* dilation, 1..255                                */
+    struct mote_hwc in, out; /* out.c = in.c * multiplier                       */
+    uint8_t kh, kw;          /* kernel, 1..255                                  */
+    uint8_t sh, sw;          /* stride, 1..255                                  */
+    uint8_t dh, dw;          /* dilation, 1..255                                */
     uint8_t pad_top, pad_left;
     int8_t in_zero, out_zero;
     int8_t out_min, out_max;
-    uint16_t multiplier;         /* output channels per input channel               */
-    const int32_t *mult;         /* [out.c] Q31 multiplier, borrowed                */
-    const int8_t *shift;         /* [out.c] -31..30, positive to the left, borrowed */
+    uint16_t multiplier; /* output channels per input channel               */
+    const int32_t *mult; /* [out.c] Q31 multiplier, borrowed                */
+    const int8_t *shift; /* [out.c] -31..30, positive to the left, borrowed */
 };
 
 size_t mote_depthwise_conv2d_s8_ref_scratch(const struct mote_depthwise_conv2d_s8 *op);
@@ -28,11 +28,9 @@ size_t mote_depthwise_conv2d_s8_opt_scratch(const struct mote_depthwise_conv2d_s
 
 /* w[kh][kw][out.c]; bias as for conv2d: ref takes the model's, opt the folded one. */
 void mote_depthwise_conv2d_s8_ref(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
-                                  const int8_t *w, const int32_t *bias, int8_t *out,
-                                  void *scratch);
+                                  const int8_t *w, const int32_t *bias, int8_t *out, void *scratch);
 void mote_depthwise_conv2d_s8_opt(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
-                                  const int8_t *w, const int32_t *bias, int8_t *out,
-                                  void *scratch);
+                                  const int8_t *w, const int32_t *bias, int8_t *out, void *scratch);
 
 #ifdef __cplusplus
 }

@@ -10,7 +10,7 @@ extern "C" {
 #endif
 
 struct mote_fully_connected_s8 {
-    uint32_t rows;       /* input vectors, usually 1                        */
+    uint32_t rows;        /* input vectors, usually 1                        */
     uint32_t in_n, out_n; /* length of an input and of an output vector     */
     int8_t in_zero, out_zero;
     int8_t out_min, out_max;

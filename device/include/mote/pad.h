@@ -10,7 +10,7 @@ extern "C" {
 
 /* Shapes of lower rank are given ones in front. */
 struct mote_pad_s8 {
-    uint16_t in[4];             /* input dimensions        */
+    uint16_t in[4];               /* input dimensions        */
     uint16_t before[4], after[4]; /* padding per dimension */
     int8_t value;
 };
