@@ -249,6 +249,32 @@ TEST(average_pool2d_equals_tflite_micro_on_image_classification)
                       (struct mote_hwc){8, 8, 64});
 }
 
+/* Input scales of the softmax of six models, beta 1. */
+TEST(softmax_equals_tflite_micro_on_six_models)
+{
+    static const struct {
+        const char *in, *out;
+        uint32_t n;
+        float scale;
+    } layers[] = {{"kws/11.bin", "kws/12.bin", 12, 0.144692510f},
+                  {"resnet/14.bin", "resnet/15.bin", 10, 0.171853513f},
+                  {"vww/29.bin", "vww/30.bin", 2, 0.0146362185f},
+                  {"sww/09.bin", "sww/10.bin", 3, 0.160508901f},
+                  {"person/29.bin", "person/30.bin", 2, 0.0125187514f},
+                  {"speech/02.bin", "speech/03.bin", 4, 0.0917319208f}};
+    for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
+        int8_t in[12], want[12], got[12];
+        char path[64];
+        const struct mote_softmax_s8 op = softmax_args(layers[i].n, (double)layers[i].scale);
+        snprintf(path, sizeof path, "golden/layers/%s", layers[i].in);
+        read_file(test_data(path), in, layers[i].n);
+        snprintf(path, sizeof path, "golden/layers/%s", layers[i].out);
+        read_file(test_data(path), want, layers[i].n);
+        mote_softmax_s8_ref(&op, in, got, NULL);
+        CHECK_BYTES(got, want, layers[i].n);
+    }
+}
+
 TEST_MAIN(T(conv2d_of_one_pixel_by_hand), T(conv2d_skips_padded_taps),
           T(depthwise_conv2d_reads_its_own_channel), T(fully_connected_by_hand_and_clamped),
           T(add_of_equal_scales_halves_and_doubles_exactly),
@@ -260,4 +286,5 @@ TEST_MAIN(T(conv2d_of_one_pixel_by_hand), T(conv2d_skips_padded_taps),
           T(dequantize_inverts_quantize), T(softmax_stays_within_one_unit_of_double_precision),
           T(softmax_of_one_element_is_one), T(softmax_of_4095_equal_elements_is_zero_everywhere),
           T(average_pool2d_equals_tflite_micro_on_keyword_spotting),
-          T(average_pool2d_equals_tflite_micro_on_image_classification))
+          T(average_pool2d_equals_tflite_micro_on_image_classification),
+          T(softmax_equals_tflite_micro_on_six_models))
