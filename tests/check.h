@@ -23,7 +23,10 @@ struct test {
 };
 
 #define TEST(name) static void name(void)
-#define T(name) {#name, name}
+#define T(name)                                                                                    \
+    {                                                                                              \
+#name, name                                                                                \
+    }
 #define TEST_MAIN(...)                                                                             \
     int main(int argc, char **argv)                                                                \
     {                                                                                              \
@@ -53,10 +56,11 @@ void check_bytes(const char *file, int line, const char *expr, const void *got, 
         if (!(cond))                                                                               \
             test_fail(__FILE__, __LINE__, "%s", #cond);                                            \
     } while (0)
-#define CHECK_EQ(got, want) check_eq_i64(__FILE__, __LINE__, #got, (got), (want))
+#define CHECK_EQ(got, want)                                                                        \
+    check_eq_i64(__FILE__, __LINE__, #got, (long long)(got), (long long)(want))
 #define CHECK_NEAR(got, want, tol) check_near(__FILE__, __LINE__, #got, (got), (want), (tol))
-#define CHECK_STR(got, want) check_str(__FILE__, __LINE__, #got, (got), (want))
-#define CHECK_BYTES(got, want, n) check_bytes(__FILE__, __LINE__, #got, (got), (want), (n))
+#define CHECK_STR(got, want)       check_str(__FILE__, __LINE__, #got, (got), (want))
+#define CHECK_BYTES(got, want, n)  check_bytes(__FILE__, __LINE__, #got, (got), (want), (n))
 /* The text contains the fragment. */
 #define CHECK_HAS(text, part)                                                                      \
     do {                                                                                           \
