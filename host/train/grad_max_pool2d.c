@@ -38,17 +38,35 @@ static void forward(const struct trainer *t, const struct layer *l, const struct
     layer_clamp(t, l, s);
 }
 
+/* Every pixel stands in at most one window. */
+static bool windows_are_apart(const struct max_pool *p)
+{
+    return p->stride_h >= p->kernel_h && p->stride_w >= p->kernel_w;
+}
+
+/* Every pixel stands in exactly one window. */
+static bool windows_tile(const struct max_pool *p)
+{
+    return p->stride_h == p->kernel_h && p->stride_w == p->kernel_w && p->pad_top == 0 &&
+           p->pad_left == 0 && p->out_h * p->stride_h >= p->in_h &&
+           p->out_w * p->stride_w >= p->in_w;
+}
+
 static void backward(const struct trainer *t, const struct layer *l, const struct shard *s)
 {
+    const struct max_pool *p = l->plan;
     const ptrdiff_t in_n = layer_in_count(t, l, 0), out_n = layer_out_count(t, l);
     float *dx = layer_in_grad(t, l, 0, s);
+    enum store store = l->grad_store[0];
     layer_clamp_grad(t, l, s);
-    if (l->grad_store[0] == STORE_SET)
+    if (store == STORE_SET && !windows_tile(p)) {
         memset(dx, 0, (size_t)(s->n * in_n) * sizeof *dx);
+        store = windows_are_apart(p) ? STORE_SET : STORE_ADD;
+    }
     for (ptrdiff_t i = 0; i < s->n; i++)
-        t->kernels->max_pool_grad(l->plan, layer_in(t, l, 0, s) + i * in_n,
+        t->kernels->max_pool_grad(p, layer_in(t, l, 0, s) + i * in_n,
                                   layer_out(t, l, s) + i * out_n,
-                                  layer_out_grad(t, l, s) + i * out_n, dx + i * in_n);
+                                  layer_out_grad(t, l, s) + i * out_n, dx + i * in_n, store);
 }
 
 const struct layer_kind grad_max_pool2d = {

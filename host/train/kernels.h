@@ -109,9 +109,10 @@ struct kernels {
     void (*add)(const float *a, const float *b, ptrdiff_t n, struct range act, float *y);
 
     void (*max_pool)(const struct max_pool *p, const float *x, float *y);
-    /* dx += the gradient; it goes to the first largest value of each window. */
+    /* dx (+)= the gradient, which goes to the first largest value of each window. STORE_SET only
+     * when no two windows overlap; pixels outside all windows are left alone. */
     void (*max_pool_grad)(const struct max_pool *p, const float *x, const float *y, const float *dy,
-                          float *dx);
+                          float *dx, enum store store);
 };
 
 /* The fastest variant for this processor. */
