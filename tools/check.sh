@@ -44,14 +44,26 @@ unit() {
     return $status
 }
 
+# device BOARD: the device library as that board's compiler builds it, and what it needs.
+device() {
+    build "$1" || return
+    cached() { sed -n "s|^$1:[A-Z]*=||p" "build/$preset/CMakeCache.txt"; }
+    preset=$1
+    compiler=$(sed -n 's/^set(CMAKE_C_COMPILER "\(.*\)")/\1/p' \
+        "build/$preset"/CMakeFiles/*/CMakeCCompiler.cmake)
+    CC=$compiler CXX=${compiler%gcc}g++ NM=$(cached CMAKE_NM) CFLAGS=$(cached CMAKE_C_FLAGS) \
+        tools/check-device.sh "build/$preset"
+}
+
 part "rooms: who includes whom" tools/check-rooms.sh
 part "format" tools/check-format.sh
 part "build host" build host
 part "unit tests" unit host
 part "build host with sanitizers" build host-asan
 part "unit tests with sanitizers" unit host-asan -LE slow
+part "device library for this machine" tools/check-device.sh build/host
 for preset in $(cat tools/boards.txt); do
-    part "device library for $preset" tools/check-device.sh "$preset"
+    part "device library for $preset" device "$preset"
 done
 part "clang-tidy" tools/check-tidy.sh
 part "command line" tests/cli/run.sh build/host/mote

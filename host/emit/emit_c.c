@@ -318,6 +318,7 @@ static void print_asserts(struct emitter *e, struct text *t, struct constants *c
         "\n/* C99 has no static assertion: an array of -1 elements does not compile. */\n"
         "#define %s_ASSERT(name, condition) typedef char %s_assert_##name[(condition) ? 1 : -1]\n",
         e->upper, e->name);
+    print_assert(e, t, "library_fits", arena_printf(e->a, "MOTE_CONTRACT == %d", MOTE_CONTRACT));
     print_assert(e, t, "arena_is_whole",
                  arena_printf(e->a, "%s_ARENA_BYTES %% %s_ARENA_ALIGN == 0", e->upper, e->upper));
     print_assert(e, t, "bytes_have_8_bits", "(unsigned char)-1 == 255");

@@ -6,7 +6,7 @@
 #include "quant/convert.h"
 
 #include "base/str.h"
-#include "ir/bind.h" /* the kernels that quantise and dequantise */
+#include "mote/quantize.h"
 #include "pass/rewrite.h"
 #include "quant/scales.h"
 #include <assert.h>

@@ -1,7 +1,7 @@
 /* judge.c - how far an int8 graph is from its float graph. SPDX-License-Identifier: Apache-2.0 */
 #include "quant/judge.h"
 
-#include "ir/bind.h" /* the kernels that quantise and dequantise */
+#include "mote/quantize.h"
 #include "pass/rewrite.h"
 #include "quant/interps.h"
 #include <string.h>
