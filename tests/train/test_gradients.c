@@ -270,6 +270,34 @@ TEST(batch_norm_with_fused_relu_gradients_match_differences)
     arena_free(a);
 }
 
+/* Mean and unbiased variance of the batch, of 11 samples in two shards, by a tenth. */
+TEST(running_statistics_move_towards_the_batch)
+{
+    struct arena *a = arena_new("test");
+    struct rng r = rng_seed(test_seed());
+    struct graph *g = graph_new(a, "norm");
+    const uint32_t x = rig_input(g, SHAPE(1, 1));
+    rig_output(g, add_norm(g, &r, x, 1));
+    struct rig rig;
+    rig_start(&rig, g, &r, FILL_NORMAL);
+    const float *running[2];
+    double want[2], mean = 0.0, squares = 0.0;
+    for (uint32_t i = 0; i < 2; i++) {
+        running[i] = rig.t->w + rig.t->params.items[2 + i].first;
+        want[i] = 0.9 * (double)*running[i];
+    }
+    for (uint32_t i = 0; i < RIG_BATCH; i++)
+        mean += (double)rig_value(rig.t, i / SHARD_SAMPLES, x)[i % SHARD_SAMPLES] / RIG_BATCH;
+    for (uint32_t i = 0; i < RIG_BATCH; i++)
+        squares +=
+            pow((double)rig_value(rig.t, i / SHARD_SAMPLES, x)[i % SHARD_SAMPLES] - mean, 2.0);
+    (void)rig_objective(&rig);
+    CHECK_NEAR((double)*running[0], want[0] + 0.1 * mean, 1e-6);
+    CHECK_NEAR((double)*running[1], want[1] + 0.1 * squares / (RIG_BATCH - 1), 1e-6);
+    rig_end(&rig);
+    arena_free(a);
+}
+
 /* A residual block: x is read by two branches, relu becomes part of the add. */
 TEST(gradients_of_a_residual_block_add_up)
 {
@@ -364,4 +392,5 @@ TEST_MAIN(T(conv2d_gradients_match_differences), T(conv2d_gradients_pass_through
           T(concat_gradients_match_differences_on_every_axis),
           T(batch_norm_gradients_match_differences),
           T(batch_norm_with_fused_relu_gradients_match_differences),
-          T(gradients_of_a_residual_block_add_up), T(cross_entropy_gradients_match_differences))
+          T(running_statistics_move_towards_the_batch), T(gradients_of_a_residual_block_add_up),
+          T(cross_entropy_gradients_match_differences))

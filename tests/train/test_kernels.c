@@ -112,6 +112,32 @@ TEST(a_clamp_lets_not_a_number_through)
     }
 }
 
+TEST(the_first_of_equal_maxima_gets_the_whole_gradient)
+{
+    const struct max_pool p = {.in_h = 1,
+                               .in_w = 5,
+                               .out_h = 1,
+                               .out_w = 1,
+                               .channels = 2,
+                               .kernel_h = 1,
+                               .kernel_w = 4,
+                               .stride_h = 1,
+                               .stride_w = 4};
+    const float x[] = {1.0f, 5.0f, 4.0f, 5.0f, 4.0f, 5.0f, 3.0f, 5.0f, 9.0f, 9.0f};
+    const float dy[] = {2.0f, 3.0f};
+    for (uint32_t v = 0; kernels_variant(v); v++) {
+        float y[2], dx[10] = {[8] = 7.0f, [9] = 7.0f};
+        const float want[10] = {[2] = 2.0f, [1] = 3.0f, [8] = 7.0f, [9] = 7.0f};
+        kernels_variant(v)->max_pool(&p, x, y);
+        kernels_variant(v)->max_pool_grad(&p, x, y, dy, dx, STORE_SET);
+        for (int i = 0; i < 10; i++)
+            CHECK_NEAR((double)dx[i], (double)want[i], 0.0);
+        kernels_variant(v)->max_pool_grad(&p, x, y, dy, dx, STORE_ADD);
+        CHECK_NEAR((double)dx[2], 4.0, 0.0);
+        CHECK_NEAR((double)dx[8], 7.0, 0.0);
+    }
+}
+
 TEST(the_portable_variant_is_always_there)
 {
     CHECK_STR(kernels_variant(0)->name, "c");
@@ -120,5 +146,6 @@ TEST(the_portable_variant_is_always_there)
 }
 
 TEST_MAIN(T(product_equals_plain_sums_for_every_tile_and_touches_nothing_else),
-          T(moments_keep_their_digits_when_the_mean_is_large), T(a_clamp_lets_not_a_number_through),
-          T(the_portable_variant_is_always_there))
+          T(moments_keep_their_digits_when_the_mean_is_large),
+          T(the_first_of_equal_maxima_gets_the_whole_gradient),
+          T(a_clamp_lets_not_a_number_through), T(the_portable_variant_is_always_there))

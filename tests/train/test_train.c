@@ -438,6 +438,64 @@ TEST(a_network_without_softmax_at_its_end_is_refused)
     session_end(&s);
 }
 
+/* The constants whose name starts with `prefix`. */
+static struct bytes named(struct arena *a, const struct graph *g, char prefix)
+{
+    struct text all = {.arena = a};
+    for (uint32_t i = 0; i < g->tensors.n; i++)
+        if (g->tensors.items[i].data && g->tensors.items[i].name[0] == prefix)
+            text_add_bytes(&all, g->tensors.items[i].data, tensor_bytes(&g->tensors.items[i]));
+    return (struct bytes){(const uint8_t *)all.data, all.len};
+}
+
+static struct graph *train_graph(struct session *s)
+{
+    struct graph *g = network(s->a, 12);
+    struct pool *pool = pool_new(1);
+    const struct dataset_view all = dataset_all(s->a, &s->ds), none = {.ds = &s->ds};
+    train_init(g, 3);
+    CHECK(train_run(s->a, g, &all, &none, &s->opt, &s->control, pool, &s->result, &s->d));
+    CHECK(isnan(s->result.val_accuracy));
+    pool_free(pool);
+    return g;
+}
+
+TEST(weight_decay_acts_on_weights_only)
+{
+    struct session s;
+    session_start(&s);
+    s.control.steps_max = 1;
+    for (enum optimizer o = OPTIMIZER_SGD; o <= OPTIMIZER_ADAMW; o++) {
+        s.opt = options(o);
+        s.opt.weight_decay = 0.0f;
+        const struct graph *plain = train_graph(&s);
+        s.opt.weight_decay = 0.5f;
+        const struct graph *decayed = train_graph(&s);
+        check_same(named(s.a, decayed, 'g'), named(s.a, plain, 'g'));
+        check_same(named(s.a, decayed, 'b'), named(s.a, plain, 'b'));
+        const struct bytes w = named(s.a, plain, 'w');
+        CHECK(memcmp(named(s.a, decayed, 'w').data, w.data, w.len) != 0);
+    }
+    session_end(&s);
+}
+
+/* With a rate of 0 and statistics that forget everything, the means tell what the last batch was:
+ * it is another one in the second epoch. */
+TEST(every_epoch_has_an_order_of_its_own)
+{
+    struct session s;
+    session_start(&s);
+    s.opt.lr = 0.0f;
+    s.opt.bn_momentum = 1.0f;
+    s.opt.augment = (struct augment){0};
+    s.opt.epochs = 1;
+    const struct bytes one = named(s.a, train_graph(&s), 'm');
+    s.opt.epochs = 2;
+    const struct bytes two = named(s.a, train_graph(&s), 'm');
+    CHECK(memcmp(one.data, two.data, one.len) != 0);
+    session_end(&s);
+}
+
 /* The evaluation of a trained graph is that of the last epoch's end. */
 TEST(evaluation_agrees_with_the_validation_during_training)
 {
@@ -489,6 +547,7 @@ TEST_MAIN(T(training_learns_what_it_is_shown), T(one_two_and_three_threads_give_
           T(a_checkpoint_that_cannot_be_written_ends_the_training),
           T(a_loss_that_is_not_finite_is_reported_with_a_hint), T(options_out_of_range_are_refused),
           T(a_network_that_does_not_fit_the_data_is_refused),
-          T(a_network_without_softmax_at_its_end_is_refused),
+          T(a_network_without_softmax_at_its_end_is_refused), T(weight_decay_acts_on_weights_only),
+          T(every_epoch_has_an_order_of_its_own),
           T(evaluation_agrees_with_the_validation_during_training),
           T(first_weights_have_the_spread_of_he_and_follow_the_seed))
