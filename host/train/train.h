@@ -6,7 +6,11 @@
  *
  * Same seed, same bytes: a batch is cut into shards of a fixed size that depends on nothing but
  * the options, each shard is computed by one thread, and sums over shards are made in shard order.
- * So 1 and N threads, and an interrupted and resumed run, give identical weights. */
+ * So 1 and N threads, and an interrupted and resumed run, give identical weights. This
+ * holds among processors with the same vector instructions (train/kernels.h).
+ *
+ * Samples that do not fill the last batch of an epoch are left out of that epoch; the order is new
+ * in each, so it is not always the same ones. */
 #ifndef MOTE_HOST_TRAIN_H
 #define MOTE_HOST_TRAIN_H
 #include "base/pool.h"
