@@ -8,7 +8,7 @@ log=$(mktemp -d)
 trap 'rm -rf "$log"' EXIT
 git ls-files 'host/*.c' 'cli/*.c' 'device/kernels/*.c' |
     xargs -P "$(nproc)" -I {} sh -c '
-        if clang-tidy-14 -p build/host --quiet "$1" >"$2/$$.out" 2>/dev/null; then
+        if clang-tidy-14 -p build/host --quiet --extra-arg=-DMOTE_CHECKED "$1" >"$2/$$.out" 2>/dev/null; then
             echo ok >>"$2/passed"
         else
             echo "$1" >>"$2/failed"

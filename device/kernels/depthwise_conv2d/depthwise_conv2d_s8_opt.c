@@ -115,7 +115,7 @@ static void sum_4_of_3(const struct lane *l, struct source from, int32_t sum[4])
         s1 += w0 * b + w1 * c + w2 * a;
         b = *(x += step);
         s2 += w0 * c + w1 * a + w2 * b;
-        c = *(x += step);
+        c = x[step];
         s3 += w0 * a + w1 * b + w2 * c;
         w += 3 * w_step;
         row += from.row;

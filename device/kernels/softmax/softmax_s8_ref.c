@@ -28,6 +28,7 @@ static void softmax_row(const struct mote_softmax_s8 *op, const int8_t *in, int8
     for (uint32_t i = 0; i < op->n; i++)
         if (in[i] - max >= op->diff_min)
             sum += mote_rdbpot(exp_of(op, in[i] - max), SUM_INTEGER_BITS);
+    MOTE_ASSERT(sum > 0);
 
     /* sum = (1 + fraction) * 2^(bits_over_unit), fraction in Q0.31 */
     const int32_t headroom = mote_clz((uint32_t)sum);
