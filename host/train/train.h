@@ -10,7 +10,9 @@
  * holds among processors with the same vector instructions (train/kernels.h).
  *
  * Samples that do not fill the last batch of an epoch are left out of that epoch; the order is new
- * in each, so it is not always the same ones. */
+ * in each, so it is not always the same ones.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_TRAIN_H
 #define MOTE_HOST_TRAIN_H
 #include "base/pool.h"
