@@ -16,6 +16,8 @@ bool fold_pad(struct graph *g, struct diag *d);
 bool fuse_activation(struct graph *g, struct diag *d);
 /* A reshape to the same shape, a pad by nothing, a relu of what is >= 0, ... */
 bool drop_identity(struct graph *g, struct diag *d);
+/* Channels of int8 tensors that are constant or not needed: out of weights and activations. */
+bool eliminate_channels(struct graph *g, struct diag *d);
 
 /* The list of passes before quantisation and compilation, in order, with graph_verify between. */
 bool simplify(struct graph *g, struct diag *d);

@@ -65,6 +65,7 @@ static void run_pass(struct graph *g, const char *name, struct diag *d)
         {"fold_pad", fold_pad},
         {"fuse_activation", fuse_activation},
         {"drop_identity", drop_identity},
+        {"eliminate_channels", eliminate_channels},
         {"simplify", simplify},
     };
     for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++)
