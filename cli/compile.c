@@ -3,7 +3,7 @@
 #include "compile.h"
 
 #include "base/file.h"
-#include "ir/text.h"
+#include "import/import.h"
 #include "output.h"
 #include "verb.h"
 #include <inttypes.h>
@@ -67,7 +67,7 @@ static bool compile_model(struct arena *a, const char *path, const struct settin
                           struct diag *d)
 {
     const struct target *t = find_target(a, s->target, d);
-    struct graph *g = t ? model_read(a, path, d) : NULL;
+    struct graph *g = t ? import_read(a, path, d) : NULL;
     if (!g)
         return false;
     struct compiled c;

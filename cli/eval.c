@@ -3,7 +3,7 @@
 #include "eval/evaluate.h"
 
 #include "compile.h"
-#include "ir/text.h"
+#include "import/import.h"
 #include "output.h"
 #include "recipe/recipe.h"
 #include "train/train.h"
@@ -52,7 +52,7 @@ struct figures {
 static bool score_float(struct arena *a, const char *path, const struct dataset_view *v,
                         struct pool *pool, double *accuracy, struct diag *d)
 {
-    struct graph *g = model_read(a, path, d);
+    struct graph *g = import_read(a, path, d);
     return g && train_evaluate(g, v, pool, accuracy, d);
 }
 
@@ -218,7 +218,7 @@ static bool eval(struct arena *a, const char *path, const struct settings *s, st
                         .device_accuracy = (double)NAN};
     struct dataset test;
     struct recipe *r = recipe_read(a, s->recipe, d);
-    struct graph *g = r ? model_read(a, path, d) : NULL;
+    struct graph *g = r ? import_read(a, path, d) : NULL;
     if (!g)
         return false;
     bool is_float = g->tensors.items[g->outputs.items[0]].dtype == DT_F32;

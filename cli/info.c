@@ -1,4 +1,5 @@
 /* info.c - `mote info`: what is in a model. SPDX-License-Identifier: Apache-2.0 */
+#include "import/import.h"
 #include "ir/text.h"
 #include "output.h"
 #include "verb.h"
@@ -113,7 +114,7 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
     const char *path;
     if (!args_parse(args, 2, argc, argv, &path, 1, "MODEL", d))
         return EXIT_USAGE;
-    struct graph *g = model_read(a, path, d);
+    struct graph *g = import_read(a, path, d);
     if (!g)
         return EXIT_FAILED;
     if (as_json) {

@@ -1,6 +1,6 @@
 /* plan.c - `mote plan`: where every buffer lies. SPDX-License-Identifier: Apache-2.0 */
 #include "compile.h"
-#include "ir/text.h"
+#include "import/import.h"
 #include "output.h"
 #include "verb.h"
 #include <inttypes.h>
@@ -47,7 +47,7 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
     const char *path;
     if (!args_parse(args, 1, argc, argv, &path, 1, "MODEL", d))
         return EXIT_USAGE;
-    struct graph *g = model_read(a, path, d);
+    struct graph *g = import_read(a, path, d);
     struct compiled c;
     if (!g || !compile(a, g, out_identifier(a, out_stem(a, path)), VARIANT_FASTEST, &c, d))
         return EXIT_FAILED;

@@ -1,5 +1,6 @@
 /* quantize.c - `mote quantize`: from a float model to int8. SPDX-License-Identifier: Apache-2.0 */
 #include "quant/quantize.h"
+#include "import/import.h"
 #include "ir/text.h"
 #include "output.h"
 #include "pass/pass.h"
@@ -90,7 +91,7 @@ struct settings {
 static bool quantize(struct arena *a, const char *path, const struct settings *s, struct diag *d)
 {
     struct recipe *r = recipe_read(a, s->recipe, d);
-    struct graph *g = r ? model_read(a, path, d) : NULL;
+    struct graph *g = r ? import_read(a, path, d) : NULL;
     if (!g)
         return false;
     if (s->ranges && !find_method(s->ranges, &r->quantize_options.method, d))

@@ -1,8 +1,8 @@
 /* run.c - `mote run`: a model on raw tensors. SPDX-License-Identifier: Apache-2.0 */
 #include "base/file.h"
 #include "compile.h"
+#include "import/import.h"
 #include "ir/interp.h"
-#include "ir/text.h"
 #include "output.h"
 #include "verb.h"
 #include <inttypes.h>
@@ -132,7 +132,7 @@ static const uint8_t *run_on_target(struct arena *a, const struct graph *g, cons
 
 static bool run_model(struct arena *a, const char *path, const struct settings *s, struct diag *d)
 {
-    struct graph *g = model_read(a, path, d);
+    struct graph *g = import_read(a, path, d);
     if (!g)
         return false;
     size_t call_bytes = bytes_of(g, g->inputs.items, g->inputs.n);

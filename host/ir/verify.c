@@ -4,6 +4,7 @@
  * What the integer kernels rely on beyond that is in verify_quant.c. */
 #include "ir/verify.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 
@@ -134,6 +135,26 @@ static bool verify_node(const struct graph *g, const struct node *n, uint8_t *st
         return diag_error(d, NULL, "a node has the unknown operator %d", (int)n->op);
     return verify_reads(g, n, state, d) && verify_write(g, n, state, d) && verify_rule(g, n, d) &&
            verify_parameters(g, n, d) && verify_ranges(tmp, g, n, d);
+}
+
+static bool verify_tensors_of(const struct graph *g, const struct node *n, struct diag *d)
+{
+    for (uint32_t k = 0; k < n->n_in; k++)
+        if (n->in[k] < g->tensors.n && !verify_tensor(&g->tensors.items[n->in[k]], d))
+            return false;
+    return n->n_out == 0 || n->out[0] >= g->tensors.n ||
+           verify_tensor(&g->tensors.items[n->out[0]], d);
+}
+
+bool graph_verify_node(const struct graph *g, uint32_t i_node, struct diag *d)
+{
+    assert(i_node < g->nodes.n);
+    const struct node *n = &g->nodes.items[i_node];
+    struct arena *tmp = arena_new("verify");
+    bool ok = verify_tensors_of(g, n, d) && verify_rule(g, n, d) && verify_parameters(g, n, d) &&
+              verify_ranges(tmp, g, n, d);
+    arena_free(tmp);
+    return ok;
 }
 
 static bool verify_outputs(const struct graph *g, const uint8_t *state, struct diag *d)

@@ -10,4 +10,8 @@
  * scale, accumulators that cannot overflow int32. Reports the first violation with the node's
  * or tensor's name. */
 bool graph_verify(const struct graph *g, struct diag *d);
+
+/* The part of it that concerns one node alone: its tensors, the operator's rule, the ranges. For
+ * an importer that reports all bad nodes of a file and not the first. */
+bool graph_verify_node(const struct graph *g, uint32_t i_node, struct diag *d);
 #endif

@@ -1,0 +1,410 @@
+/* tflite.c - reads TensorFlow Lite models: the model, its operators in order, the report.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "import/tflite.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "import/tflite_parts.h"
+#include "ir/verify.h"
+
+#define FAULTS_TEXT_MAX 800 /* bytes of the report; what is beyond is counted */
+#define FAULT_OPS_MAX   8   /* numbers of operators named in one line         */
+#define FAULT_NAME_MAX  64  /* bytes of a name shown                           */
+
+bool tflite_is(struct bytes file)
+{
+    return file.len >= 8 && memcmp(file.data + 4, TFL_IDENTIFIER, 4) == 0;
+}
+
+/* The operators that are imported. */
+struct builtin {
+    enum tfl_builtin code;
+    bool (*import)(struct tfl *t, const struct tfl_op *op);
+};
+static const struct builtin builtins[] = {
+    {TFL_ADD, tfl_add_op},
+    {TFL_AVERAGE_POOL_2D, tfl_average_pool2d},
+    {TFL_CONCATENATION, tfl_concat},
+    {TFL_CONV_2D, tfl_conv2d},
+    {TFL_DEPTHWISE_CONV_2D, tfl_depthwise_conv2d},
+    {TFL_DEQUANTIZE, tfl_dequantize},
+    {TFL_FULLY_CONNECTED, tfl_fully_connected},
+    {TFL_MAX_POOL_2D, tfl_max_pool2d},
+    {TFL_PACK, tfl_pack},
+    {TFL_PAD, tfl_pad},
+    {TFL_QUANTIZE, tfl_quantize},
+    {TFL_RELU, tfl_relu},
+    {TFL_RELU6, tfl_relu6},
+    {TFL_RESHAPE, tfl_reshape},
+    {TFL_SHAPE, tfl_shape},
+    {TFL_SOFTMAX, tfl_softmax},
+    {TFL_STRIDED_SLICE, tfl_strided_slice},
+};
+
+#define N_BUILTINS (sizeof builtins / sizeof builtins[0])
+
+static const struct builtin *find_builtin(int32_t code)
+{
+    for (size_t i = 0; i < N_BUILTINS; i++)
+        if ((int32_t)builtins[i].code == code)
+            return &builtins[i];
+    return NULL;
+}
+
+static void add_fault(struct tfl *t, uint32_t i_op, const char *name, const struct diag *d)
+{
+    *VEC_PUSH(t->tmp, &t->faults) = (struct tfl_fault){
+        .i_op = i_op,
+        .name = name,
+        .what = arena_strdup(t->tmp, d->message),
+        .hint = arena_strdup(t->tmp, d->hint),
+    };
+}
+
+/* Number of an operator's builtin code. Files of before 2020 have it in a byte; later ones repeat
+ * it there as far as it fits, and the larger one counts. */
+static int32_t builtin_code(struct tfl *t, const struct fb_table *code)
+{
+    int32_t old = (int8_t)fb_u8(t->fb, code, CODE_DEPRECATED_BUILTIN, 0);
+    int32_t new = fb_i32(t->fb, code, CODE_BUILTIN, 0);
+    return new > old ? new : old;
+}
+
+/* Name of an operator for messages: "CONV_2D", "custom operator 'x'". */
+static const char *code_name(struct tfl *t, const struct fb_table *code, int32_t builtin)
+{
+    if (builtin == TFL_CUSTOM) {
+        struct bytes name = fb_string(t->fb, code, CODE_CUSTOM);
+        struct text text = {.arena = t->tmp};
+        for (size_t k = 0; k < name.len && k < 64; k++)
+            text_printf(&text, "%c",
+                        name.data[k] < 0x20 || name.data[k] > 0x7e ? '?' : name.data[k]);
+        return arena_printf(t->tmp, "custom operator '%s'", text_cstr(&text));
+    }
+    const char *name = tfl_builtin_name(builtin);
+    return name ? name : arena_printf(t->tmp, "operator code %" PRId32, builtin);
+}
+
+/* Is tensor number `id` in the file, or -1 where that means absent? */
+static bool check_id(struct tfl *t, size_t at, const char *what, uint32_t i, int32_t id,
+                     int32_t min)
+{
+    if (id >= min && (id < 0 || (uint32_t)id < t->tensors.n))
+        return true;
+    return fb_fail(t->fb, at, "%s %" PRIu32 " names tensor %" PRId32 " of %" PRIu32, what, i, id,
+                   t->tensors.n);
+}
+
+/* No elements at all: a shape of rank 0 as a constant. */
+static bool is_empty(const struct tfl *t, const struct tfl_tensor *tensor)
+{
+    for (uint32_t k = 0; k < tensor->shape.n; k++)
+        if (fb_i32_at(t->fb, &tensor->shape, k) == 0)
+            return true;
+    return false;
+}
+
+/* Every input is known by now: a constant, an input of the graph, or written by an operator
+ * before. Else operators are out of order, or form a cycle; but operators that are not supported
+ * may have working memory of their own. */
+static bool check_reads(struct tfl *t, const struct tfl_op *op, bool supported, bool *broken)
+{
+    for (uint32_t k = 0; k < op->in_ids.n; k++) {
+        int32_t id = fb_i32_at(t->fb, &op->in_ids, k);
+        if (!check_id(t, op->in_ids.at, "input of operator", op->i, id, -1))
+            return false;
+        const struct tfl_tensor *tensor = id < 0 ? NULL : tfl_tensor(t, (uint32_t)id);
+        if (t->fb->failed)
+            return false;
+        if (!tensor || !supported || t->values[id].state != TFL_UNSEEN) {
+            *broken = *broken || (tensor && t->values[id].state == TFL_BROKEN);
+            continue;
+        }
+        if (tensor->is_variable) {
+            tfl_refuse(op, "input %" PRIu32 " '%s' is a variable", k, tensor->name);
+            continue;
+        }
+        if (tensor->data.len == 0 && !is_empty(t, tensor))
+            return fb_fail(t->fb, op->in_ids.at,
+                           "operator %" PRIu32 " (%s) reads tensor %" PRId32
+                           " '%s', which nothing before it writes: a cycle, or operators out of "
+                           "order",
+                           op->i, op->name, id, tensor->name);
+    }
+    return true;
+}
+
+/* Every output is written for the first time. */
+static bool check_writes(struct tfl *t, const struct tfl_op *op)
+{
+    for (uint32_t k = 0; k < op->out_ids.n; k++) {
+        int32_t id = fb_i32_at(t->fb, &op->out_ids, k);
+        if (!check_id(t, op->out_ids.at, "output of operator", op->i, id, 0))
+            return false;
+        const struct tfl_tensor *tensor = tfl_tensor(t, (uint32_t)id);
+        if (!tensor)
+            return false;
+        if (t->values[id].state != TFL_UNSEEN || tensor->data.len != 0)
+            return fb_fail(t->fb, op->out_ids.at,
+                           "operator %" PRIu32 " (%s) writes tensor %" PRId32 " '%s', which %s",
+                           op->i, op->name, id, tensor->name,
+                           tensor->data.len ? "is a constant"
+                                            : "is an input or was written before");
+        t->values[id].state = TFL_BROKEN; /* until the operator has made it */
+    }
+    return true;
+}
+
+/* What the file says of operator i; `d` takes its fault. NULL when the file is damaged. */
+static const struct builtin *read_op(struct tfl *t, uint32_t i, struct tfl_op *op, struct diag *d)
+{
+    struct fb *fb = t->fb;
+    struct fb_table table = fb_table_at(fb, &t->operators, i);
+    uint32_t i_code = (uint32_t)fb_i32(fb, &table, OPERATOR_CODE_INDEX, 0);
+    *op = (struct tfl_op){.i = i, .d = d};
+    if (!fb->failed && i_code >= t->codes.n)
+        fb_fail(fb, table.at, "operator %" PRIu32 " has code %" PRIu32 " of %" PRIu32, i, i_code,
+                t->codes.n);
+    if (fb->failed)
+        return NULL;
+    struct fb_table code = fb_table_at(fb, &t->codes, i_code);
+    int32_t builtin = builtin_code(t, &code);
+    op->name = code_name(t, &code, builtin);
+    op->in_ids = fb_vector(fb, &table, OPERATOR_INPUTS, sizeof(int32_t));
+    op->out_ids = fb_vector(fb, &table, OPERATOR_OUTPUTS, sizeof(int32_t));
+    op->options_type = fb_u8(fb, &table, OPERATOR_OPTIONS_TYPE, OPTIONS_NONE);
+    op->options = fb_table(fb, &table, OPERATOR_OPTIONS);
+    if (op->in_ids.n > TFL_OPERANDS_MAX || op->out_ids.n > TFL_OPERANDS_MAX)
+        fb_fail(fb, table.at,
+                "operator %" PRIu32 " has %" PRIu32 " inputs and %" PRIu32 " outputs, at most %d",
+                i, op->in_ids.n, op->out_ids.n, TFL_OPERANDS_MAX);
+    return find_builtin(builtin);
+}
+
+/* After a fault: outputs as declared stand in for those that were not made, so that the operators
+ * that read them are checked, too. Such a graph is never handed out. */
+static void stand_in(struct tfl *t, const struct tfl_op *op)
+{
+    for (uint32_t k = 0; k < op->out_ids.n; k++) {
+        uint32_t id = (uint32_t)fb_i32_at(t->fb, &op->out_ids, k);
+        struct tensor tensor;
+        if (t->values[id].state != TFL_BROKEN || tfl_tensor_convert(t, t->declared[id], &tensor))
+            continue;
+        if (t->fb->failed)
+            return;
+        t->values[id] =
+            (struct tfl_value){.state = TFL_VALUE, .id = graph_add_tensor(t->g, &tensor)};
+    }
+}
+
+static bool refuse_operator(struct tfl *t, const struct tfl_op *op)
+{
+    struct text names = {.arena = t->tmp};
+    for (size_t i = 0; i < N_BUILTINS; i++)
+        text_printf(&names, "%s%s", i ? ", " : "", tfl_builtin_name((int32_t)builtins[i].code));
+    diag_error(op->d, NULL, "%s is not supported", op->name);
+    return diag_hint(op->d, "leave these to the program around the model, or use %s",
+                     text_cstr(&names));
+}
+
+/* One operator: nodes of the graph, or a fault. False when the file is damaged. */
+static bool import_op(struct tfl *t, uint32_t i)
+{
+    struct diag d = {0};
+    struct tfl_op op;
+    bool broken = false;
+    const struct builtin *builtin = read_op(t, i, &op, &d);
+    if (t->fb->failed || !check_reads(t, &op, builtin != NULL, &broken) || !check_writes(t, &op))
+        return false;
+    if (op.out_ids.n)
+        op.out = tfl_tensor(t, (uint32_t)fb_i32_at(t->fb, &op.out_ids, 0))->name;
+    else
+        op.out = op.name;
+    if (!builtin)
+        refuse_operator(t, &op);
+    else if (!broken && !d.failed)
+        builtin->import(t, &op);
+    if (d.failed)
+        add_fault(t, i, op.out, &d);
+    if (d.failed || broken)
+        stand_in(t, &op);
+    return !t->fb->failed;
+}
+
+static bool import_inputs(struct tfl *t, const struct fb_vector *ids)
+{
+    for (uint32_t k = 0; k < ids->n; k++) {
+        int32_t id = fb_i32_at(t->fb, ids, k);
+        if (!check_id(t, ids->at, "graph input", k, id, 0))
+            return false;
+        const struct tfl_tensor *from = tfl_tensor(t, (uint32_t)id);
+        if (!from)
+            return false;
+        if (from->data.len || t->values[id].state != TFL_UNSEEN)
+            return fb_fail(t->fb, ids->at, "graph input %" PRIu32 " '%s' is %s", k, from->name,
+                           from->data.len ? "a constant" : "an input twice");
+        struct tensor tensor;
+        const char *fault = tfl_tensor_convert(t, from, &tensor);
+        t->values[id].state = TFL_BROKEN;
+        if (fault) {
+            struct diag d = {0};
+            diag_error(&d, NULL, "%s", fault);
+            add_fault(t, TFL_NO_OPERATOR, NULL, &d);
+        } else if (!t->fb->failed) {
+            uint32_t ir = graph_add_tensor(t->g, &tensor);
+            t->values[id] = (struct tfl_value){.state = TFL_VALUE, .id = ir};
+            *VEC_PUSH(t->a, &t->g->inputs) = ir;
+        }
+    }
+    return !t->fb->failed;
+}
+
+static bool import_outputs(struct tfl *t, const struct fb_vector *ids)
+{
+    for (uint32_t k = 0; k < ids->n; k++) {
+        int32_t id = fb_i32_at(t->fb, ids, k);
+        if (!check_id(t, ids->at, "graph output", k, id, 0))
+            return false;
+        const struct tfl_tensor *from = tfl_tensor(t, (uint32_t)id);
+        if (!from)
+            return false;
+        const struct tfl_value *value = &t->values[id];
+        if (value->state == TFL_VALUE)
+            *VEC_PUSH(t->a, &t->g->outputs) = value->id;
+        else if (value->state == TFL_UNSEEN)
+            return fb_fail(t->fb, ids->at, "graph output %" PRIu32 " '%s' is never written", k,
+                           from->name);
+        if (value->state == TFL_INTS) {
+            struct diag d = {0};
+            diag_error(&d, NULL, "graph output %" PRIu32 " '%s' is a shape, known beforehand", k,
+                       from->name);
+            add_fault(t, TFL_NO_OPERATOR, NULL, &d);
+        }
+    }
+    return true;
+}
+
+/* One line for all faults that say the same, beginning with fault `first`: "operators 1, 3: ...",
+ * or "operator 1 'name': ...".
+ * Marks them as told. */
+static void fault_line(const struct tfl *t, uint32_t first, bool *told, struct text *out)
+{
+    const struct tfl_fault *f = &t->faults.items[first];
+    uint32_t n = 0;
+    struct text ops = {.arena = t->tmp};
+    for (uint32_t i = first; i < t->faults.n; i++) {
+        const struct tfl_fault *g = &t->faults.items[i];
+        if (told[i] || strcmp(f->what, g->what) != 0)
+            continue;
+        told[i] = true;
+        if (n++ < FAULT_OPS_MAX && g->i_op != TFL_NO_OPERATOR)
+            text_printf(&ops, "%s%" PRIu32, n > 1 ? ", " : "", g->i_op);
+    }
+    if (ops.len && n == 1)
+        text_printf(out, "operator %s '%.*s': ", text_cstr(&ops), FAULT_NAME_MAX, f->name);
+    else if (ops.len)
+        text_printf(out, "operators %s%s: ", text_cstr(&ops), n > FAULT_OPS_MAX ? ", ..." : "");
+    text_add(out, f->what);
+}
+
+/* All faults in one message, all remedies in its hint. */
+static void report_faults(const struct tfl *t, const char *place, struct diag *d)
+{
+    bool *told = ARENA_ARRAY(t->tmp, bool, t->faults.n);
+    struct text lines = {.arena = t->tmp};
+    const char *hint = "";
+    uint32_t n_lines = 0, n_left = 0;
+    for (uint32_t i = 0; i < t->faults.n; i++) {
+        if (told[i])
+            continue;
+        struct text line = {.arena = t->tmp};
+        fault_line(t, i, told, &line);
+        if (!hint[0])
+            hint = t->faults.items[i].hint;
+        if (lines.len + line.len > FAULTS_TEXT_MAX && n_lines) {
+            n_left++;
+            continue;
+        }
+        text_printf(&lines, "%s%s", n_lines++ ? "\n  " : "", text_cstr(&line));
+    }
+    if (n_left)
+        text_printf(&lines, "\n  and %" PRIu32 " more", n_left);
+    diag_error(d, place, "%s%s", n_lines > 1 ? "cannot be imported:\n  " : "", text_cstr(&lines));
+    if (hint[0])
+        diag_hint(d, "%s", hint);
+}
+
+/* "dir/kws.tflite" -> "kws" */
+static const char *stem_of(struct arena *a, const char *place)
+{
+    const char *slash = strrchr(place, '/');
+    const char *base = slash ? slash + 1 : place;
+    size_t len = strcspn(base, ".");
+    return arena_printf(a, "%.*s", (int)(len < TFL_NAME_MAX ? len : TFL_NAME_MAX), base);
+}
+
+static bool open_model(struct tfl *t, struct fb_table *subgraph)
+{
+    struct fb *fb = t->fb;
+    struct fb_table model = fb_root(fb, TFL_IDENTIFIER);
+    int32_t version = fb_i32(fb, &model, MODEL_VERSION, 0);
+    if (!fb->failed && version != TFL_VERSION)
+        fb_fail(fb, model.at, "schema version %" PRId32 ", this program reads %d", version,
+                TFL_VERSION);
+    struct fb_vector subgraphs = fb_vector(fb, &model, MODEL_SUBGRAPHS, sizeof(uint32_t));
+    t->codes = fb_vector(fb, &model, MODEL_OPERATOR_CODES, sizeof(uint32_t));
+    t->buffers = fb_vector(fb, &model, MODEL_BUFFERS, sizeof(uint32_t));
+    if (!fb->failed && subgraphs.n == 0)
+        fb_fail(fb, model.at, "the model has no subgraph");
+    if (fb->failed)
+        return false;
+    *subgraph = fb_table_at(fb, &subgraphs, 0);
+    t->tensors = fb_vector(fb, subgraph, SUBGRAPH_TENSORS, sizeof(uint32_t));
+    t->operators = fb_vector(fb, subgraph, SUBGRAPH_OPERATORS, sizeof(uint32_t));
+    if (t->tensors.n > TFL_TENSORS_MAX || t->operators.n > TFL_OPERATORS_MAX)
+        fb_fail(fb, subgraph->at,
+                "%" PRIu32 " tensors and %" PRIu32 " operators, at most %d and %d", t->tensors.n,
+                t->operators.n, TFL_TENSORS_MAX, TFL_OPERATORS_MAX);
+    return !fb->failed;
+}
+
+/* Everything in order; the other subgraphs are reached by operators that are not supported. */
+static bool import_model(struct tfl *t)
+{
+    struct fb_table subgraph;
+    if (!open_model(t, &subgraph))
+        return false;
+    struct fb_vector inputs = fb_vector(t->fb, &subgraph, SUBGRAPH_INPUTS, sizeof(int32_t));
+    struct fb_vector outputs = fb_vector(t->fb, &subgraph, SUBGRAPH_OUTPUTS, sizeof(int32_t));
+    if (!t->fb->failed && (inputs.n > TFL_OPERANDS_MAX || outputs.n > TFL_OPERANDS_MAX))
+        fb_fail(t->fb, subgraph.at,
+                "the graph has %" PRIu32 " inputs and %" PRIu32 " outputs, at most %d", inputs.n,
+                outputs.n, TFL_OPERANDS_MAX);
+    if (t->fb->failed)
+        return false;
+    t->declared = ARENA_ARRAY(t->tmp, const struct tfl_tensor *, t->tensors.n);
+    t->values = ARENA_ARRAY(t->tmp, struct tfl_value, t->tensors.n);
+    t->aligned = ARENA_ARRAY(t->tmp, const void *, t->buffers.n);
+    if (!import_inputs(t, &inputs))
+        return false;
+    for (uint32_t i = 0; i < t->operators.n; i++)
+        if (!import_op(t, i))
+            return false;
+    return import_outputs(t, &outputs);
+}
+
+struct graph *tflite_read(struct arena *a, struct bytes file, const char *place, struct diag *d)
+{
+    struct fb fb = {.file = file, .place = place, .d = d};
+    struct arena *tmp = arena_new("tflite");
+    struct tfl t = {.fb = &fb, .a = a, .tmp = tmp, .g = graph_new(a, stem_of(tmp, place))};
+    struct diag verdict = {0};
+    bool ok = import_model(&t);
+    if (ok && t.faults.n)
+        report_faults(&t, place, d);
+    else if (ok && !graph_verify(t.g, &verdict))
+        diag_error(d, place, "%s", verdict.message);
+    arena_free(tmp);
+    return d->failed ? NULL : t.g;
+}

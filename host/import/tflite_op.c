@@ -1,0 +1,202 @@
+/* tflite_op.c - steps that the operators of a TensorFlow Lite model share.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "import/tflite_parts.h"
+#include "ir/verify.h"
+
+bool tfl_refuse(const struct tfl_op *op, const char *fmt, ...)
+{
+    char what[768];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(what, sizeof what, fmt, args);
+    va_end(args);
+    return diag_error(op->d, NULL, "%s: %s", op->name, what);
+}
+
+int32_t tfl_in_id(const struct tfl *t, const struct tfl_op *op, uint32_t k)
+{
+    return k < op->in_ids.n ? fb_i32_at(t->fb, &op->in_ids, k) : -1;
+}
+
+static uint32_t out_id(const struct tfl *t, const struct tfl_op *op)
+{
+    assert(op->out_ids.n == 1); /* tfl_arity */
+    return (uint32_t)fb_i32_at(t->fb, &op->out_ids, 0);
+}
+
+bool tfl_arity(const struct tfl_op *op, uint32_t min, uint32_t max)
+{
+    if (op->in_ids.n < min || op->in_ids.n > max)
+        return tfl_refuse(op, "%" PRIu32 " inputs, expected %" PRIu32 "..%" PRIu32, op->in_ids.n,
+                          min, max);
+    if (op->out_ids.n != 1)
+        return tfl_refuse(op, "%" PRIu32 " outputs, expected 1", op->out_ids.n);
+    return true;
+}
+
+/* Type, shape and quantisation that the file declares. */
+static bool declared(struct tfl *t, const struct tfl_op *op, uint32_t i, struct tensor *out)
+{
+    const struct tfl_tensor *from = tfl_tensor(t, i);
+    if (!from)
+        return false;
+    const char *fault = tfl_tensor_convert(t, from, out);
+    if (fault)
+        return tfl_refuse(op, "%s", fault);
+    return !t->fb->failed;
+}
+
+/* A constant becomes an IR tensor when the first operator reads it. */
+static bool add_constant(struct tfl *t, const struct tfl_op *op, uint32_t i)
+{
+    struct tensor tensor;
+    const struct tfl_tensor *from = tfl_tensor(t, i);
+    if (!from || !declared(t, op, i, &tensor))
+        return false;
+    size_t bytes = tensor_bytes(&tensor);
+    if (from->data.len != bytes)
+        return fb_fail(t->fb, from->data_at,
+                       "tensor %" PRIu32 " '%s' takes %zu bytes, its buffer %" PRIu32 " has %zu", i,
+                       from->name, bytes, from->i_buffer, from->data.len);
+    tensor.data = tfl_tensor_data(t, from, dtype_bytes(tensor.dtype));
+    t->values[i] = (struct tfl_value){.state = TFL_VALUE, .id = graph_add_tensor(t->g, &tensor)};
+    return true;
+}
+
+bool tfl_in(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t *id)
+{
+    int32_t i = tfl_in_id(t, op, k);
+    if (i < 0)
+        return tfl_refuse(op, "input %" PRIu32 " is absent", k);
+    struct tfl_value *value = &t->values[i];
+    if (value->state == TFL_INTS)
+        return tfl_refuse(op, "input %" PRIu32 " is computed from shapes", k);
+    if (value->state == TFL_UNSEEN && !add_constant(t, op, (uint32_t)i))
+        return false;
+    assert(value->state == TFL_VALUE); /* operators that read broken ones are passed over */
+    *id = value->id;
+    return true;
+}
+
+bool tfl_in_optional(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t *id)
+{
+    *id = NO_TENSOR;
+    return tfl_in_id(t, op, k) < 0 || tfl_in(t, op, k, id);
+}
+
+bool tfl_in_ints(struct tfl *t, const struct tfl_op *op, uint32_t k, struct tfl_ints *out)
+{
+    int32_t i = tfl_in_id(t, op, k);
+    if (i < 0)
+        return tfl_refuse(op, "input %" PRIu32 " is absent", k);
+    if (t->values[i].state == TFL_INTS) {
+        *out = *t->values[i].ints;
+        return true;
+    }
+    const struct tfl_tensor *from = tfl_tensor(t, (uint32_t)i);
+    if (!from)
+        return false;
+    if (t->values[i].state == TFL_VALUE && from->data.len == 0)
+        return tfl_refuse(op, "input %" PRIu32 " '%s' is not a constant", k, from->name);
+    if (!tfl_tensor_ints(t, from, out))
+        return tfl_refuse(op,
+                          "input %" PRIu32 " '%s' is not a constant of at most %d int32 or int64",
+                          k, from->name, TFL_INTS_MAX);
+    return true;
+}
+
+bool tfl_options(const struct tfl_op *op, enum tfl_options_type type)
+{
+    if (op->options_type == OPTIONS_NONE || op->options_type == (uint8_t)type)
+        return true;
+    return tfl_refuse(op, "options of type %d, expected %d", op->options_type, (int)type);
+}
+
+bool tfl_act(struct tfl *t, const struct tfl_op *op, uint32_t field, enum act *act)
+{
+    static const char *const name[] = {"NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT"};
+    uint8_t code = fb_u8(t->fb, &op->options, field, TFL_ACT_NONE);
+    *act = code == TFL_ACT_RELU ? ACT_RELU : code == TFL_ACT_RELU6 ? ACT_RELU6 : ACT_NONE;
+    if (*act != ACT_NONE || code == TFL_ACT_NONE)
+        return true;
+    if (code < sizeof name / sizeof name[0])
+        tfl_refuse(op, "the fused activation %s is not supported", name[code]);
+    else
+        tfl_refuse(op, "the fused activation %d is unknown", code);
+    return diag_hint(op->d, "use relu, relu6 or none there");
+}
+
+/* Messages of the IR start with the name of a node; the report names the operator. */
+static bool refuse_as_ir(const struct tfl_op *op, const char *name, enum op kind,
+                         const struct diag *ir)
+{
+    char prefix[TFL_NAME_MAX + 64];
+    snprintf(prefix, sizeof prefix, "%s (%s): ", name, op_name(kind));
+    size_t skip = strncmp(ir->message, prefix, strlen(prefix)) == 0 ? strlen(prefix) : 0;
+    return tfl_refuse(op, "%s", ir->message + skip);
+}
+
+/* Append a node and give its output what `as` says, but for the shape if `as` has none. */
+static bool add_node(struct tfl *t, const struct tfl_op *op, enum op kind,
+                     const struct attrs *attrs, const uint32_t *in, uint32_t n_in,
+                     const struct tensor *as, uint32_t *id)
+{
+    struct diag ir = {0};
+    *id = graph_add_node(t->g, kind, attrs, in, n_in, op->out, &ir);
+    if (*id == NO_TENSOR)
+        return refuse_as_ir(op, op->out, kind, &ir);
+    uint32_t i_node = t->g->nodes.n - 1;
+    struct tensor *y = &t->g->tensors.items[*id];
+    t->g->nodes.items[i_node].origin = arena_printf(t->a, "%" PRIu32 ":%s", op->i, op->out);
+    y->quant = (struct quant){0};
+    if (as->quant.n == 1) {
+        y->quant = as->quant;
+        y->quant.scale = arena_copy(t->a, as->quant.scale, sizeof(float));
+        y->quant.zero = arena_copy(t->a, as->quant.zero, sizeof(int32_t));
+    }
+    y->dtype = as->dtype;
+    if (as->shape.rank)
+        y->shape = as->shape;
+    if (!graph_verify_node(t->g, i_node, &ir))
+        return refuse_as_ir(op, op->out, kind, &ir);
+    return true;
+}
+
+bool tfl_add(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *attrs,
+             const uint32_t *in, uint32_t n_in)
+{
+    uint32_t i = out_id(t, op), id;
+    struct tensor as;
+    if (!declared(t, op, i, &as) || !add_node(t, op, kind, attrs, in, n_in, &as, &id))
+        return false;
+    t->values[i] = (struct tfl_value){.state = TFL_VALUE, .id = id};
+    return true;
+}
+
+bool tfl_add_between(struct tfl *t, const struct tfl_op *op, enum op kind,
+                     const struct attrs *attrs, const uint32_t *in, uint32_t n_in, uint32_t *id)
+{
+    struct tensor as;
+    if (!declared(t, op, out_id(t, op), &as))
+        return false;
+    as.shape = (struct shape){0};
+    return add_node(t, op, kind, attrs, in, n_in, &as, id);
+}
+
+void tfl_set_ints(struct tfl *t, const struct tfl_op *op, const struct tfl_ints *ints)
+{
+    t->values[out_id(t, op)] =
+        (struct tfl_value){.state = TFL_INTS, .ints = arena_copy(t->tmp, ints, sizeof *ints)};
+}
+
+bool tfl_out_shape(struct tfl *t, const struct tfl_op *op, struct shape *out)
+{
+    struct tensor as;
+    bool ok = declared(t, op, out_id(t, op), &as);
+    *out = as.shape;
+    return ok;
+}

@@ -1,0 +1,153 @@
+/* tflite_parts.h - what the files of the TensorFlow Lite reader share, private to host/import.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Two kinds of failure. A damaged file goes to fb_fail, which ends the reading. What Mote cannot
+ * do is a fault of one operator: it goes to tfl_refuse, the reading goes on with the operator's
+ * outputs marked as broken, and in the end all faults are reported together. */
+#ifndef MOTE_HOST_IMPORT_TFLITE_PARTS_H
+#define MOTE_HOST_IMPORT_TFLITE_PARTS_H
+#include "base/vec.h"
+#include "import/flatbuffer.h"
+#include "import/tflite_schema.h"
+#include "ir/graph.h"
+
+/* Limits that no real model meets. They bound the time for a hostile file, in which many small
+ * references may share one large object. */
+#define TFL_TENSORS_MAX   65536
+#define TFL_OPERATORS_MAX 16384
+#define TFL_OPERANDS_MAX  1024      /* inputs, outputs of one operator or of the graph */
+#define TFL_NAME_MAX      1024      /* longer names are cut                            */
+#define TFL_INTS_MAX      16        /* integers of a shape, of paddings                */
+#define TFL_SCALES_MAX    (1 << 22) /* of all tensors together                    */
+
+/* Integers known while reading: a constant, or what a chain of SHAPE, STRIDED_SLICE and PACK makes
+ * of the shapes, which are all static. */
+struct tfl_ints {
+    uint32_t n;
+    bool scalar; /* of rank 0, else 1 or 2 */
+    int64_t v[TFL_INTS_MAX];
+};
+
+/* What is known of a tensor of the file so far. */
+enum tfl_state {
+    TFL_UNSEEN,
+    TFL_VALUE, /* the IR tensor `id`                                   */
+    TFL_INTS,  /* integers, folded                                     */
+    TFL_BROKEN /* made by an operator with a fault, or by one like it */
+};
+struct tfl_value {
+    enum tfl_state state;
+    uint32_t id;
+    const struct tfl_ints *ints;
+};
+
+/* A tensor as the file declares it. */
+struct tfl_tensor {
+    uint32_t i;
+    const char *name;
+    size_t at; /* offset of its table, for messages */
+    uint8_t type;
+    struct fb_vector shape;
+    struct fb_table quantization;
+    uint32_t i_buffer;
+    struct bytes data; /* empty: no constant */
+    size_t data_at;    /* offset in the file */
+    bool is_variable, is_sparse;
+};
+
+struct tfl_fault {
+    uint32_t i_op;    /* TFL_NO_OPERATOR: about an input or output of the graph */
+    const char *name; /* of the operator's output                               */
+    const char *what, *hint;
+};
+#define TFL_NO_OPERATOR UINT32_MAX
+
+struct tfl {
+    struct fb *fb;
+    struct arena *a;   /* of the graph             */
+    struct arena *tmp; /* of the reading           */
+    struct graph *g;
+    struct fb_vector codes, tensors, buffers, operators;
+    const struct tfl_tensor **declared; /* [tensors.n], NULL before tfl_tensor         */
+    struct tfl_value *values;           /* [tensors.n]                                 */
+    const void **aligned; /* [buffers.n] copies of misaligned buffers, NULL before     */
+    uint32_t n_scales;    /* converted so far                                          */
+    VEC(struct tfl_fault) faults;
+};
+
+struct tfl_op {
+    uint32_t i;
+    const char *name; /* of the operator: "CONV_2D"                    */
+    const char *out;  /* name of its output                            */
+    struct fb_vector in_ids, out_ids;
+    uint8_t options_type;
+    struct fb_table options;
+    struct diag *d; /* its fault */
+};
+
+/* Record a fault of the operator. Returns false. */
+bool tfl_refuse(const struct tfl_op *op, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* tflite_tensor.c */
+
+/* Tensor i < t->tensors.n as declared, read once. NULL when the file is damaged. */
+const struct tfl_tensor *tfl_tensor(struct tfl *t, uint32_t i);
+/* Type, shape, quantisation and name as the IR has them. NULL, or what the IR does not have. */
+const char *tfl_tensor_convert(struct tfl *t, const struct tfl_tensor *from, struct tensor *to);
+/* "int16" */
+const char *tfl_type_name(uint8_t type);
+/* Integers of a constant: int32 or int64, at most TFL_INTS_MAX. False when it is none such. */
+bool tfl_tensor_ints(struct tfl *t, const struct tfl_tensor *from, struct tfl_ints *out);
+/* Contents at an address that suits elements of `align` bytes. */
+const void *tfl_tensor_data(struct tfl *t, const struct tfl_tensor *from, size_t align);
+
+/* tflite_op.c: steps that operators share. False: a fault, or a damaged file. */
+
+/* Number of input k in the file, -1 when it is absent. */
+int32_t tfl_in_id(const struct tfl *t, const struct tfl_op *op, uint32_t k);
+/* Input k as an IR tensor; constants enter the graph here. */
+bool tfl_in(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t *id);
+/* The same for an input that may be absent: NO_TENSOR. */
+bool tfl_in_optional(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t *id);
+/* Input k as integers. */
+bool tfl_in_ints(struct tfl *t, const struct tfl_op *op, uint32_t k, struct tfl_ints *out);
+/* The options are of this type, or absent. */
+bool tfl_options(const struct tfl_op *op, enum tfl_options_type type);
+/* A clamp fused into the operator, from field `field` of its options. */
+bool tfl_act(struct tfl *t, const struct tfl_op *op, uint32_t field, enum act *act);
+/* The number of inputs is in min..max, and there is one output. */
+bool tfl_arity(const struct tfl_op *op, uint32_t min, uint32_t max);
+/* Append a node that makes the operator's output as the file declares it, and verify it. */
+bool tfl_add(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *attrs,
+             const uint32_t *in, uint32_t n_in);
+/* Append a node between: its output gets the quantisation of the operator's. */
+bool tfl_add_between(struct tfl *t, const struct tfl_op *op, enum op kind,
+                     const struct attrs *attrs, const uint32_t *in, uint32_t n_in, uint32_t *id);
+/* The operator's output is these integers. */
+void tfl_set_ints(struct tfl *t, const struct tfl_op *op, const struct tfl_ints *ints);
+/* Shape of the operator's output as declared. */
+bool tfl_out_shape(struct tfl *t, const struct tfl_op *op, struct shape *out);
+
+/* tflite_ops.c and tflite_shapes.c: one function an operator. */
+bool tfl_conv2d(struct tfl *t, const struct tfl_op *op);
+bool tfl_depthwise_conv2d(struct tfl *t, const struct tfl_op *op);
+bool tfl_fully_connected(struct tfl *t, const struct tfl_op *op);
+bool tfl_average_pool2d(struct tfl *t, const struct tfl_op *op);
+bool tfl_max_pool2d(struct tfl *t, const struct tfl_op *op);
+bool tfl_add_op(struct tfl *t, const struct tfl_op *op);
+bool tfl_relu(struct tfl *t, const struct tfl_op *op);
+bool tfl_relu6(struct tfl *t, const struct tfl_op *op);
+bool tfl_softmax(struct tfl *t, const struct tfl_op *op);
+bool tfl_quantize(struct tfl *t, const struct tfl_op *op);
+bool tfl_dequantize(struct tfl *t, const struct tfl_op *op);
+bool tfl_reshape(struct tfl *t, const struct tfl_op *op);
+bool tfl_pad(struct tfl *t, const struct tfl_op *op);
+bool tfl_concat(struct tfl *t, const struct tfl_op *op);
+bool tfl_shape(struct tfl *t, const struct tfl_op *op);
+bool tfl_strided_slice(struct tfl *t, const struct tfl_op *op);
+bool tfl_pack(struct tfl *t, const struct tfl_op *op);
+
+/* tflite_names.c: "CONV_2D"; NULL for numbers that the schema does not have. */
+const char *tfl_builtin_name(int32_t code);
+#endif

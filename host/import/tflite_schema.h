@@ -1,0 +1,113 @@
+/* tflite_schema.h - the numbers of the TensorFlow Lite schema (version 3) that are used here.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Field numbers count the fields of a table in the order of the schema; a union takes two, its
+ * type first. */
+#ifndef MOTE_HOST_IMPORT_TFLITE_SCHEMA_H
+#define MOTE_HOST_IMPORT_TFLITE_SCHEMA_H
+
+#define TFL_IDENTIFIER "TFL3"
+#define TFL_VERSION    3
+
+enum tfl_model { MODEL_VERSION, MODEL_OPERATOR_CODES, MODEL_SUBGRAPHS, MODEL_BUFFERS = 4 };
+enum tfl_operator_code { CODE_DEPRECATED_BUILTIN, CODE_CUSTOM, CODE_VERSION, CODE_BUILTIN };
+enum tfl_subgraph { SUBGRAPH_TENSORS, SUBGRAPH_INPUTS, SUBGRAPH_OUTPUTS, SUBGRAPH_OPERATORS };
+enum tfl_buffer { BUFFER_DATA, BUFFER_OFFSET, BUFFER_SIZE };
+enum tfl_tensor_field {
+    TENSOR_SHAPE,
+    TENSOR_TYPE,
+    TENSOR_BUFFER,
+    TENSOR_NAME,
+    TENSOR_QUANTIZATION,
+    TENSOR_IS_VARIABLE,
+    TENSOR_SPARSITY
+};
+enum tfl_quantization {
+    QUANT_MIN,
+    QUANT_MAX,
+    QUANT_SCALE,
+    QUANT_ZERO_POINT,
+    QUANT_DETAILS_TYPE,
+    QUANT_DETAILS,
+    QUANT_DIMENSION
+};
+enum tfl_operator {
+    OPERATOR_CODE_INDEX,
+    OPERATOR_INPUTS,
+    OPERATOR_OUTPUTS,
+    OPERATOR_OPTIONS_TYPE,
+    OPERATOR_OPTIONS
+};
+
+/* The tables of options, by field, and the union's type for each. */
+enum tfl_conv2d { CONV_PADDING, CONV_STRIDE_W, CONV_STRIDE_H, CONV_ACT, CONV_DIL_W, CONV_DIL_H };
+enum tfl_depthwise {
+    DEPTHWISE_PADDING,
+    DEPTHWISE_STRIDE_W,
+    DEPTHWISE_STRIDE_H,
+    DEPTHWISE_MULTIPLIER,
+    DEPTHWISE_ACT,
+    DEPTHWISE_DIL_W,
+    DEPTHWISE_DIL_H
+};
+enum tfl_pool {
+    POOL_PADDING,
+    POOL_STRIDE_W,
+    POOL_STRIDE_H,
+    POOL_FILTER_W,
+    POOL_FILTER_H,
+    POOL_ACT
+};
+enum tfl_fc { FC_ACT, FC_WEIGHTS_FORMAT, FC_KEEP_NUM_DIMS, FC_ASYMMETRIC_INPUTS };
+enum tfl_softmax { SOFTMAX_BETA };
+enum tfl_concat { CONCAT_AXIS, CONCAT_ACT };
+enum tfl_add { ADD_ACT };
+enum tfl_reshape { RESHAPE_NEW_SHAPE };
+enum tfl_strided_slice {
+    SLICE_BEGIN_MASK,
+    SLICE_END_MASK,
+    SLICE_ELLIPSIS_MASK,
+    SLICE_NEW_AXIS_MASK,
+    SLICE_SHRINK_AXIS_MASK
+};
+enum tfl_pack { PACK_COUNT, PACK_AXIS };
+enum tfl_options_type {
+    OPTIONS_NONE = 0,
+    OPTIONS_CONV2D = 1,
+    OPTIONS_DEPTHWISE = 2,
+    OPTIONS_POOL = 5,
+    OPTIONS_FC = 8,
+    OPTIONS_SOFTMAX = 9,
+    OPTIONS_CONCAT = 10,
+    OPTIONS_ADD = 11,
+    OPTIONS_RESHAPE = 17,
+    OPTIONS_STRIDED_SLICE = 32,
+    OPTIONS_PACK = 59
+};
+
+enum tfl_type { TFL_FLOAT32 = 0, TFL_INT32 = 2, TFL_INT64 = 4, TFL_INT16 = 7, TFL_INT8 = 9 };
+enum tfl_padding { TFL_SAME = 0, TFL_VALID = 1 };
+enum tfl_act { TFL_ACT_NONE = 0, TFL_ACT_RELU = 1, TFL_ACT_RELU6 = 3 };
+
+/* Builtin operators that are imported, and those with a meaning for the reader itself. */
+enum tfl_builtin {
+    TFL_ADD = 0,
+    TFL_AVERAGE_POOL_2D = 1,
+    TFL_CONCATENATION = 2,
+    TFL_CONV_2D = 3,
+    TFL_DEPTHWISE_CONV_2D = 4,
+    TFL_DEQUANTIZE = 6,
+    TFL_FULLY_CONNECTED = 9,
+    TFL_MAX_POOL_2D = 17,
+    TFL_RELU = 19,
+    TFL_RELU6 = 21,
+    TFL_RESHAPE = 22,
+    TFL_SOFTMAX = 25,
+    TFL_CUSTOM = 32,
+    TFL_PAD = 34,
+    TFL_STRIDED_SLICE = 45,
+    TFL_SHAPE = 77,
+    TFL_PACK = 83,
+    TFL_QUANTIZE = 114
+};
+#endif

@@ -1,0 +1,184 @@
+/* tflite_shapes.c - operators of TensorFlow Lite that move data, and those that compute shapes.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Exporters write a reshape as SHAPE, STRIDED_SLICE, PACK, RESHAPE when the batch was open. Here
+ * all shapes are static, so such a chain is a row of known integers and leaves no node. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "import/tflite_parts.h"
+
+/* The new shape of a reshape: its second input, else its attribute. */
+static bool new_shape(struct tfl *t, const struct tfl_op *op, struct tfl_ints *out)
+{
+    if (tfl_in_id(t, op, 1) >= 0)
+        return tfl_in_ints(t, op, 1, out);
+    if (!tfl_options(op, OPTIONS_RESHAPE))
+        return false;
+    struct fb_vector v = fb_vector(t->fb, &op->options, RESHAPE_NEW_SHAPE, sizeof(int32_t));
+    if (v.n == 0 || v.n > RANK_MAX)
+        return tfl_refuse(op, "its new shape has %" PRIu32 " dimensions, expected 1..%d", v.n,
+                          RANK_MAX);
+    *out = (struct tfl_ints){.n = v.n};
+    for (uint32_t i = 0; i < v.n; i++)
+        out->v[i] = fb_i32_at(t->fb, &v, i);
+    return true;
+}
+
+/* One dimension may be -1: what is left of `count` elements. */
+static bool resolve_shape(const struct tfl_op *op, struct tfl_ints *shape, int64_t count)
+{
+    int64_t known = 1, i_open = -1;
+    if (shape->n == 0 || shape->n > RANK_MAX)
+        return tfl_refuse(op, "its new shape has %" PRIu32 " dimensions, expected 1..%d", shape->n,
+                          RANK_MAX);
+    for (uint32_t i = 0; i < shape->n; i++) {
+        int64_t dim = shape->v[i];
+        if (dim == -1 && i_open >= 0)
+            return tfl_refuse(op, "its new shape has more than one -1");
+        if (dim == -1) {
+            i_open = i;
+            continue;
+        }
+        if (dim < 1 || dim > DIM_MAX)
+            return tfl_refuse(op, "dimension %" PRIu32 " of its new shape is %" PRId64, i, dim);
+        known *= dim;
+        if (known > COUNT_MAX) /* so the next product is below 2^52 */
+            return tfl_refuse(op, "its new shape has more than %d elements", COUNT_MAX);
+    }
+    if (i_open >= 0 && count % known != 0)
+        return tfl_refuse(
+            op, "%" PRId64 " elements are no multiple of the %" PRId64 " that its new shape fixes",
+            count, known);
+    if (i_open >= 0)
+        shape->v[i_open] = count / known;
+    return true;
+}
+
+bool tfl_reshape(struct tfl *t, const struct tfl_op *op)
+{
+    struct tfl_ints shape;
+    uint32_t x;
+    if (!tfl_arity(op, 1, 2) || !tfl_in(t, op, 0, &x) || !new_shape(t, op, &shape) ||
+        !resolve_shape(op, &shape, shape_count(&t->g->tensors.items[x].shape)))
+        return false;
+    struct attrs at = {.new_rank = (int32_t)shape.n};
+    for (uint32_t i = 0; i < shape.n; i++)
+        at.new_shape[i] = (int32_t)shape.v[i];
+    return tfl_add(t, op, OP_RESHAPE, &at, &x, 1);
+}
+
+bool tfl_pad(struct tfl *t, const struct tfl_op *op)
+{
+    struct attrs at = {0};
+    struct tfl_ints pads;
+    uint32_t x;
+    if (!tfl_arity(op, 2, 2) || !tfl_in(t, op, 0, &x) || !tfl_in_ints(t, op, 1, &pads))
+        return false;
+    uint32_t rank = (uint32_t)t->g->tensors.items[x].shape.rank;
+    if (pads.n != 2 * rank)
+        return tfl_refuse(op, "%" PRIu32 " paddings for %" PRIu32 " dimensions", pads.n, rank);
+    for (uint32_t i = 0; i < pads.n; i++) {
+        if (pads.v[i] < 0 || pads.v[i] > DIM_MAX)
+            return tfl_refuse(op, "padding %" PRId64 " of dimension %" PRIu32 " is outside 0..%d",
+                              pads.v[i], i / 2, DIM_MAX);
+        at.pads[i] = (int32_t)pads.v[i];
+    }
+    return tfl_add(t, op, OP_PAD, &at, &x, 1);
+}
+
+bool tfl_concat(struct tfl *t, const struct tfl_op *op)
+{
+    enum act act;
+    uint32_t in[TFL_OPERANDS_MAX];
+    if (!tfl_arity(op, 1, TFL_OPERANDS_MAX) || !tfl_options(op, OPTIONS_CONCAT) ||
+        !tfl_act(t, op, CONCAT_ACT, &act))
+        return false;
+    if (act != ACT_NONE)
+        return tfl_refuse(op, "a fused activation, which no kernel of the reference has");
+    for (uint32_t k = 0; k < op->in_ids.n; k++)
+        if (!tfl_in(t, op, k, &in[k]))
+            return false;
+    int32_t rank = t->g->tensors.items[in[0]].shape.rank;
+    int32_t axis = fb_i32(t->fb, &op->options, CONCAT_AXIS, 0);
+    if (axis < -rank || axis >= rank)
+        return tfl_refuse(op, "axis %" PRId32 " is outside %" PRId32 "..%" PRId32, axis, -rank,
+                          rank - 1);
+    struct attrs at = {.axis = axis < 0 ? axis + rank : axis};
+    return tfl_add(t, op, OP_CONCAT, &at, in, op->in_ids.n);
+}
+
+bool tfl_shape(struct tfl *t, const struct tfl_op *op)
+{
+    uint32_t x;
+    if (!tfl_arity(op, 1, 1) || !tfl_in(t, op, 0, &x))
+        return false;
+    const struct shape *s = &t->g->tensors.items[x].shape;
+    struct tfl_ints shape = {.n = (uint32_t)s->rank};
+    for (int32_t i = 0; i < s->rank; i++)
+        shape.v[i] = s->dim[i];
+    tfl_set_ints(t, op, &shape);
+    return true;
+}
+
+/* Position `p` in a row of n, counted from the end when negative, held within low..high. */
+static int64_t slice_position(int64_t p, int64_t n, int64_t low, int64_t high)
+{
+    if (p < 0)
+        p += n; /* |p| < 2^63: it was read from 32 or 64 bits and n >= 0 */
+    return p < low ? low : p > high ? high : p;
+}
+
+/* A slice of a row of integers: begin, end and stride have one element each. */
+bool tfl_strided_slice(struct tfl *t, const struct tfl_op *op)
+{
+    int32_t x = tfl_in_id(t, op, 0);
+    if (x < 0 || t->values[x].state != TFL_INTS)
+        return tfl_refuse(op, "supported on shapes only");
+    struct tfl_ints in, begin, end, stride, out = {0};
+    if (!tfl_arity(op, 4, 4) || !tfl_options(op, OPTIONS_STRIDED_SLICE) ||
+        !tfl_in_ints(t, op, 0, &in) || !tfl_in_ints(t, op, 1, &begin) ||
+        !tfl_in_ints(t, op, 2, &end) || !tfl_in_ints(t, op, 3, &stride))
+        return false;
+    int32_t begin_mask = fb_i32(t->fb, &op->options, SLICE_BEGIN_MASK, 0);
+    int32_t end_mask = fb_i32(t->fb, &op->options, SLICE_END_MASK, 0);
+    int32_t shrink = fb_i32(t->fb, &op->options, SLICE_SHRINK_AXIS_MASK, 0);
+    if (fb_i32(t->fb, &op->options, SLICE_ELLIPSIS_MASK, 0) != 0 ||
+        fb_i32(t->fb, &op->options, SLICE_NEW_AXIS_MASK, 0) != 0)
+        return tfl_refuse(op, "masks for an ellipsis or a new axis on a shape");
+    if (in.scalar || begin.n != 1 || end.n != 1 || stride.n != 1 || stride.v[0] < 1)
+        return tfl_refuse(op, "on a shape, with other than one begin, end and stride >= 1");
+    int64_t n = in.n;
+    int64_t first = begin_mask & 1 ? 0 : slice_position(begin.v[0], n, 0, n);
+    int64_t last = end_mask & 1 ? n : slice_position(end.v[0], n, 0, n);
+    if (shrink & 1)
+        last = first + 1; /* one element, whatever the end says */
+    if (last > n)
+        return tfl_refuse(op, "element %" PRId64 " of a shape of %" PRId64, first, n);
+    int64_t step = stride.v[0] > n ? n + 1 : stride.v[0];
+    out.scalar = shrink & 1;
+    for (int64_t i = first; i < last; i += step)
+        out.v[out.n++] = in.v[i];
+    tfl_set_ints(t, op, &out);
+    return true;
+}
+
+/* Scalars side by side. */
+bool tfl_pack(struct tfl *t, const struct tfl_op *op)
+{
+    struct tfl_ints out = {0};
+    if (!tfl_arity(op, 1, TFL_INTS_MAX) || !tfl_options(op, OPTIONS_PACK))
+        return false;
+    if (fb_i32(t->fb, &op->options, PACK_AXIS, 0) != 0)
+        return tfl_refuse(op, "supported for shapes only, along axis 0");
+    for (uint32_t k = 0; k < op->in_ids.n; k++) {
+        struct tfl_ints one;
+        if (!tfl_in_ints(t, op, k, &one))
+            return false;
+        if (!one.scalar || one.n != 1)
+            return tfl_refuse(op, "supported for shapes only: input %" PRIu32 " is no scalar", k);
+        out.v[out.n++] = one.v[0];
+    }
+    tfl_set_ints(t, op, &out);
+    return true;
+}
