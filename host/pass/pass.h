@@ -21,4 +21,22 @@ bool eliminate_channels(struct graph *g, struct diag *d);
 
 /* The list of passes before quantisation and compilation, in order, with graph_verify between. */
 bool simplify(struct graph *g, struct diag *d);
+
+/* What a graph costs, whatever runs it. */
+struct size {
+    int64_t n_nodes, macs, const_bytes;
+};
+
+struct size graph_size(const struct graph *g);
+
+/* What a pass took away, in all its runs together; below 0 when it added some. */
+struct saving {
+    const char *pass;
+    struct size size;
+};
+
+#define N_PASSES 5
+
+/* simplify, and what each pass saved, in order. */
+bool simplify_tell(struct graph *g, struct saving savings[N_PASSES], struct diag *d);
 #endif

@@ -3,29 +3,72 @@
 #include "ir/verify.h"
 #include "pass/pass.h"
 
+struct pass {
+    const char *name;
+    bool (*run)(struct graph *g, struct diag *d);
+};
+
 /* Fold first what hides neighbours from each other, fuse clamps last. */
-static bool simplify_once(struct graph *g, struct diag *d)
+static const struct pass repeated[] = {
+    {"drop_identity", drop_identity},
+    {"fold_bn", fold_bn},
+    {"fold_pad", fold_pad},
+    {"fuse_activation", fuse_activation},
+};
+
+/* Takes away channels, never nodes, so it gives the passes above nothing to do. */
+static const struct pass last = {"eliminate_channels", eliminate_channels};
+
+#define N_REPEATED (sizeof repeated / sizeof repeated[0])
+_Static_assert(N_REPEATED + 1 == N_PASSES, "pass.h counts the passes");
+
+struct size graph_size(const struct graph *g)
 {
-    return drop_identity(g, d) && graph_verify(g, d) && fold_bn(g, d) && graph_verify(g, d) &&
-           fold_pad(g, d) && graph_verify(g, d) && fuse_activation(g, d) && graph_verify(g, d);
+    struct size s = {.n_nodes = g->nodes.n};
+    for (uint32_t i = 0; i < g->nodes.n; i++) {
+        s.macs += node_macs(g, &g->nodes.items[i]);
+        s.const_bytes += (int64_t)node_const_bytes(g, &g->nodes.items[i]);
+    }
+    return s;
 }
 
-/* simplify - all passes until they remove no more nodes.
+static bool run_pass(struct graph *g, const struct pass *p, struct saving *saving, struct diag *d)
+{
+    const struct size before = graph_size(g);
+    if (!p->run(g, d) || !graph_verify(g, d))
+        return false;
+    const struct size after = graph_size(g);
+    saving->pass = p->name;
+    saving->size.n_nodes += before.n_nodes - after.n_nodes;
+    saving->size.macs += before.macs - after.macs;
+    saving->size.const_bytes += before.const_bytes - after.const_bytes;
+    return true;
+}
+
+/* simplify_tell - all passes until they remove no more nodes, and what each of them saved.
  *
  * Only fold_bn can add nodes or change them in place, and it leaves no batch norm: so from the
  * second round on an unchanged number of nodes means an unchanged graph, and it only falls.
  *
  * requires:  a verified graph     preserves: topological order, names of graph outputs
  *                                 breaks:    tensor and node ids */
-bool simplify(struct graph *g, struct diag *d)
+bool simplify_tell(struct graph *g, struct saving savings[N_PASSES], struct diag *d)
 {
-    if (!simplify_once(g, d))
-        return false;
-    uint32_t n_before;
+    uint32_t n_before, n_rounds = 0;
+    for (uint32_t i = 0; i < N_PASSES; i++)
+        savings[i] = (struct saving){0};
     do {
         n_before = g->nodes.n;
-        if (!simplify_once(g, d))
-            return false;
-    } while (g->nodes.n < n_before);
-    return true;
+        for (uint32_t i = 0; i < N_REPEATED; i++)
+            if (!run_pass(g, &repeated[i], &savings[i], d))
+                return false;
+        n_rounds++;
+    } while (n_rounds < 2 || g->nodes.n < n_before);
+    return run_pass(g, &last, &savings[N_REPEATED], d);
+}
+
+bool simplify(struct graph *g, struct diag *d)
+{
+    struct saving savings[N_PASSES];
+    return simplify_tell(g, savings, d);
 }
