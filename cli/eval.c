@@ -254,9 +254,13 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
 {
     struct settings s = {.device_samples = 200};
     const struct arg args[] = {
-        {"--recipe", ARG_STRING, &s.recipe},  {"--float", ARG_STRING, &s.float_model},
-        {"--target", ARG_STRING, &s.target},  {"--device-samples", ARG_COUNT, &s.device_samples},
-        {"--threads", ARG_COUNT, &s.threads}, {"--json", ARG_FLAG, &s.json},
+        {"--recipe", ARG_STRING, &s.recipe},
+        {"--float", ARG_STRING, &s.float_model},
+        {"--target", ARG_STRING, &s.target},
+        {"--samples", ARG_COUNT, &s.samples},
+        {"--device-samples", ARG_COUNT, &s.device_samples},
+        {"--threads", ARG_COUNT, &s.threads},
+        {"--json", ARG_FLAG, &s.json},
     };
     const char *path;
     if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d))
