@@ -7,15 +7,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define NO_HEIR UINT32_MAX
+
 /* A buffer that takes memory: bytes > 0, a multiple of PLAN_ALIGN. Alive in `first`..`last`. */
 struct item {
     size_t bytes;
     uint32_t first, last;
+    uint32_t heir; /* the item born at `last` that may overwrite it, or NO_HEIR              */
+    size_t lead;   /* if it has one: 0 < lead < the heir's bytes, a multiple of PLAN_ALIGN */
 };
 
 static inline bool items_overlap(const struct item *a, const struct item *b)
 {
     return a->first <= b->last && b->first <= a->last;
+}
+
+/* Of items i and j that are alive together, j not below i: the least offset of j above i. More than
+ * 0, so that no two items alive together share an offset. */
+static inline size_t item_gap(const struct item *items, uint32_t i, uint32_t j)
+{
+    return items[j].heir == i ? items[j].lead : items[i].bytes;
+}
+
+/* The most that an heir can share with the buffers it overwrites, `old_bytes` in sum, each at least
+ * `lead` above it. These are apart, so no more than their sum, nor than the heir above its lead. */
+static inline size_t shared_bytes_max(size_t heir_bytes, size_t lead, size_t old_bytes)
+{
+    const size_t room = lead < heir_bytes ? heir_bytes - lead : 0;
+    return room < old_bytes ? room : old_bytes;
 }
 
 /* The steps that matter for memory. Wherever no buffer ends between two births, the live set of

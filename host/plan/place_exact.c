@@ -2,14 +2,17 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Take an optimal placement and let buffers fall, into gaps too, until none can fall further:
- * each then lies at 0 or on the end of a buffer that is alive with it. Such a stable placement is
- * found by placing buffers in order of rising offset, each at its floor, the highest end among the
- * placed buffers that are alive with it. The search tries all such orders, except where
+ * each then lies at 0 or on the end of a buffer that is alive with it, or, if it may be overwritten
+ * by that one, the lead above its start. Such a stable placement is found by placing buffers in
+ * order of rising offset, each at its floor, the highest such place among the placed buffers that
+ * are alive with it. The search tries all such orders, except where
  *
  * P1  a buffer's floor lies below the last offset: it waits until a later one raises its floor;
  * P2  another waiting buffer would fit whole below this one's floor, so it could fall there;
  * P3  two buffers of one offset, or two identical ones, would only trade names: rank decides;
- * P4  some section cannot hold what still waits there below the best arena known. */
+ * P4  some section cannot hold what still waits there below the best arena known. What waits will
+ *     lie apart, but for an heir and what it overwrites; these meet in no section but the heir's
+ *     first, and share shared_bytes_max at most. */
 #include "plan/place.h"
 #include <assert.h>
 #include <string.h>
@@ -25,11 +28,15 @@ struct search {
     struct sections sections;
     uint32_t *neighbours;   /* items alive with item i: from neighbour_at[i] on, rising  */
     uint32_t *neighbour_at; /* [n + 1]                                                   */
+    size_t *gap;            /* like neighbours: item_gap from i to the neighbour         */
+    size_t *heir_lead;      /* [n] least lead of the items that i may overwrite, or SIZE_MAX */
+    size_t *heir_waiting;   /* [n] bytes of these items not yet placed                   */
     size_t *floor;          /* [n] of waiting items                                      */
     size_t *offset;         /* [n] of placed items                                       */
     bool *placed;           /* [n]                                                       */
     size_t *waiting;        /* [sections] bytes not yet placed                           */
     size_t *lowest;         /* [sections] work: lowest possible offset of what waits     */
+    size_t *shared;         /* [sections] work: the most that what waits can share       */
     struct raised *undo;    /* floors that were raised, oldest first                     */
     uint32_t n_undo;
     size_t lower_bound, best;
@@ -51,9 +58,16 @@ static size_t max_size(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+/* Does item i lie apart from all others? */
+static bool is_plain(const struct search *s, uint32_t i)
+{
+    return s->items[i].heir == NO_HEIR && s->heir_lead[i] == SIZE_MAX;
+}
+
 static bool identical(const struct search *s, uint32_t i, uint32_t j)
 {
-    return s->items[i].bytes == s->items[j].bytes && s->sections.first[i] == s->sections.first[j] &&
+    return is_plain(s, i) && is_plain(s, j) && s->items[i].bytes == s->items[j].bytes &&
+           s->sections.first[i] == s->sections.first[j] &&
            s->sections.last[i] == s->sections.last[j];
 }
 
@@ -61,14 +75,16 @@ static void put(struct search *s, uint32_t i)
 {
     s->placed[i] = true;
     s->offset[i] = s->floor[i];
-    const size_t end = s->floor[i] + s->items[i].bytes;
     for (uint32_t k = s->neighbour_at[i]; k < s->neighbour_at[i + 1]; k++) {
         const uint32_t j = s->neighbours[k];
-        if (s->placed[j] || s->floor[j] >= end)
+        const size_t floor = s->floor[i] + s->gap[k];
+        if (s->placed[j] || s->floor[j] >= floor)
             continue;
         s->undo[s->n_undo++] = (struct raised){.i_item = j, .floor = s->floor[j]};
-        s->floor[j] = end;
+        s->floor[j] = floor;
     }
+    if (s->items[i].heir != NO_HEIR)
+        s->heir_waiting[s->items[i].heir] -= s->items[i].bytes;
     for (uint32_t t = s->sections.first[i]; t <= s->sections.last[i]; t++)
         s->waiting[t] -= s->items[i].bytes;
 }
@@ -77,6 +93,8 @@ static void take_back(struct search *s, uint32_t i, uint32_t n_undo)
 {
     for (uint32_t t = s->sections.first[i]; t <= s->sections.last[i]; t++)
         s->waiting[t] += s->items[i].bytes;
+    if (s->items[i].heir != NO_HEIR)
+        s->heir_waiting[s->items[i].heir] += s->items[i].bytes;
     while (s->n_undo > n_undo) {
         const struct raised *r = &s->undo[--s->n_undo];
         s->floor[r->i_item] = r->floor;
@@ -96,6 +114,7 @@ static bool is_promising(struct search *s, const struct path *p, size_t *ceiling
 {
     *ceiling = SIZE_MAX;
     memset(s->lowest, 0xff, s->sections.n * sizeof *s->lowest);
+    memset(s->shared, 0, s->sections.n * sizeof *s->shared);
     for (uint32_t i = 0; i < s->n; i++) {
         if (s->placed[i])
             continue;
@@ -104,9 +123,11 @@ static bool is_promising(struct search *s, const struct path *p, size_t *ceiling
         const size_t at = max_size(s->floor[i], p->offset);
         for (uint32_t t = s->sections.first[i]; t <= s->sections.last[i]; t++)
             s->lowest[t] = at < s->lowest[t] ? at : s->lowest[t];
+        s->shared[s->sections.first[i]] +=
+            shared_bytes_max(s->items[i].bytes, s->heir_lead[i], s->heir_waiting[i]);
     }
     for (uint32_t t = 0; t < s->sections.n; t++)
-        if (s->waiting[t] && s->lowest[t] + s->waiting[t] >= s->best)
+        if (s->waiting[t] && s->lowest[t] + s->waiting[t] - s->shared[t] >= s->best)
             return false;
     return true;
 }
@@ -193,15 +214,35 @@ static uint32_t find_neighbours(struct arena *a, struct search *s)
         for (uint32_t j = 0; j < s->n; j++)
             n_links += i != j && items_overlap(&s->items[i], &s->items[j]);
     s->neighbours = ARENA_ARRAY(a, uint32_t, n_links);
+    s->gap = ARENA_ARRAY(a, size_t, n_links);
     uint32_t at = 0;
     for (uint32_t i = 0; i < s->n; i++) {
         s->neighbour_at[i] = at;
         for (uint32_t j = 0; j < s->n; j++)
-            if (i != j && items_overlap(&s->items[i], &s->items[j]))
+            if (i != j && items_overlap(&s->items[i], &s->items[j])) {
+                s->gap[at] = item_gap(s->items, i, j);
                 s->neighbours[at++] = j;
+            }
     }
     s->neighbour_at[s->n] = at;
     return n_links / 2;
+}
+
+/* Fills what is known of heirs. */
+static void find_heirs(struct arena *a, struct search *s)
+{
+    s->heir_lead = ARENA_ARRAY(a, size_t, s->n);
+    s->heir_waiting = ARENA_ARRAY(a, size_t, s->n);
+    memset(s->heir_lead, 0xff, s->n * sizeof *s->heir_lead);
+    for (uint32_t i = 0; i < s->n; i++) {
+        const uint32_t heir = s->items[i].heir;
+        if (heir == NO_HEIR)
+            continue;
+        assert(s->sections.last[i] == s->sections.first[heir]);
+        if (s->items[i].lead < s->heir_lead[heir])
+            s->heir_lead[heir] = s->items[i].lead;
+        s->heir_waiting[heir] += s->items[i].bytes;
+    }
 }
 
 bool place_exact(struct arena *a, const struct item *items, uint32_t n, size_t lower_bound,
@@ -224,6 +265,8 @@ bool place_exact(struct arena *a, const struct item *items, uint32_t n, size_t l
     };
     s.waiting = s.sections.load;
     s.lowest = ARENA_ARRAY(a, size_t, s.sections.n);
+    s.shared = ARENA_ARRAY(a, size_t, s.sections.n);
+    find_heirs(a, &s);
     /* Of each pair only the one placed first raises the other. */
     s.undo = ARENA_ARRAY(a, struct raised, find_neighbours(a, &s));
     const struct path start = {0};

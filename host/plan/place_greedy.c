@@ -21,21 +21,28 @@ static int by_size(const void *pa, const void *pb)
     return a->i_item < b->i_item ? -1 : 1;
 }
 
-/* The lowest offset at which `item` fits between the placed items that are alive with it.
- * `placed` lists them all by rising offset. */
-static size_t lowest_gap(const struct item *item, const struct item *items, const uint32_t *placed,
+/* The lowest offset at which item i fits among the placed items that are alive with it. `placed`
+ * lists them all by rising offset, which makes few passes do: a second move is needed only where i,
+ * moved up from one item, meets one below that it may overlap. Each pass but the last moves i past
+ * an item for good. */
+static size_t lowest_gap(const struct item *items, uint32_t i, const uint32_t *placed,
                          uint32_t n_placed, const size_t *offset)
 {
     size_t at = 0;
-    for (uint32_t k = 0; k < n_placed; k++) {
-        const uint32_t j = placed[k];
-        if (!items_overlap(item, &items[j]))
-            continue;
-        if (offset[j] >= at && offset[j] - at >= item->bytes)
-            break;
-        const size_t end = offset[j] + items[j].bytes;
-        at = end > at ? end : at;
-    }
+    bool is_moved;
+    do {
+        is_moved = false;
+        for (uint32_t k = 0; k < n_placed; k++) {
+            const uint32_t j = placed[k];
+            const bool is_free = !items_overlap(&items[i], &items[j]) ||
+                                 at + item_gap(items, i, j) <= offset[j] ||
+                                 at >= offset[j] + item_gap(items, j, i);
+            if (is_free)
+                continue;
+            at = offset[j] + item_gap(items, j, i);
+            is_moved = true;
+        }
+    } while (is_moved);
     return at;
 }
 
@@ -50,7 +57,7 @@ size_t place_greedy(struct arena *a, const struct item *items, uint32_t n, size_
     size_t arena_bytes = 0;
     for (uint32_t k = 0; k < n; k++) {
         const uint32_t i = order[k].i_item;
-        offset[i] = lowest_gap(&items[i], items, placed, k, offset);
+        offset[i] = lowest_gap(items, i, placed, k, offset);
         const size_t end = offset[i] + items[i].bytes;
         arena_bytes = end > arena_bytes ? end : arena_bytes;
 

@@ -4,7 +4,10 @@
  * Dynamic storage allocation with known lifetimes: offsets such that buffers alive at one time do
  * not overlap, with the smallest arena. Greedy by size (Pisarchyk and Lee, arXiv:2001.03288), then
  * exact branch and bound over canonical offsets within a node budget. The lower bound is the
- * largest sum of live bytes over all steps. A pure function: same problem, same plan. */
+ * largest number of live bytes over all steps. A pure function: same problem, same plan.
+ *
+ * One exception: a step that reads its input front to back while it writes its output front to
+ * back may write over what it has read. The two may then overlap, the output lower by a lead. */
 #ifndef MOTE_HOST_PLAN_H
 #define MOTE_HOST_PLAN_H
 #include "base/str.h"
@@ -16,6 +19,10 @@ struct plan_buffer {
     const char *name; /* for pictures; borrowed */
     size_t bytes;
     uint32_t first, last; /* steps at which it is alive, inclusive */
+    /* Where lead > 0: step `last` writes buffer `heir`, which is born there, and may overwrite this
+     * one on the way as long as this offset is at least the heir's + lead. */
+    uint32_t heir;
+    size_t lead;
 };
 
 struct plan {
@@ -32,7 +39,7 @@ struct plan plan_place(struct arena *a, const struct plan_buffer *b, uint32_t n,
 
 /* The memory plan of a program: graph inputs and outputs live in the arena too (an input dies after
  * its last reader, an output lives to the end), scratch lives for one step, aliases share a buffer,
- * in-place steps reuse their input's when it dies there. */
+ * in-place steps reuse their input's when it dies there, others overlap it as far as they may. */
 struct memory_plan {
     struct plan_buffer *buffers;
     uint32_t n_buffers;
@@ -43,8 +50,13 @@ struct memory_plan {
 };
 struct memory_plan *plan_program(struct arena *a, const struct program *p);
 
-/* Check that no two live buffers overlap and all fit: the tests and the emitter call it. */
+/* Check that live buffers overlap only where they may and all fit: the tests and the emitter call
+ * it. */
 bool plan_check(const struct plan_buffer *b, uint32_t n, const struct plan *p);
+
+/* The fewest bytes that could hold what is alive at a step: sizes rounded up to PLAN_ALIGN, less
+ * what an heir can share with the buffers that it overwrites. */
+size_t plan_live_bytes(const struct plan_buffer *b, uint32_t n, uint32_t step);
 
 /* Memory over time as text, one row per address band, one column per step; `width` columns at
  * most, but 48 at least. ASCII only. */

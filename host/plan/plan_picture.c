@@ -10,7 +10,8 @@
  *             full  ^^^^^^
  *
  * A row is a band of addresses, the highest on top; a column is a step (several, where there are
- * too many). A cell shows the buffer that takes most of it, '.' where nothing lives.
+ * too many). A cell shows the buffer that takes most of it, '.' where nothing lives; where a step
+ * writes over its input, one of the two.
  * "full" marks the steps that make the lower bound what it is. A legend follows. */
 #include "plan/plan.h"
 #include <ctype.h>
@@ -83,11 +84,7 @@ static bool is_full(const struct picture *pic, uint32_t column)
     const struct memory_plan *m = pic->m;
     for (uint32_t k = 0; k < pic->steps_per_column; k++) {
         const uint32_t step = column * pic->steps_per_column + k;
-        size_t live_bytes = 0;
-        for (uint32_t i = 0; i < m->n_buffers; i++)
-            if (m->buffers[i].first <= step && step <= m->buffers[i].last)
-                live_bytes += (m->buffers[i].bytes + PLAN_ALIGN - 1) / PLAN_ALIGN * PLAN_ALIGN;
-        if (live_bytes == m->plan.lower_bound)
+        if (plan_live_bytes(m->buffers, m->n_buffers, step) == m->plan.lower_bound)
             return true;
     }
     return false;

@@ -32,6 +32,41 @@ static int by_life(const void *pa, const void *pb)
     return a->i_buffer < b->i_buffer ? -1 : 1;
 }
 
+/* The lead of buffer i over its heir, rounded; 0 where it has none that would save a byte. */
+static size_t lead_of(const struct plan_buffer *b, uint32_t i)
+{
+    if (b[i].lead == 0 || b[i].bytes == 0)
+        return 0;
+    const size_t lead = round_up(b[i].lead);
+    return lead < round_up(b[b[i].heir].bytes) ? lead : 0;
+}
+
+/* The most that buffer i can share with those that it overwrites. */
+static size_t shared_at_birth(const struct plan_buffer *b, uint32_t n, uint32_t i)
+{
+    size_t old_bytes = 0, lead_min = SIZE_MAX;
+    for (uint32_t k = 0; k < n; k++) {
+        const size_t lead = lead_of(b, k);
+        if (lead == 0 || b[k].heir != i)
+            continue;
+        old_bytes += round_up(b[k].bytes);
+        lead_min = lead < lead_min ? lead : lead_min;
+    }
+    return shared_bytes_max(round_up(b[i].bytes), lead_min, old_bytes);
+}
+
+size_t plan_live_bytes(const struct plan_buffer *b, uint32_t n, uint32_t step)
+{
+    size_t bytes = 0, shared = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (b[i].first <= step && step <= b[i].last)
+            bytes += round_up(b[i].bytes);
+        if (b[i].first == step)
+            shared += shared_at_birth(b, n, i);
+    }
+    return bytes - shared;
+}
+
 /* The buffers that take memory, rounded, in order. Returns how many. */
 static uint32_t list_entries(const struct plan_buffer *b, uint32_t n, struct entry *entries)
 {
@@ -42,13 +77,50 @@ static uint32_t list_entries(const struct plan_buffer *b, uint32_t n, struct ent
         if (b[i].bytes == 0)
             continue;
         const size_t bytes = round_up(b[i].bytes);
-        assert(bytes <= SIZE_MAX - total); /* so that no sum of sizes overflows */
+        /* So that no sum of offsets, sizes and leads overflows. */
+        assert(bytes <= (SIZE_MAX - total) / 2);
         total += bytes;
-        entries[n_entries++] = (struct entry){
-            .item = {.bytes = bytes, .first = b[i].first, .last = b[i].last}, .i_buffer = i};
+        entries[n_entries++] = (struct entry){.item = {.bytes = bytes,
+                                                       .first = b[i].first,
+                                                       .last = b[i].last,
+                                                       .heir = NO_HEIR,
+                                                       .lead = lead_of(b, i)},
+                                              .i_buffer = i};
     }
     qsort(entries, n_entries, sizeof *entries, by_life);
     return n_entries;
+}
+
+/* The items of the entries, with heirs among themselves. */
+static struct item *link_items(struct arena *a, const struct plan_buffer *b, uint32_t n,
+                               const struct entry *entries, uint32_t n_items)
+{
+    struct item *items = ARENA_ARRAY(a, struct item, n_items);
+    uint32_t *item_of_buffer = ARENA_ARRAY(a, uint32_t, n);
+    for (uint32_t k = 0; k < n_items; k++)
+        item_of_buffer[entries[k].i_buffer] = k;
+    for (uint32_t k = 0; k < n_items; k++) {
+        const struct plan_buffer *buffer = &b[entries[k].i_buffer];
+        items[k] = entries[k].item;
+        if (items[k].lead == 0)
+            continue;
+        assert(b[buffer->heir].first == buffer->last);
+        items[k].heir = item_of_buffer[buffer->heir];
+    }
+    return items;
+}
+
+static size_t largest_live_bytes(const struct plan_buffer *b, uint32_t n)
+{
+    size_t largest = 0;
+    for (uint32_t i = 0; i < n; i++) { /* some buffer is born where the most are alive */
+        uint32_t twin = 0;
+        while (b[twin].first != b[i].first)
+            twin++;
+        const size_t bytes = twin == i ? plan_live_bytes(b, n, b[i].first) : 0;
+        largest = bytes > largest ? bytes : largest;
+    }
+    return largest;
 }
 
 struct plan plan_place(struct arena *a, const struct plan_buffer *b, uint32_t n,
@@ -56,16 +128,8 @@ struct plan plan_place(struct arena *a, const struct plan_buffer *b, uint32_t n,
 {
     struct entry *entries = ARENA_ARRAY(a, struct entry, n);
     const uint32_t n_items = list_entries(b, n, entries);
-    struct item *items = ARENA_ARRAY(a, struct item, n_items);
-    for (uint32_t k = 0; k < n_items; k++)
-        items[k] = entries[k].item;
-
-    struct plan plan = {.method = "greedy"};
-    const struct sections sections = sections_find(a, items, n_items);
-    for (uint32_t t = 0; t < sections.n; t++)
-        if (sections.load[t] > plan.lower_bound)
-            plan.lower_bound = sections.load[t];
-
+    const struct item *items = link_items(a, b, n, entries, n_items);
+    struct plan plan = {.method = "greedy", .lower_bound = largest_live_bytes(b, n)};
     size_t *offset = ARENA_ARRAY(a, size_t, n_items);
     plan.arena_bytes = place_greedy(a, items, n_items, offset);
     plan.optimal = plan.arena_bytes == plan.lower_bound;
@@ -82,17 +146,25 @@ struct plan plan_place(struct arena *a, const struct plan_buffer *b, uint32_t n,
     return plan;
 }
 
+/* Does buffer j lie high enough above i? */
+static bool lies_above(const struct plan_buffer *b, const struct plan *p, uint32_t i, uint32_t j)
+{
+    const bool is_overwritten = b[j].lead > 0 && b[j].heir == i;
+    const size_t gap = is_overwritten && b[j].lead < b[i].bytes ? b[j].lead : b[i].bytes;
+    return p->offset[j] >= p->offset[i] && p->offset[j] - p->offset[i] >= gap;
+}
+
 bool plan_check(const struct plan_buffer *b, uint32_t n, const struct plan *p)
 {
     for (uint32_t i = 0; i < n; i++) {
         if (p->offset[i] % PLAN_ALIGN != 0 || p->offset[i] > p->arena_bytes ||
             b[i].bytes > p->arena_bytes - p->offset[i])
             return false;
+        if (b[i].lead > 0 && (b[i].heir >= n || b[b[i].heir].first != b[i].last))
+            return false;
         for (uint32_t j = 0; j < i; j++) {
             const bool alive_together = b[i].first <= b[j].last && b[j].first <= b[i].last;
-            const bool apart = p->offset[i] + b[i].bytes <= p->offset[j] ||
-                               p->offset[j] + b[j].bytes <= p->offset[i];
-            if (alive_together && !apart)
+            if (alive_together && !lies_above(b, p, i, j) && !lies_above(b, p, j, i))
                 return false;
         }
     }

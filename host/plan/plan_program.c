@@ -6,7 +6,9 @@
  * L3  Outputs are alive up to the last step. A constant that is an output is copied to its place
  *     before step 0 (emit_c), so it is alive all the time.
  * L4  Aliases live in one buffer, from the first write to the last read of any of them. An in-place
- *     step extends the buffer of its input 0 if that is needed no more. */
+ *     step extends the buffer of its input 0 if that is needed no more.
+ * L5  A step with a lead may write over its input 0 under the same condition, if the output gets a
+ *     buffer of its own there. */
 #include "base/vec.h"
 #include "plan/plan.h"
 #include <assert.h>
@@ -123,6 +125,27 @@ static bool reuse_input(struct planner *pl, uint32_t i_step)
     return true;
 }
 
+/* Let the output of step i_step overwrite its input 0, if that dies there (L5). */
+static void overwrite_input(struct planner *pl, uint32_t i_step)
+{
+    const struct program *p = pl->p;
+    const struct step *step = &p->steps[i_step];
+    if (step->lead == 0)
+        return;
+    const struct node *node = &p->graph->nodes.items[step->i_node];
+    assert(node->n_in >= 1 && node->n_out == 1);
+    const uint32_t in = pl->buffer_of_root[root_of(p, node->in[0])];
+    const uint32_t out = pl->buffer_of_root[root_of(p, node->out[0])];
+    if (in == NO_BUFFER) /* a constant */
+        return;
+    struct plan_buffer *buffers = pl->buffers.items;
+    if (buffers[in].last != i_step || pl->keeps_output.items[in])
+        return;
+    assert(buffers[out].first == i_step);
+    buffers[in].heir = out;
+    buffers[in].lead = step->lead;
+}
+
 static void add_buffers(struct planner *pl, uint32_t *buffer_of_scratch)
 {
     const struct program *p = pl->p;
@@ -132,9 +155,11 @@ static void add_buffers(struct planner *pl, uint32_t *buffer_of_scratch)
     for (uint32_t s = 0; s < p->n_steps; s++) {
         const struct step *step = &p->steps[s];
         const struct node *node = &g->nodes.items[step->i_node];
-        if (!reuse_input(pl, s))
+        if (!reuse_input(pl, s)) {
             for (uint32_t k = 0; k < node->n_out; k++)
                 give_buffer(pl, node->out[k]);
+            overwrite_input(pl, s);
+        }
         buffer_of_scratch[s] = NO_BUFFER;
         if (step->scratch_bytes == 0)
             continue;

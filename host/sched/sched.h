@@ -31,6 +31,9 @@ struct step {
     uint32_t n_packed;
     size_t scratch_bytes;
     bool in_place; /* the output may take the place of input 0 */
+    /* If input 0 begins at least so many bytes above the output, the two may overlap: the kernel
+     * writes nothing that it has yet to read. 0: they may not. */
+    size_t lead;
 };
 
 struct program {
