@@ -38,14 +38,10 @@ bool compile_write(struct arena *a, const struct compiled *c, const char *dir, s
            write_text(a, &c->code.source, dir, c->name, "c", d);
 }
 
-/* Bytes alive while step `i_step` runs, and the names of the largest such buffers. */
+/* Bytes that step `i_step` needs. */
 static size_t live_bytes(const struct memory_plan *m, uint32_t i_step)
 {
-    size_t sum = 0;
-    for (uint32_t i = 0; i < m->n_buffers; i++)
-        if (m->buffers[i].first <= i_step && i_step <= m->buffers[i].last)
-            sum += m->buffers[i].bytes;
-    return sum;
+    return plan_live_bytes(m->buffers, m->n_buffers, i_step);
 }
 
 bool budget_check_arena(struct arena *a, const struct compiled *c, const struct budget *b,
@@ -58,17 +54,21 @@ bool budget_check_arena(struct arena *a, const struct compiled *c, const struct 
     for (uint32_t i = 1; i < c->program->n_steps; i++)
         if (live_bytes(c->memory, i) > live_bytes(c->memory, peak))
             peak = i;
+    size_t sum = 0;
     struct text live = {.arena = a};
     for (uint32_t i = 0; i < c->memory->n_buffers; i++) {
         const struct plan_buffer *buf = &c->memory->buffers[i];
-        if (buf->first <= peak && peak <= buf->last)
-            text_printf(&live, "%s%s %zu", live.len ? " + " : "", buf->name, buf->bytes);
+        if (buf->first > peak || peak > buf->last)
+            continue;
+        text_printf(&live, "%s%s %zu", live.len ? " + " : "", buf->name, buf->bytes);
+        sum += buf->bytes;
     }
+    text_add(&live, live_bytes(c->memory, peak) < sum ? " bytes, overlapping" : " bytes");
     diag_error(d, c->name,
                "the arena needs %zu bytes, the budget is %" PRIu64 ": %" PRIu64 " too many", need,
                b->arena_bytes, need - b->arena_bytes);
     return diag_hint(d,
-                     "step %" PRIu32 " (%s) needs the most: %s bytes. An arena of %zu would fit;"
+                     "step %" PRIu32 " (%s) needs the most: %s. An arena of %zu would fit;"
                      " or make that layer narrower or its stride larger",
                      peak, c->graph->nodes.items[c->program->steps[peak].i_node].origin,
                      text_cstr(&live), need);

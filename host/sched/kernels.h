@@ -7,8 +7,8 @@
 
 /* What the host packs for a kernel: the fifth column of kernels.def. */
 enum constants { NONE, MODEL, FOLDED };
-/* May the output be the first input: the sixth column. */
-enum placement { APART, IN_PLACE };
+/* Where the output may lie beside the first input: the sixth column. */
+enum placement { APART, ROWS, IN_PLACE };
 
 struct kernel_row {
     struct kernel kernel;

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "sched/kernels.h"
+#include "sched/lead.h"
 #include "sched/pack.h"
 
 #define FAULT_TEXT_MAX 700 /* of diag.message: what follows is only counted */
@@ -56,6 +57,7 @@ static bool add_step(struct arena *a, struct program *p, uint32_t i_node,
     step->scratch_bytes = row->kernel.scratch(&step->args);
     step->in_place = row->placement == IN_PLACE && !x->data &&
                      tensor_bytes(x) == tensor_bytes(&g->tensors.items[n->out[0]]);
+    step->lead = row->placement == ROWS ? lead_of(n->op, &step->args) : 0;
     return true;
 }
 

@@ -54,7 +54,7 @@ struct buffers {
 #undef KERNEL
 
 enum constants { NONE, MODEL, FOLDED };
-enum placement { APART, IN_PLACE };
+enum placement { APART, ROWS, IN_PLACE };
 
 struct row {
     const char *op, *variant;

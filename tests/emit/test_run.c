@@ -138,13 +138,32 @@ static void check_runs(struct arena *a, struct graph *const *graphs, uint32_t n,
     build_end(&b);
 }
 
+/* Pairs of buffers of the plan that are alive together and share bytes. */
+static uint32_t count_overlaps(const struct memory_plan *m)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < m->n_buffers; i++)
+        for (uint32_t j = 0; j < i; j++) {
+            const struct plan_buffer *x = &m->buffers[i], *y = &m->buffers[j];
+            const size_t at = m->plan.offset[i], other = m->plan.offset[j];
+            n += x->first <= y->last && y->first <= x->last && at < other + y->bytes &&
+                 other < at + x->bytes;
+        }
+    return n;
+}
+
 static void check_random(enum random_kind kind, enum variant_choice choice, uint32_t n_graphs)
 {
     struct arena *a = arena_new("test");
     struct rng r = rng_split(test_seed(), (uint64_t)kind * 2 + choice);
     struct graph **graphs = ARENA_ARRAY(a, struct graph *, n_graphs);
-    for (uint32_t i = 0; i < n_graphs; i++)
+    uint32_t n_overlaps = 0;
+    for (uint32_t i = 0; i < n_graphs; i++) {
         graphs[i] = random_graph(a, &r, kind, 2 + i);
+        n_overlaps += count_overlaps(make_model(a, graphs[i], "g", choice).memory);
+    }
+    printf("  steps that overwrite their input: %u\n", n_overlaps);
+    CHECK(n_overlaps >= n_graphs / 4);
     check_runs(a, graphs, n_graphs, &r, choice);
     arena_free(a);
 }

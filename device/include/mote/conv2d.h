@@ -31,7 +31,7 @@ size_t mote_conv2d_s8_ref_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_opt_scratch(const struct mote_conv2d_s8 *op);
 
 /* Run one layer: in[in.h][in.w][in.c], out[out.h][out.w][out.c], w[out.c][kh][kw][in.c].
- * `out` must not overlap `in` nor `scratch`.
+ * `out` must not overlap `scratch`, and `in` only from below, as ROWS in kernels.def says.
  *   ref: bias[out.c] as in the model.
  *   opt: bias[out.c] with the input zero point folded in: bias - in_zero * sum of the channel's
  *        weights. */

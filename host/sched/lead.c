@@ -1,0 +1,88 @@
+/* lead.c - how far a kernel's input must lie above its output.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Let the output begin at 0 and the input at L. While output row r is written, up to (r + 1) * OR
+ * bytes, the rows from first(r) on are still to be read: they begin at L + first(r) * IR, and
+ * first(r) never falls. So it is safe, in whatever order the bytes of one row are written, if
+ *
+ *     L >= (r + 1) * OR - first(r) * IR        for all r with first(r) inside the image
+ *
+ * (vMCU and diagonal memory optimisation go by the same inequality.) Row 0 alone makes L > 0. */
+#include "sched/lead.h"
+
+#include <assert.h>
+
+size_t walk_lead(const struct walk *w)
+{
+    size_t lead = 0;
+    for (uint32_t r = 0; r < w->out_rows; r++) {
+        const uint64_t at = (uint64_t)r * w->stride;
+        const uint64_t first = at > w->pad ? at - w->pad : 0;
+        if (first >= w->in_rows) /* only padding from here on */
+            break;
+        const uint64_t end = (r + UINT64_C(1)) * w->out_row_bytes, start = first * w->in_row_bytes;
+        if (end > start && end - start > lead)
+            lead = end - start;
+    }
+    return lead;
+}
+
+/* Windows of any height, dilated or not: what lies between their rows is not read, or later. */
+static struct walk walk_of_windows(struct mote_hwc in, struct mote_hwc out, uint32_t stride,
+                                   uint32_t pad)
+{
+    return (struct walk){.in_rows = in.h,
+                         .out_rows = out.h,
+                         .in_row_bytes = (size_t)in.w * in.c,
+                         .out_row_bytes = (size_t)out.w * out.c,
+                         .stride = stride,
+                         .pad = pad};
+}
+
+static struct walk walk_of_conv2d(const struct mote_conv2d_s8 *op)
+{
+    return walk_of_windows(op->in, op->out, op->sh, op->pad_top);
+}
+
+static struct walk walk_of_depthwise_conv2d(const struct mote_depthwise_conv2d_s8 *op)
+{
+    return walk_of_windows(op->in, op->out, op->sh, op->pad_top);
+}
+
+static struct walk walk_of_pool2d(const struct mote_pool2d_s8 *op)
+{
+    return walk_of_windows(op->in, op->out, op->sh, op->pad_top);
+}
+
+/* Row by row, n elements of some bytes each in each. */
+static struct walk walk_of_rows(uint32_t rows, size_t in_row_bytes, size_t out_row_bytes)
+{
+    return (struct walk){.in_rows = rows,
+                         .out_rows = rows,
+                         .in_row_bytes = in_row_bytes,
+                         .out_row_bytes = out_row_bytes,
+                         .stride = 1};
+}
+
+struct walk walk_of(enum op op, const union kernel_args *args)
+{
+    switch (op) {
+    case OP_CONV2D:
+        return walk_of_conv2d(&args->conv2d);
+    case OP_DEPTHWISE_CONV2D:
+        return walk_of_depthwise_conv2d(&args->depthwise_conv2d);
+    case OP_AVERAGE_POOL2D:
+    case OP_MAX_POOL2D:
+        return walk_of_pool2d(&args->pool2d);
+    case OP_FULLY_CONNECTED:
+        return walk_of_rows(args->fully_connected.rows, args->fully_connected.in_n,
+                            args->fully_connected.out_n);
+    case OP_QUANTIZE: /* between float and int8: others work in place */
+        return walk_of_rows(args->quantize.n, sizeof(float), sizeof(int8_t));
+    case OP_DEQUANTIZE:
+        return walk_of_rows(args->quantize.n, sizeof(int8_t), sizeof(float));
+    default:
+        assert(!"a kernel with ROWS in kernels.def has its walk here");
+        return (struct walk){0};
+    }
+}

@@ -1,0 +1,55 @@
+/* call.h - call any kernel of kernels.def by its name. SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_TESTS_SCHED_CALL_H
+#define MOTE_TESTS_SCHED_CALL_H
+#include "check.h"
+#include "sched/kernels.h"
+
+/* Calls of kernels as an emitted program makes them: activations, constants, output, scratch. */
+struct call {
+    const union kernel_args *args;
+    const void *const *in;
+    const struct packed *packed;
+    void *out, *scratch;
+};
+#define CALL_weights(f, op, c)                                                                     \
+    f(op, (c)->in[0], (c)->packed[0].data, (c)->packed[1].data, (c)->out, (c)->scratch)
+#define CALL_unary(f, op, c)        f(op, (c)->in[0], (c)->out, (c)->scratch)
+#define CALL_conv2d(f, c)           CALL_weights(f, &(c)->args->conv2d, c)
+#define CALL_depthwise_conv2d(f, c) CALL_weights(f, &(c)->args->depthwise_conv2d, c)
+#define CALL_fully_connected(f, c)  CALL_weights(f, &(c)->args->fully_connected, c)
+#define CALL_add(f, c)              f(&(c)->args->add, (c)->in[0], (c)->in[1], (c)->out, (c)->scratch)
+#define CALL_pool2d(f, c)           CALL_unary(f, &(c)->args->pool2d, c)
+#define CALL_softmax(f, c)          CALL_unary(f, &(c)->args->softmax, c)
+#define CALL_pad(f, c)              CALL_unary(f, &(c)->args->pad, c)
+#define CALL_concat(f, c)                                                                          \
+    f(&(c)->args->concat, (const int8_t *const *)(c)->in, (c)->out, (c)->scratch)
+#define CALL_requantize(f, c) CALL_unary(f, &(c)->args->requantize, c)
+#define CALL_quantize(f, c)   CALL_unary(f, &(c)->args->quantize, c)
+
+#define KERNEL(op, dtype, variant, args, constants, placement)                                     \
+    static void run_##op##_##dtype##_##variant(const struct call *c)                               \
+    {                                                                                              \
+        CALL_##args(mote_##op##_##dtype##_##variant, c);                                           \
+    }
+#include "kernels/kernels.def"
+#undef KERNEL
+
+static inline void run_kernel(const char *name, const struct call *c)
+{
+    static const struct {
+        const char *name;
+        void (*run)(const struct call *c);
+    } table[] = {
+#define KERNEL(op, dtype, variant, args, constants, placement)                                     \
+    {"mote_" #op "_" #dtype "_" #variant, run_##op##_##dtype##_##variant},
+#include "kernels/kernels.def"
+#undef KERNEL
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (strcmp(table[i].name, name) == 0) {
+            table[i].run(c);
+            return;
+        }
+    test_fail(__FILE__, __LINE__, "no kernel %s", name);
+}
+#endif

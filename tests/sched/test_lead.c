@@ -1,0 +1,311 @@
+/* test_lead.c - leads: by brute force over row orders, and by running the kernels over their own
+ * inputs. SPDX-License-Identifier: Apache-2.0 */
+#include "base/rng.h"
+#include "call.h"
+#include "sched/lead.h"
+
+#define ROWS_MAX   12
+#define KERNEL_MAX 5
+#define STRIDE_MAX 3
+#define PAD_MAX    2
+
+/* One dimension of a window operator. */
+struct window {
+    uint32_t in, kernel, dilation, stride, pad;
+};
+
+/* Output rows, 0 where no whole window fits the padded image. */
+static uint32_t out_rows(const struct window *w)
+{
+    const uint32_t reach = (w->kernel - 1) * w->dilation + 1, padded = w->in + 2 * w->pad;
+    return padded < reach ? 0 : (padded - reach) / w->stride + 1;
+}
+
+/* Call `check` for every shape with windows that touch the image. */
+static void for_all_windows(uint32_t dilation, void (*check)(const struct window *w, void *context),
+                            void *context)
+{
+    struct window w = {.dilation = dilation};
+    for (w.kernel = 1; w.kernel <= KERNEL_MAX; w.kernel++)
+        for (w.stride = 1; w.stride <= STRIDE_MAX; w.stride++)
+            for (w.pad = 0; w.pad <= PAD_MAX && w.pad < w.kernel; w.pad++)
+                for (w.in = 1; w.in <= ROWS_MAX; w.in++)
+                    if (out_rows(&w) > 0)
+                        check(&w, context);
+}
+
+/* Write the output rows in order over tagged input rows `lead` above; after each, all input rows of
+ * its window must be whole, for its bytes come in any order. */
+static bool is_safe(const struct window *w, size_t in_row, size_t out_row, size_t lead)
+{
+    unsigned char memory[4096] = {0}; /* tags: 1 + input row; 0 is output */
+    CHECK(lead + w->in * in_row <= sizeof memory && out_rows(w) * out_row <= sizeof memory);
+    for (uint32_t y = 0; y < w->in; y++)
+        memset(memory + lead + y * in_row, (int)y + 1, in_row);
+    for (uint32_t r = 0; r < out_rows(w); r++) {
+        memset(memory + r * out_row, 0, out_row);
+        for (uint32_t k = 0; k < w->kernel; k++) {
+            const uint32_t padded = r * w->stride + k * w->dilation;
+            if (padded < w->pad || padded - w->pad >= w->in)
+                continue;
+            const uint32_t y = padded - w->pad;
+            for (size_t i = 0; i < in_row; i++)
+                if (memory[lead + y * in_row + i] != y + 1)
+                    return false;
+        }
+    }
+    return true;
+}
+
+static void check_lead(const struct window *w, void *context)
+{
+    static const size_t rows[][2] = {{1, 1}, {7, 7}, {8, 4}, {3, 12}, {40, 1}, {1, 40}, {5, 17}};
+    uint32_t *n_minimal = context;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct walk walk = {.in_rows = w->in,
+                                  .out_rows = out_rows(w),
+                                  .in_row_bytes = rows[i][0],
+                                  .out_row_bytes = rows[i][1],
+                                  .stride = w->stride,
+                                  .pad = w->pad};
+        const size_t lead = walk_lead(&walk);
+        CHECK(lead > 0);
+        CHECK(is_safe(w, rows[i][0], rows[i][1], lead));
+        const bool is_minimal = !is_safe(w, rows[i][0], rows[i][1], lead - 1);
+        CHECK(is_minimal || w->dilation > 1);
+        *n_minimal += is_minimal;
+    }
+}
+
+TEST(no_row_is_overwritten_before_its_last_read_and_one_byte_less_would)
+{
+    uint32_t n_minimal = 0;
+    for_all_windows(1, check_lead, &n_minimal);
+    CHECK(n_minimal > 1000);
+}
+
+TEST(dilated_windows_lose_no_row_either)
+{
+    uint32_t n_minimal = 0;
+    for_all_windows(2, check_lead, &n_minimal);
+    for_all_windows(3, check_lead, &n_minimal);
+    CHECK(n_minimal > 1000);
+}
+
+/* ---- the kernels themselves ---- */
+
+#define CHANNELS_MAX 9
+#define COLUMNS_MAX  7
+#define BYTES_MAX    4096
+
+struct bench {
+    const struct kernel_row *row;
+    enum op op;
+    struct rng rng;
+    uint32_t n_cases, n_shorter, n_spoilt;
+    /* Aligned for floats. */
+    _Alignas(16) int8_t in[BYTES_MAX], apart[BYTES_MAX], over[2 * BYTES_MAX];
+    int8_t weights[KERNEL_MAX * KERNEL_MAX * CHANNELS_MAX * CHANNELS_MAX];
+    int32_t bias[CHANNELS_MAX], mult[CHANNELS_MAX];
+    int8_t shift[CHANNELS_MAX];
+};
+
+static void run_on(const struct bench *b, const union kernel_args *args, const void *in, void *out)
+{
+    const struct packed packed[2] = {{.data = b->weights}, {.data = b->bias}};
+    const void *inputs[] = {in};
+    const struct call c = {.args = args, .in = inputs, .packed = packed, .out = out};
+    CHECK_EQ(b->row->kernel.scratch(args), 0);
+    run_kernel(b->row->kernel.name, &c);
+}
+
+/* Does the kernel give the same bytes with its input `lead` above its output? */
+static bool is_same_over(struct bench *b, const union kernel_args *args, size_t in_bytes,
+                         size_t out_bytes, size_t lead)
+{
+    memset(b->over, 0x55, sizeof b->over);
+    memcpy(b->over + lead, b->in, in_bytes);
+    run_on(b, args, b->over + lead, b->over);
+    return memcmp(b->over, b->apart, out_bytes) == 0;
+}
+
+/* The kernel apart, with its lead, and with half of it. A byte less would not do: kernels that
+ * read a row to its end before they write its last byte can do with a little less than a lead. */
+static void check_kernel(struct bench *b, const union kernel_args *args, size_t in_bytes,
+                         size_t out_bytes, size_t element)
+{
+    CHECK(in_bytes <= sizeof b->in && out_bytes <= sizeof b->apart);
+    const size_t lead = (lead_of(b->op, args) + element - 1) / element * element;
+    CHECK(lead + in_bytes <= sizeof b->over);
+    run_on(b, args, b->in, b->apart);
+    CHECK(is_same_over(b, args, in_bytes, out_bytes, lead));
+    b->n_cases++;
+    b->n_shorter += lead < out_bytes;
+    const size_t half = lead / 2 / element * element;
+    b->n_spoilt += !is_same_over(b, args, in_bytes, out_bytes, half);
+}
+
+static void check_image(const struct window *w, void *context)
+{
+    struct bench *b = context;
+    const uint32_t columns = w->kernel + rng_below(&b->rng, COLUMNS_MAX - KERNEL_MAX + 1);
+    const struct window across = {columns, w->kernel, w->dilation, 1, w->pad};
+    if (out_rows(&across) == 0)
+        return;
+    const bool is_conv = b->op == OP_CONV2D;
+    const uint8_t k = (uint8_t)w->kernel, s = (uint8_t)w->stride, p = (uint8_t)w->pad;
+    const uint8_t d = (uint8_t)w->dilation;
+    const uint16_t in_c = (uint16_t)(1 + rng_below(&b->rng, CHANNELS_MAX));
+    const uint16_t out_c = is_conv ? (uint16_t)(1 + rng_below(&b->rng, CHANNELS_MAX)) : in_c;
+    const struct mote_hwc in = {(uint16_t)w->in, (uint16_t)columns, in_c};
+    const struct mote_hwc out = {(uint16_t)out_rows(w), (uint16_t)out_rows(&across), out_c};
+    union kernel_args args = {0};
+    if (is_conv)
+        args.conv2d = (struct mote_conv2d_s8){.in = in,
+                                              .out = out,
+                                              .kh = k,
+                                              .kw = k,
+                                              .sh = s,
+                                              .sw = 1,
+                                              .dh = d,
+                                              .dw = d,
+                                              .pad_top = p,
+                                              .pad_left = p,
+                                              .in_zero = 3,
+                                              .out_min = -128,
+                                              .out_max = 127,
+                                              .mult = b->mult,
+                                              .shift = b->shift};
+    else if (b->op == OP_DEPTHWISE_CONV2D)
+        args.depthwise_conv2d = (struct mote_depthwise_conv2d_s8){.in = in,
+                                                                  .out = out,
+                                                                  .multiplier = 1,
+                                                                  .kh = k,
+                                                                  .kw = k,
+                                                                  .sh = s,
+                                                                  .sw = 1,
+                                                                  .dh = d,
+                                                                  .dw = d,
+                                                                  .pad_top = p,
+                                                                  .pad_left = p,
+                                                                  .in_zero = 3,
+                                                                  .out_min = -128,
+                                                                  .out_max = 127,
+                                                                  .mult = b->mult,
+                                                                  .shift = b->shift};
+    else
+        args.pool2d = (struct mote_pool2d_s8){.in = in,
+                                              .out = out,
+                                              .kh = k,
+                                              .kw = k,
+                                              .sh = s,
+                                              .sw = 1,
+                                              .pad_top = p,
+                                              .pad_left = p,
+                                              .out_min = -128,
+                                              .out_max = 127};
+    check_kernel(b, &args, (size_t)in.h * in.w * in.c, (size_t)out.h * out.w * out.c, 1);
+}
+
+static void check_rows(struct bench *b)
+{
+    for (uint32_t rows = 1; rows <= ROWS_MAX; rows++)
+        for (uint32_t n = 1; n <= CHANNELS_MAX; n++) {
+            union kernel_args args = {0};
+            args.fully_connected = (struct mote_fully_connected_s8){.rows = rows,
+                                                                    .in_n = CHANNELS_MAX + 1 - n,
+                                                                    .out_n = n,
+                                                                    .out_min = -128,
+                                                                    .out_max = 127,
+                                                                    .mult = b->mult,
+                                                                    .shift = b->shift};
+            check_kernel(b, &args, (size_t)rows * args.fully_connected.in_n, (size_t)rows * n, 1);
+        }
+}
+
+static void check_elements(struct bench *b)
+{
+    const size_t in_size = b->op == OP_QUANTIZE ? sizeof(float) : 1;
+    const size_t out_size = b->op == OP_QUANTIZE ? 1 : sizeof(float);
+    for (uint32_t i = 0; i < 64; i++) {
+        const float x = (float)(rng_below(&b->rng, 256)) - 128.0f;
+        if (b->op == OP_QUANTIZE)
+            memcpy(b->in + i * sizeof x, &x, sizeof x);
+    }
+    for (uint32_t n = 1; n <= 64; n++) {
+        const union kernel_args args = {.quantize = {.n = n, .scale = 1.0f, .zero = 0}};
+        check_kernel(b, &args, n * in_size, n * out_size, in_size);
+    }
+}
+
+/* A bench with random constants and inputs. */
+static struct bench *bench_of(struct arena *a, const struct kernel_row *row, enum op op)
+{
+    struct bench *b = ARENA_NEW(a, struct bench);
+    b->row = row;
+    b->op = op;
+    b->rng = rng_split(test_seed(), op);
+    for (size_t i = 0; i < sizeof b->in; i++)
+        b->in[i] = (int8_t)rng_below(&b->rng, 256);
+    for (size_t i = 0; i < sizeof b->weights; i++)
+        b->weights[i] = (int8_t)rng_below(&b->rng, 256);
+    for (uint32_t c = 0; c < CHANNELS_MAX; c++) {
+        b->bias[c] = (int32_t)rng_below(&b->rng, 1000);
+        b->mult[c] = 1 << 30;
+        b->shift[c] = -9;
+    }
+    return b;
+}
+
+static void check_all(struct bench *b)
+{
+    switch (b->op) {
+    case OP_FULLY_CONNECTED:
+        check_rows(b);
+        break;
+    case OP_QUANTIZE:
+    case OP_DEQUANTIZE:
+        check_elements(b);
+        break;
+    case OP_CONV2D:
+    case OP_DEPTHWISE_CONV2D:
+        for_all_windows(2, check_image, b);
+        for_all_windows(1, check_image, b);
+        break;
+    default:
+        for_all_windows(1, check_image, b);
+    }
+}
+
+static enum op op_of(const struct kernel_row *row)
+{
+    for (enum op op = 0; op < N_OPS; op++)
+        if (strcmp(op_name(op), row->op) == 0)
+            return op;
+    test_fail(__FILE__, __LINE__, "no operator %s", row->op);
+}
+
+TEST(kernels_give_the_same_bytes_over_their_own_input)
+{
+    struct arena *a = arena_new("test");
+    uint32_t n_rows, n_tried = 0;
+    const struct kernel_row *rows = kernel_rows(&n_rows);
+    for (uint32_t i = 0; i < n_rows; i++) {
+        if (rows[i].placement != ROWS)
+            continue;
+        struct bench *b = bench_of(a, &rows[i], op_of(&rows[i]));
+        check_all(b);
+        printf("  %s: %u cases; lead less than the output: %u; half of it spoils: %u\n",
+               rows[i].kernel.name, b->n_cases, b->n_shorter, b->n_spoilt);
+        CHECK(b->n_shorter > 10);
+        /* Half a lead is too little, and seen. (To shrink elements works at any distance.) */
+        CHECK(b->n_spoilt > 10 || b->op == OP_QUANTIZE);
+        n_tried++;
+    }
+    CHECK(n_tried >= 12);
+    arena_free(a);
+}
+
+TEST_MAIN(T(no_row_is_overwritten_before_its_last_read_and_one_byte_less_would),
+          T(dilated_windows_lose_no_row_either),
+          T(kernels_give_the_same_bytes_over_their_own_input))
