@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "import/import.h"
 
+#include <string.h>
+
 #include "base/file.h"
 #include "import/tflite.h"
 #include "ir/text.h"
@@ -13,6 +15,11 @@ struct graph *import_read(struct arena *a, const char *path, struct diag *d)
         return NULL;
     if (tflite_is(file))
         return tflite_read(a, file, path, d);
+    bool is_mote = file.len >= 4 && memcmp(file.data, "mote", 4) == 0;
     file_unmap(file);
-    return model_read(a, path, d);
+    if (is_mote)
+        return model_read(a, path, d);
+    diag_error(d, path, "neither a .mote nor a .tflite file, by its first bytes");
+    diag_hint(d, "`mote train` and `mote quantize` write .mote files");
+    return NULL;
 }

@@ -96,15 +96,6 @@ static bool check_id(struct tfl *t, size_t at, const char *what, uint32_t i, int
                    t->tensors.n);
 }
 
-/* No elements at all: a shape of rank 0 as a constant. */
-static bool is_empty(const struct tfl *t, const struct tfl_tensor *tensor)
-{
-    for (uint32_t k = 0; k < tensor->shape.n; k++)
-        if (fb_i32_at(t->fb, &tensor->shape, k) == 0)
-            return true;
-    return false;
-}
-
 /* Every input is known by now: a constant, an input of the graph, or written by an operator
  * before. Else operators are out of order, or form a cycle; but operators that are not supported
  * may have working memory of their own. */
@@ -125,7 +116,7 @@ static bool check_reads(struct tfl *t, const struct tfl_op *op, bool supported, 
             tfl_refuse(op, "input %" PRIu32 " '%s' is a variable", k, tensor->name);
             continue;
         }
-        if (tensor->data.len == 0 && !is_empty(t, tensor))
+        if (tensor->data.len == 0)
             return fb_fail(t->fb, op->in_ids.at,
                            "operator %" PRIu32 " (%s) reads tensor %" PRId32
                            " '%s', which nothing before it writes: a cycle, or operators out of "

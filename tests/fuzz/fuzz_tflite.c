@@ -1,0 +1,88 @@
+/* fuzz_tflite.c - the TensorFlow Lite reader under libFuzzer: any bytes are refused with a message
+ * or make a valid graph, which then runs. SPDX-License-Identifier: Apache-2.0
+ *
+ *     clang -fsanitize=fuzzer,address,undefined ...            fuzz
+ *     cc -DMOTE_FUZZ_REPLAY ...; ./fuzz_tflite FILE...         replay what it found, in any build
+ *
+ * Good seeds are small models, and large ones of which only the constants were cut to zeros. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "import/tflite.h"
+#include "ir/interp.h"
+#include "ir/verify.h"
+
+#define RUN_BYTES_MAX 65536 /* larger graphs are only read */
+#define RUN_MACS_MAX  262144
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(int ok, const char *what)
+{
+    if (ok)
+        return;
+    fprintf(stderr, "%s\n", what);
+    abort();
+}
+
+static int is_small(const struct graph *g)
+{
+    size_t bytes = 0;
+    int64_t macs = 0;
+    for (uint32_t t = 0; t < g->tensors.n && bytes <= RUN_BYTES_MAX; t++)
+        bytes += tensor_bytes(&g->tensors.items[t]);
+    for (uint32_t i = 0; i < g->nodes.n && macs <= RUN_MACS_MAX; i++)
+        macs += node_macs(g, &g->nodes.items[i]);
+    return bytes <= RUN_BYTES_MAX && macs <= RUN_MACS_MAX;
+}
+
+/* The interpreter relies on what the verifier has checked: the sanitizers watch. */
+static void run(struct arena *a, const struct graph *g)
+{
+    struct diag d = {0};
+    struct interp *it = interp_new(a, g, &d);
+    require(it != NULL || d.failed, "no interpreter and no message");
+    if (!it)
+        return;
+    const void **in = ARENA_ARRAY(a, const void *, g->inputs.n);
+    for (uint32_t i = 0; i < g->inputs.n; i++)
+        in[i] = arena_alloc(a, tensor_bytes(&g->tensors.items[g->inputs.items[i]]));
+    interp_run(it, in);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct arena *a = arena_new("fuzz");
+    struct diag d = {0};
+    const struct graph *g = tflite_read(a, (struct bytes){data, size}, "input.tflite", &d);
+    require(d.failed == !g, "a refusal without a message, or a message without a refusal");
+    require(!d.failed || d.message[0], "an empty message");
+    if (g) {
+        require(graph_verify(g, &d), "the imported graph is not valid");
+        if (is_small(g))
+            run(a, g);
+    }
+    arena_free(a);
+    return 0;
+}
+
+#ifdef MOTE_FUZZ_REPLAY
+int main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        struct arena *a = arena_new("replay");
+        struct bytes file;
+        struct diag d = {0};
+        if (!file_map(argv[i], &file, &d)) {
+            diag_print(&d, stderr);
+            return 1;
+        }
+        LLVMFuzzerTestOneInput(file.data, file.len);
+        arena_free(a);
+    }
+    printf("%d files replayed\n", argc - 1);
+    return 0;
+}
+#endif

@@ -1,0 +1,476 @@
+/* test_operators.c - what each operator of a TensorFlow Lite model becomes: the text of the graph.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "check.h"
+#include "import/tflite.h"
+#include "import/tiny_tflite.h"
+#include "ir/interp.h"
+#include "ir/text.h"
+
+static struct graph *read_ok(struct arena *a, const struct tiny *m)
+{
+    struct diag d = {0};
+    struct graph *g = tflite_read(a, tiny_write(a, m), "dir/tiny.tflite", &d);
+    if (!g)
+        test_fail(__FILE__, __LINE__, "%s: %s", d.place, d.message);
+    return g;
+}
+
+static const char *text_of(struct arena *a, const struct tiny *m)
+{
+    struct text t = {.arena = a};
+    graph_print(read_ok(a, m), &t);
+    return text_cstr(&t);
+}
+
+static void expect_refused(const struct tiny *m, const char *message)
+{
+    struct arena *a = arena_new("test");
+    struct diag d = {0};
+    CHECK(!tflite_read(a, tiny_write(a, m), "tiny.tflite", &d));
+    CHECK_HAS(d.place, "tiny.tflite");
+    CHECK_HAS(d.message, message);
+    arena_free(a);
+}
+
+static void set_option(struct tiny_op *op, uint32_t field, uint32_t bytes, int64_t value)
+{
+    for (uint32_t i = 0; i < 8; i++)
+        if (op->option[i].bytes == 0 || op->option[i].field == field) {
+            op->option[i] = (struct tiny_option){field, bytes, value};
+            return;
+        }
+}
+
+TEST(a_convolution_keeps_names_quantisation_and_origin)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_conv();
+    m.tensor[0].name = NULL;
+    CHECK_STR(text_of(a, &m),
+              "mote 1\n"
+              "graph \"tiny\"\n"
+              "\n"
+              "%0 \"tensor 0\" s8 [1,4,4,2] quant 0.5:1\n"
+              "%1 \"w\" s8 [2,3,3,2] quant 0.25:0 = [1, 2, 3, -4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, "
+              "7,\n    8, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,\n    0, 0, 0, 0]\n"
+              "%2 \"b\" s32 [2] quant 0.125:0 = [100, -200]\n"
+              "%3 \"y\" s8 [1,4,4,2] quant 4:-3\n"
+              "\n"
+              "input %0\n"
+              "output %3\n"
+              "\n"
+              "%3 = conv2d(%0, %1, %2) pad [1,1,1,1] act relu origin \"0:y\"\n");
+    arena_free(a);
+}
+
+TEST(same_padding_puts_the_odd_one_at_the_end_and_valid_has_none)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_conv();
+    set_option(&m.op[0], CONV_STRIDE_H, 4, 2);
+    set_option(&m.op[0], CONV_STRIDE_W, 4, 3);
+    m.tensor[3].dim[1] = m.tensor[3].dim[2] = 2;
+    CHECK_HAS(text_of(a, &m), "stride [2,3] pad [0,1,1,1] act relu");
+    set_option(&m.op[0], CONV_PADDING, 1, TFL_VALID);
+    set_option(&m.op[0], CONV_STRIDE_H, 4, 1);
+    set_option(&m.op[0], CONV_STRIDE_W, 4, 1);
+    set_option(&m.op[0], CONV_ACT, 1, TFL_ACT_RELU6);
+    CHECK_HAS(text_of(a, &m), "%3 = conv2d(%0, %1, %2) act relu6 origin");
+    arena_free(a);
+}
+
+TEST(a_bias_may_be_absent_in_two_ways)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_conv();
+    m.op[0].in[2] = -1;
+    CHECK_HAS(text_of(a, &m), "conv2d(%0, %1)");
+    m.op[0].n_in = 2;
+    CHECK_HAS(text_of(a, &m), "conv2d(%0, %1)");
+    arena_free(a);
+}
+
+TEST(scales_along_an_axis_and_a_bias_with_the_axis_of_its_weights)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_conv();
+    m.tensor[1].n_scales = m.tensor[1].n_zeros = 2;
+    m.tensor[1].scale[1] = 0.75f;
+    m.tensor[2].n_scales = m.tensor[2].n_zeros = 2;
+    m.tensor[2].scale[1] = 0.375f;
+    m.tensor[2].axis = 3; /* as old converters write it */
+    const char *text = text_of(a, &m);
+    CHECK_HAS(text, "\"w\" s8 [2,3,3,2] quant axis 0 [0.25:0, 0.75:0]");
+    CHECK_HAS(text, "\"b\" s32 [2] quant axis 0 [0.125:0, 0.375:0]");
+    arena_free(a);
+}
+
+TEST(depthwise_weights_have_scales_along_the_last_axis)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_conv();
+    m.code[0] = (struct tiny_code){TFL_DEPTHWISE_CONV_2D, TFL_DEPTHWISE_CONV_2D, NULL};
+    m.tensor[1] = TINY_S8("w", 0.25f, 0, 1, 3, 3, 2);
+    m.tensor[1].buffer = 1;
+    m.tensor[1].axis = 3;
+    m.tensor[1].n_scales = m.tensor[1].n_zeros = 2;
+    m.tensor[1].scale[1] = 0.75f;
+    m.buffer[1].len = 18;
+    m.op[0].n_in = 2;
+    m.op[0].options_type = OPTIONS_DEPTHWISE;
+    m.op[0].option[3] = (struct tiny_option){DEPTHWISE_ACT, 1, TFL_ACT_RELU6};
+    m.op[0].option[4] = (struct tiny_option){DEPTHWISE_MULTIPLIER, 4, 77}; /* means nothing */
+    const char *text = text_of(a, &m);
+    CHECK_HAS(text, "quant axis 3 [0.25:0, 0.75:0]");
+    CHECK_HAS(text, "%2 = depthwise_conv2d(%0, %1) pad [1,1,1,1] act relu6 origin \"0:y\"");
+    arena_free(a);
+}
+
+static struct tiny dense(void)
+{
+    static const int8_t w[4 * 6] = {1, -1, 2};
+    struct tiny m = tiny_unary(TFL_FULLY_CONNECTED, TINY_S8("y", 2.0f, 4, 1, 4));
+    m.n_tensors = 3;
+    m.tensor[2] = TINY_S8("w", 0.25f, 0, 4, 6);
+    m.tensor[2].buffer = 1;
+    m.n_buffers = 2;
+    m.buffer[1] = (struct tiny_buffer){w, sizeof w, 0, 0};
+    m.op[0].n_in = 2;
+    m.op[0].in[1] = 2;
+    m.op[0].options_type = OPTIONS_FC;
+    return m;
+}
+
+TEST(a_dense_layer_flattens_its_input_and_may_keep_dimensions)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = dense();
+    CHECK_HAS(text_of(a, &m), "%2 = fully_connected(%0, %1) origin \"0:y\"");
+    m.tensor[1].rank = 3;
+    m.tensor[1].dim[1] = 1;
+    m.tensor[1].dim[2] = 4;
+    set_option(&m.op[0], FC_KEEP_NUM_DIMS, 1, 1);
+    const char *text = text_of(a, &m);
+    CHECK_HAS(text, "%2 \"y\" s8 [1,4] quant 2:4\n%3 \"y\" s8 [1,1,4] quant 2:4\n");
+    CHECK_HAS(text, "%2 = fully_connected(%0, %1) origin \"0:y\"\n"
+                    "%3 = reshape(%2) shape [1,1,4] origin \"0:y\"\n");
+    arena_free(a);
+}
+
+TEST(dense_layers_over_many_vectors_and_shuffled_weights_are_refused)
+{
+    struct tiny m = dense();
+    m.tensor[2].dim[0] = 8;
+    m.tensor[2].dim[1] = 3;
+    expect_refused(&m, "operator 0 'y': FULLY_CONNECTED: applied to 2 vectors of 3");
+    m = dense();
+    set_option(&m.op[0], FC_WEIGHTS_FORMAT, 1, 1);
+    expect_refused(&m, "weights in the shuffled format 1, expected 0");
+    m = dense();
+    m.tensor[0].type = TFL_FLOAT32;
+    expect_refused(&m, "float32 input with int8 weights (dynamic range quantisation)");
+}
+
+TEST(pools_resolve_their_padding)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_unary(TFL_AVERAGE_POOL_2D, TINY_S8("y", 0.5f, 1, 1, 2, 2, 2));
+    m.tensor[0] = TINY_S8("x", 0.5f, 1, 1, 4, 3, 2);
+    m.op[0].options_type = OPTIONS_POOL;
+    m.op[0].option[0] = (struct tiny_option){POOL_STRIDE_W, 4, 2};
+    m.op[0].option[1] = (struct tiny_option){POOL_STRIDE_H, 4, 2};
+    m.op[0].option[2] = (struct tiny_option){POOL_FILTER_W, 4, 2};
+    m.op[0].option[3] = (struct tiny_option){POOL_FILTER_H, 4, 3};
+    CHECK_HAS(text_of(a, &m), "average_pool2d(%0) kernel [3,2] stride [2,2] pad [0,1,0,1] origin");
+    m.code[0] = (struct tiny_code){TFL_MAX_POOL_2D, TFL_MAX_POOL_2D, NULL};
+    m.op[0].option[4] = (struct tiny_option){POOL_ACT, 1, TFL_ACT_RELU};
+    CHECK_HAS(text_of(a, &m), "max_pool2d(%0) kernel [3,2] stride [2,2] pad [0,1,0,1] act relu");
+    arena_free(a);
+}
+
+TEST(elementwise_operators)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_unary(TFL_RELU, TINY_S8("y", 0.25f, -7, 1, 2, 3));
+    CHECK_HAS(text_of(a, &m), "%1 = relu(%0) origin \"0:y\"");
+    m = tiny_unary(TFL_RELU6, TINY_S8("y", 0.5f, 1, 1, 2, 3));
+    CHECK_HAS(text_of(a, &m), "%1 = relu6(%0) origin \"0:y\"");
+    m = tiny_unary(TFL_QUANTIZE, TINY_S8("y", 0.25f, -7, 1, 2, 3));
+    CHECK_HAS(text_of(a, &m), "%1 = quantize(%0) origin \"0:y\"");
+    m.tensor[0].type = TFL_FLOAT32; /* its scale is left over and means nothing */
+    CHECK_HAS(text_of(a, &m), "%0 \"x\" f32 [1,2,3]\n");
+    m = tiny_unary(TFL_DEQUANTIZE, TINY_S8("y", 0.25f, -7, 1, 2, 3));
+    m.tensor[1].type = TFL_FLOAT32;
+    CHECK_HAS(text_of(a, &m), "%1 = dequantize(%0) origin \"0:y\"");
+    m = tiny_unary(TFL_SOFTMAX, TINY_S8("y", 1.0f / 256, -128, 1, 2, 3));
+    m.op[0].options_type = OPTIONS_SOFTMAX;
+    m.op[0].option[0] = (struct tiny_option){SOFTMAX_BETA, 4, 0x40000000}; /* 2.0f */
+    CHECK_HAS(text_of(a, &m), "%1 = softmax(%0) beta 2 origin \"0:y\"");
+    arena_free(a);
+}
+
+TEST(add_of_two_inputs)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_unary(TFL_ADD, TINY_S8("y", 0.25f, -7, 1, 2, 3));
+    m.n_tensors = 3;
+    m.tensor[2] = TINY_S8("x2", 0.75f, 3, 1, 2, 3);
+    m.n_in = 2;
+    m.in[1] = 2;
+    m.op[0].n_in = 2;
+    m.op[0].in[1] = 2;
+    m.op[0].options_type = OPTIONS_ADD;
+    m.op[0].option[0] = (struct tiny_option){ADD_ACT, 1, TFL_ACT_RELU};
+    CHECK_HAS(text_of(a, &m), "input %0, %1\noutput %2\n\n%2 = add(%0, %1) act relu origin");
+    m.tensor[2].dim[2] = 1;
+    expect_refused(&m, "operator 0 'y': ADD: shapes 1x2x3 and 1x2x1 differ");
+    arena_free(a);
+}
+
+TEST(relu6_that_would_rescale_is_refused)
+{
+    struct tiny m = tiny_unary(TFL_RELU6, TINY_S8("y", 0.25f, 1, 1, 2, 3));
+    expect_refused(&m, "RELU6: its output is quantised otherwise than its input");
+}
+
+TEST(concat_counts_a_negative_axis_from_the_end)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_unary(TFL_CONCATENATION, TINY_S8("y", 0.5f, 1, 1, 2, 6));
+    m.op[0].n_in = 2;
+    m.op[0].options_type = OPTIONS_CONCAT;
+    set_option(&m.op[0], CONCAT_AXIS, 4, -1);
+    CHECK_HAS(text_of(a, &m), "%1 = concat(%0, %0) axis 2 origin");
+    set_option(&m.op[0], CONCAT_AXIS, 4, -4);
+    expect_refused(&m, "CONCATENATION: axis -4 is outside -3..2");
+    set_option(&m.op[0], CONCAT_AXIS, 4, 3);
+    expect_refused(&m, "CONCATENATION: axis 3 is outside -3..2");
+    set_option(&m.op[0], CONCAT_AXIS, 4, 2);
+    set_option(&m.op[0], CONCAT_ACT, 1, TFL_ACT_RELU);
+    expect_refused(&m, "CONCATENATION: a fused activation");
+    arena_free(a);
+}
+
+TEST(pads_come_from_a_constant_of_32_or_64_bits)
+{
+    static const int32_t narrow[6] = {0, 0, 1, 2, 0, 3};
+    static const int64_t wide[6] = {0, 0, 1, 2, 0, 3};
+    static const int32_t negative[6] = {0, 0, -1, 2, 0, 3};
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_unary(TFL_PAD, TINY_S8("y", 0.5f, 1, 1, 5, 6));
+    m.n_tensors = 3;
+    m.tensor[2] = (struct tiny_tensor){
+        .name = "pads", .type = TFL_INT32, .rank = 2, .dim = {3, 2}, .buffer = 1};
+    m.n_buffers = 2;
+    m.buffer[1] = (struct tiny_buffer){narrow, sizeof narrow, 0, 0};
+    m.op[0].n_in = 2;
+    m.op[0].in[1] = 2;
+    CHECK_HAS(text_of(a, &m), "%1 = pad(%0) pads [0,0,1,2,0,3] origin \"0:y\"");
+    m.tensor[2].type = TFL_INT64;
+    m.buffer[1] = (struct tiny_buffer){wide, sizeof wide, 0, 0};
+    CHECK_HAS(text_of(a, &m), "%1 = pad(%0) pads [0,0,1,2,0,3] origin \"0:y\"");
+    m.tensor[2].type = TFL_INT32;
+    m.buffer[1] = (struct tiny_buffer){negative, sizeof negative, 0, 0};
+    expect_refused(&m, "PAD: padding -1 of dimension 1 is outside 0..16777216");
+    m.tensor[2].dim[0] = 2;
+    m.buffer[1].len = 16;
+    expect_refused(&m, "PAD: 4 paddings for 3 dimensions");
+    arena_free(a);
+}
+
+/* x [1,2,3] -> RESHAPE with the given ints as attribute -> y of `rank` dimensions. */
+static struct tiny reshape(const int32_t *ints, uint32_t n, struct tiny_tensor y)
+{
+    struct tiny m = tiny_unary(TFL_RESHAPE, y);
+    m.op[0].options_type = OPTIONS_RESHAPE;
+    m.op[0].n_ints = n;
+    memcpy(m.op[0].ints, ints, n * sizeof *ints);
+    return m;
+}
+
+TEST(reshape_takes_its_shape_from_the_attribute_or_a_constant)
+{
+    struct arena *a = arena_new("test");
+    static const int32_t shape[2] = {1, -1};
+    struct tiny m = reshape((int32_t[]){-1, 6}, 2, TINY_S8("y", 0.5f, 1, 1, 6));
+    CHECK_HAS(text_of(a, &m), "%1 = reshape(%0) shape [1,6] origin \"0:y\"");
+    m.op[0].ints[1] = 77; /* the constant goes before the attribute */
+    m.n_tensors = 3;
+    m.tensor[2] = tiny_ints("shape", 2, 1);
+    m.n_buffers = 2;
+    m.buffer[1] = (struct tiny_buffer){shape, sizeof shape, 0, 0};
+    m.op[0].n_in = 2;
+    m.op[0].in[1] = 2;
+    CHECK_HAS(text_of(a, &m), "%1 = reshape(%0) shape [1,6] origin \"0:y\"");
+    arena_free(a);
+}
+
+TEST(shapes_that_do_not_fit_are_refused)
+{
+    struct tiny_tensor y = TINY_S8("y", 0.5f, 1, 1, 6);
+    struct tiny m = reshape((int32_t[]){-1, -1}, 2, y);
+    expect_refused(&m, "RESHAPE: its new shape has more than one -1");
+    m = reshape((int32_t[]){-1, 4}, 2, y);
+    expect_refused(&m, "RESHAPE: 6 elements are no multiple of the 4 that its new shape fixes");
+    m = reshape((int32_t[]){1, 0}, 2, y);
+    expect_refused(&m, "RESHAPE: dimension 1 of its new shape is 0");
+    m = reshape((int32_t[]){1, 7}, 2, y);
+    expect_refused(&m, "RESHAPE: input 1x2x3 has 6 elements, new shape 1x7 has 7");
+    m = reshape((int32_t[]){1, 3, 2}, 3, y);
+    expect_refused(&m, "RESHAPE: its output is s8 1x6, its inputs make s8 1x3x2");
+    m = reshape((int32_t[]){1, 16777216, 16777216, 16777216}, 4, y);
+    expect_refused(&m, "RESHAPE: its new shape has more than 268435456 elements");
+    m = reshape((int32_t[]){1, 1, 1, 1, 1, 1, 6}, 7, y);
+    expect_refused(&m, "RESHAPE: its new shape has 7 dimensions, expected 1..6");
+    m = reshape((int32_t[]){1, 6}, 2, y);
+    m.op[0].n_in = 2; /* x itself as the shape */
+    expect_refused(&m, "RESHAPE: input 1 'x' is not a constant");
+}
+
+/* SHAPE(x), its first element by STRIDED_SLICE, PACK(that, -1), RESHAPE. */
+static struct tiny shape_chain(void)
+{
+    static const int32_t zero[1] = {0}, one[1] = {1}, open[1] = {-1};
+    struct tiny m = tiny_unary(TFL_SHAPE, tiny_ints("shape", 3, 0));
+    m.n_codes = 4;
+    m.code[1] = (struct tiny_code){TFL_STRIDED_SLICE, TFL_STRIDED_SLICE, NULL};
+    m.code[2] = (struct tiny_code){TFL_PACK, TFL_PACK, NULL};
+    m.code[3] = (struct tiny_code){TFL_RESHAPE, TFL_RESHAPE, NULL};
+    m.n_tensors = 8;
+    m.tensor[2] = tiny_ints("begin", 1, 1);
+    m.tensor[3] = tiny_ints("end", 1, 2);
+    m.tensor[4] = (struct tiny_tensor){.name = "batch", .type = TFL_INT32};
+    m.tensor[5] = (struct tiny_tensor){.name = "rest", .type = TFL_INT32, .buffer = 3};
+    m.tensor[6] = tiny_ints("new shape", 2, 0);
+    m.tensor[7] = TINY_S8("y", 0.5f, 1, 1, 6);
+    m.n_buffers = 4;
+    m.buffer[1] = (struct tiny_buffer){zero, sizeof zero, 0, 0};
+    m.buffer[2] = (struct tiny_buffer){one, sizeof one, 0, 0};
+    m.buffer[3] = (struct tiny_buffer){open, sizeof open, 0, 0};
+    m.n_ops = 4;
+    m.op[1] = (struct tiny_op){.code = 1,
+                               .n_in = 4,
+                               .in = {1, 2, 3, 3},
+                               .n_out = 1,
+                               .out = {4},
+                               .options_type = OPTIONS_STRIDED_SLICE,
+                               .option = {{SLICE_SHRINK_AXIS_MASK, 4, 1}}};
+    m.op[2] = (struct tiny_op){
+        .code = 2, .n_in = 2, .in = {4, 5}, .n_out = 1, .out = {6}, .options_type = OPTIONS_PACK};
+    m.op[3] = (struct tiny_op){.code = 3, .n_in = 2, .in = {0, 6}, .n_out = 1, .out = {7}};
+    m.out[0] = 7;
+    return m;
+}
+
+TEST(a_chain_of_shapes_leaves_one_reshape)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = shape_chain();
+    CHECK_HAS(text_of(a, &m),
+              "input %0\noutput %1\n\n%1 = reshape(%0) shape [1,6] origin \"3:y\"\n");
+    arena_free(a);
+}
+
+TEST(broken_chains_of_shapes_are_refused)
+{
+    static const int32_t far[1] = {3}, back[1] = {-1};
+    struct tiny m = shape_chain();
+    m.buffer[1] = (struct tiny_buffer){far, sizeof far, 0, 0};
+    expect_refused(&m, "operator 1 'batch': STRIDED_SLICE: element 3 of a shape of 3");
+    m = shape_chain();
+    m.op[1].in[3] = 5; /* a stride of -1 */
+    m.buffer[3] = (struct tiny_buffer){back, sizeof back, 0, 0};
+    m.tensor[5].rank = 1;
+    m.tensor[5].dim[0] = 1;
+    expect_refused(&m, "STRIDED_SLICE: on a shape, with other than one begin, end and stride >= 1");
+    m = shape_chain();
+    m.op[1].in[0] = 0;
+    expect_refused(&m, "STRIDED_SLICE: supported on shapes only");
+    m = shape_chain();
+    m.op[2].in[0] = 1;
+    expect_refused(&m, "PACK: supported for shapes only: input 0 is no scalar");
+    m = shape_chain();
+    m.op[3].in[0] = 1;
+    expect_refused(&m, "RESHAPE: input 0 is computed from shapes");
+    m = shape_chain();
+    m.out[0] = 6;
+    expect_refused(&m, "graph output 0 'new shape' is a shape, known beforehand");
+}
+
+TEST(old_files_have_the_operator_in_a_byte)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_unary(TFL_RELU, TINY_S8("y", 0.5f, 1, 1, 2, 3));
+    m.code[0].builtin = 0;
+    CHECK_HAS(text_of(a, &m), "relu(%0)");
+    m = tiny_unary(TFL_RELU, TINY_S8("y", 0.5f, 1, 1, 2, 3));
+    m.code[0].deprecated = 0;
+    CHECK_HAS(text_of(a, &m), "relu(%0)");
+    arena_free(a);
+}
+
+TEST(misaligned_constants_and_buffers_behind_the_flatbuffer_are_read)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_conv();
+    struct diag d = {0};
+    const char *want = text_of(a, &m);
+    for (size_t shift = 1; shift < 8; shift++) { /* the file at an odd address */
+        struct bytes file = tiny_write(a, &m);
+        uint8_t *moved = arena_alloc(a, file.len + shift);
+        memcpy(moved + shift, file.data, file.len);
+        struct graph *g =
+            tflite_read(a, (struct bytes){moved + shift, file.len}, "tiny.tflite", &d);
+        struct text t = {.arena = a};
+        CHECK(g);
+        graph_print(g, &t);
+        CHECK_STR(text_cstr(&t), want);
+    }
+    static const int32_t b[2] = {100, -200};
+    size_t at = tiny_write(a, &m).len + 16; /* two 8-byte fields more, then the bias behind */
+    m.buffer[2] = (struct tiny_buffer){NULL, 0, at, sizeof b};
+    struct text file = {.arena = a};
+    struct bytes head = tiny_write(a, &m);
+    text_add_bytes(&file, head.data, head.len);
+    CHECK(head.len <= at);
+    while (file.len < at)
+        text_add_bytes(&file, "", 1);
+    text_add_bytes(&file, b, sizeof b);
+    struct graph *g = tflite_read(a, (struct bytes){(uint8_t *)file.data, file.len}, "tiny", &d);
+    struct text t = {.arena = a};
+    CHECK(g);
+    graph_print(g, &t);
+    CHECK_STR(text_cstr(&t), want);
+    arena_free(a);
+}
+
+TEST(an_imported_graph_runs)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_unary(TFL_RELU, TINY_S8("y", 0.25f, -7, 1, 2, 3));
+    struct graph *g = read_ok(a, &m);
+    struct diag d = {0};
+    struct interp *it = interp_new(a, g, &d);
+    CHECK(it);
+    interp_run(it, (const void *const[]){(const int8_t[]){-128, 0, 1, 2, 10, 127}});
+    /* real = 0.5 (q - 1); then 4 real - 7, at least -7, at most 127 */
+    CHECK_BYTES(interp_tensor(it, g->outputs.items[0]), ((const int8_t[]){-7, -7, -7, -5, 11, 127}),
+                6);
+    arena_free(a);
+}
+
+TEST_MAIN(T(a_convolution_keeps_names_quantisation_and_origin),
+          T(same_padding_puts_the_odd_one_at_the_end_and_valid_has_none),
+          T(a_bias_may_be_absent_in_two_ways),
+          T(scales_along_an_axis_and_a_bias_with_the_axis_of_its_weights),
+          T(depthwise_weights_have_scales_along_the_last_axis),
+          T(a_dense_layer_flattens_its_input_and_may_keep_dimensions),
+          T(dense_layers_over_many_vectors_and_shuffled_weights_are_refused),
+          T(pools_resolve_their_padding), T(elementwise_operators), T(add_of_two_inputs),
+          T(relu6_that_would_rescale_is_refused), T(concat_counts_a_negative_axis_from_the_end),
+          T(pads_come_from_a_constant_of_32_or_64_bits),
+          T(reshape_takes_its_shape_from_the_attribute_or_a_constant),
+          T(shapes_that_do_not_fit_are_refused), T(a_chain_of_shapes_leaves_one_reshape),
+          T(broken_chains_of_shapes_are_refused), T(old_files_have_the_operator_in_a_byte),
+          T(misaligned_constants_and_buffers_behind_the_flatbuffer_are_read),
+          T(an_imported_graph_runs))

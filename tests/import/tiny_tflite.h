@@ -1,0 +1,368 @@
+/* tiny_tflite.h - writes small .tflite files from structs, sound or broken on purpose.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ *     struct tiny m = tiny_conv();
+ *     m.op[0].in[1] = 99;
+ *     struct bytes file = tiny_write(a, &m);
+ *
+ * Objects stand in the order root, children, so that all offsets lead forward. */
+#ifndef MOTE_TESTS_TINY_TFLITE_H
+#define MOTE_TESTS_TINY_TFLITE_H
+#include <assert.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "import/tflite_schema.h"
+
+#define TINY_MAX 20 /* tensors, operators, ids, dimensions, scales */
+
+struct tiny_tensor {
+    const char *name; /* NULL: without */
+    uint8_t type;
+    int32_t dim[TINY_MAX];
+    uint32_t rank;
+    uint32_t buffer;
+    float scale[TINY_MAX];
+    int64_t zero[TINY_MAX];
+    uint32_t n_scales, n_zeros;
+    int32_t axis;
+    uint8_t is_variable, is_sparse, custom_quant;
+};
+
+struct tiny_option {
+    uint32_t field, bytes; /* bytes 0: none */
+    int64_t value;
+};
+
+struct tiny_op {
+    uint32_t code; /* index */
+    int32_t in[TINY_MAX], out[TINY_MAX];
+    uint32_t n_in, n_out;
+    uint8_t options_type;
+    struct tiny_option option[8];
+    int32_t ints[TINY_MAX]; /* a vector as field 0 of the options, when n_ints > 0 */
+    uint32_t n_ints;
+};
+
+struct tiny_code {
+    int32_t builtin;
+    uint8_t deprecated;
+    const char *custom;
+};
+
+struct tiny_buffer {
+    const void *data;
+    uint32_t len;
+    uint64_t offset, size;
+};
+
+struct tiny {
+    int32_t version;
+    struct tiny_code code[TINY_MAX];
+    struct tiny_tensor tensor[TINY_MAX];
+    struct tiny_op op[TINY_MAX];
+    struct tiny_buffer buffer[TINY_MAX];
+    uint32_t n_codes, n_tensors, n_ops, n_buffers;
+    int32_t in[TINY_MAX], out[TINY_MAX];
+    uint32_t n_in, n_out;
+    bool no_subgraph;
+};
+
+/* A field of a table; `at` is where it was written. */
+struct tiny_field {
+    uint32_t id, bytes;
+    uint64_t value;
+    size_t at;
+};
+
+static inline void tiny_align(struct text *t, size_t to)
+{
+    while (t->len % to)
+        text_add_bytes(t, "", 1);
+}
+
+/* vtable and table; returns where the table starts. Fields of 0 bytes are left out. */
+static inline size_t tiny_table(struct text *t, struct tiny_field *f, uint32_t n)
+{
+    uint16_t vtable[2 + 16] = {4};
+    tiny_align(t, 8);
+    size_t at = 4; /* in the table, which starts at a multiple of 8 */
+    for (uint32_t i = 0; i < n; i++) {
+        if (f[i].bytes == 0)
+            continue;
+        assert(f[i].id < 16);
+        at = (at + f[i].bytes - 1) / f[i].bytes * f[i].bytes;
+        f[i].at = at;
+        vtable[2 + f[i].id] = (uint16_t)at;
+        at += f[i].bytes;
+        if (vtable[0] < 6 + 2 * f[i].id)
+            vtable[0] = (uint16_t)(6 + 2 * f[i].id);
+    }
+    vtable[1] = (uint16_t)at;
+    size_t vtable_at = t->len;
+    text_add_bytes(t, vtable, vtable[0]);
+    tiny_align(t, 8);
+    size_t table_at = t->len;
+    int32_t back = (int32_t)(table_at - vtable_at);
+    uint8_t body[256] = {0};
+    assert(at <= sizeof body);
+    memcpy(body, &back, sizeof back);
+    for (uint32_t i = 0; i < n; i++) {
+        if (f[i].bytes == 0)
+            continue;
+        memcpy(body + f[i].at, &f[i].value, f[i].bytes);
+        f[i].at += table_at;
+    }
+    text_add_bytes(t, body, at);
+    return table_at;
+}
+
+/* The offset at `at` leads to `target`. */
+static inline void tiny_point(struct text *t, size_t at, size_t target)
+{
+    uint32_t offset = (uint32_t)(target - at);
+    memcpy(t->data + at, &offset, sizeof offset);
+}
+
+/* Returns where the vector starts: at its length. */
+static inline size_t tiny_vector(struct text *t, const void *data, uint32_t n, uint32_t bytes)
+{
+    tiny_align(t, 8);
+    if (bytes == 8)
+        text_add_bytes(t, "\0\0\0", 4);
+    size_t at = t->len;
+    text_add_bytes(t, &n, sizeof n);
+    text_add_bytes(t, data, (size_t)n * bytes);
+    return at;
+}
+
+/* A vector of n offsets, to be filled in by tiny_point at (returned + 4 + 4 i). */
+static inline size_t tiny_offsets(struct text *t, uint32_t n)
+{
+    static const uint8_t zeros[4 * TINY_MAX];
+    return tiny_vector(t, zeros, n, 4);
+}
+
+static inline size_t tiny_string(struct text *t, const char *s)
+{
+    size_t at = tiny_vector(t, s, (uint32_t)strlen(s), 1);
+    text_add_bytes(t, "", 1);
+    return at;
+}
+
+static inline size_t tiny_put_quant(struct text *t, const struct tiny_tensor *x)
+{
+    struct tiny_field f[] = {
+        {QUANT_SCALE, 4, 0, 0},
+        {QUANT_ZERO_POINT, x->n_zeros ? 4 : 0, 0, 0},
+        {QUANT_DETAILS_TYPE, 1, x->custom_quant, 0},
+        {QUANT_DIMENSION, 4, (uint32_t)x->axis, 0},
+    };
+    size_t at = tiny_table(t, f, 4);
+    tiny_point(t, f[0].at, tiny_vector(t, x->scale, x->n_scales, 4));
+    if (x->n_zeros)
+        tiny_point(t, f[1].at, tiny_vector(t, x->zero, x->n_zeros, 8));
+    return at;
+}
+
+static inline size_t tiny_put_tensor(struct text *t, const struct tiny_tensor *x)
+{
+    struct tiny_field f[] = {
+        {TENSOR_SHAPE, 4, 0, 0},
+        {TENSOR_TYPE, 1, x->type, 0},
+        {TENSOR_BUFFER, 4, x->buffer, 0},
+        {TENSOR_NAME, x->name ? 4 : 0, 0, 0},
+        {TENSOR_QUANTIZATION, x->n_scales || x->custom_quant ? 4 : 0, 0, 0},
+        {TENSOR_IS_VARIABLE, 1, x->is_variable, 0},
+        {TENSOR_SPARSITY, x->is_sparse ? 4 : 0, 0, 0},
+    };
+    size_t at = tiny_table(t, f, 7);
+    tiny_point(t, f[0].at, tiny_vector(t, x->dim, x->rank, 4));
+    if (x->name)
+        tiny_point(t, f[3].at, tiny_string(t, x->name));
+    if (f[4].bytes)
+        tiny_point(t, f[4].at, tiny_put_quant(t, x));
+    if (x->is_sparse)
+        tiny_point(t, f[6].at, tiny_table(t, NULL, 0));
+    return at;
+}
+
+static inline size_t tiny_put_op(struct text *t, const struct tiny_op *x)
+{
+    struct tiny_field f[] = {
+        {OPERATOR_CODE_INDEX, 4, x->code, 0},
+        {OPERATOR_INPUTS, 4, 0, 0},
+        {OPERATOR_OUTPUTS, 4, 0, 0},
+        {OPERATOR_OPTIONS_TYPE, 1, x->options_type, 0},
+        {OPERATOR_OPTIONS, x->options_type ? 4 : 0, 0, 0},
+    };
+    size_t at = tiny_table(t, f, 5);
+    tiny_point(t, f[1].at, tiny_vector(t, x->in, x->n_in, 4));
+    tiny_point(t, f[2].at, tiny_vector(t, x->out, x->n_out, 4));
+    if (!x->options_type)
+        return at;
+    struct tiny_field o[9] = {{0, x->n_ints ? 4 : 0, 0, 0}};
+    for (uint32_t i = 0; i < 8; i++)
+        o[1 + i] = (struct tiny_field){x->option[i].field, x->option[i].bytes,
+                                       (uint64_t)x->option[i].value, 0};
+    tiny_point(t, f[4].at, tiny_table(t, o, 9));
+    if (x->n_ints)
+        tiny_point(t, o[0].at, tiny_vector(t, x->ints, x->n_ints, 4));
+    return at;
+}
+
+static inline size_t tiny_put_code(struct text *t, const struct tiny_code *x)
+{
+    struct tiny_field f[] = {
+        {CODE_DEPRECATED_BUILTIN, 1, x->deprecated, 0},
+        {CODE_CUSTOM, x->custom ? 4 : 0, 0, 0},
+        {CODE_BUILTIN, 4, (uint32_t)x->builtin, 0},
+    };
+    size_t at = tiny_table(t, f, 3);
+    if (x->custom)
+        tiny_point(t, f[1].at, tiny_string(t, x->custom));
+    return at;
+}
+
+static inline size_t tiny_put_buffer(struct text *t, const struct tiny_buffer *x)
+{
+    struct tiny_field f[] = {
+        {BUFFER_DATA, x->data ? 4 : 0, 0, 0},
+        {BUFFER_OFFSET, x->offset ? 8 : 0, x->offset, 0},
+        {BUFFER_SIZE, x->offset ? 8 : 0, x->size, 0},
+    };
+    size_t at = tiny_table(t, f, 3);
+    if (x->data) {
+        tiny_align(t, 8);
+        text_add_bytes(t, "\0\0\0", 4); /* the contents at a multiple of 8 */
+        size_t vector_at = t->len;
+        text_add_bytes(t, &x->len, sizeof x->len);
+        text_add_bytes(t, x->data, x->len);
+        tiny_point(t, f[0].at, vector_at);
+    }
+    return at;
+}
+
+static inline size_t tiny_put_subgraph(struct text *t, const struct tiny *m)
+{
+    struct tiny_field f[] = {{SUBGRAPH_TENSORS, 4, 0, 0},
+                             {SUBGRAPH_INPUTS, 4, 0, 0},
+                             {SUBGRAPH_OUTPUTS, 4, 0, 0},
+                             {SUBGRAPH_OPERATORS, 4, 0, 0}};
+    size_t at = tiny_table(t, f, 4);
+    tiny_point(t, f[1].at, tiny_vector(t, m->in, m->n_in, 4));
+    tiny_point(t, f[2].at, tiny_vector(t, m->out, m->n_out, 4));
+    size_t tensors = tiny_offsets(t, m->n_tensors);
+    tiny_point(t, f[0].at, tensors);
+    for (uint32_t i = 0; i < m->n_tensors; i++)
+        tiny_point(t, tensors + 4 + 4 * i, tiny_put_tensor(t, &m->tensor[i]));
+    size_t ops = tiny_offsets(t, m->n_ops);
+    tiny_point(t, f[3].at, ops);
+    for (uint32_t i = 0; i < m->n_ops; i++)
+        tiny_point(t, ops + 4 + 4 * i, tiny_put_op(t, &m->op[i]));
+    return at;
+}
+
+static inline struct bytes tiny_write(struct arena *a, const struct tiny *m)
+{
+    struct text t = {.arena = a};
+    struct tiny_field f[] = {{MODEL_VERSION, 4, (uint32_t)m->version, 0},
+                             {MODEL_OPERATOR_CODES, 4, 0, 0},
+                             {MODEL_SUBGRAPHS, 4, 0, 0},
+                             {MODEL_BUFFERS, 4, 0, 0}};
+    text_add_bytes(&t, "\0\0\0\0" TFL_IDENTIFIER, 8);
+    tiny_point(&t, 0, tiny_table(&t, f, 4));
+    size_t codes = tiny_offsets(&t, m->n_codes);
+    tiny_point(&t, f[1].at, codes);
+    for (uint32_t i = 0; i < m->n_codes; i++)
+        tiny_point(&t, codes + 4 + 4 * i, tiny_put_code(&t, &m->code[i]));
+    size_t subgraphs = tiny_offsets(&t, m->no_subgraph ? 0 : 1);
+    tiny_point(&t, f[2].at, subgraphs);
+    if (!m->no_subgraph)
+        tiny_point(&t, subgraphs + 4, tiny_put_subgraph(&t, m));
+    size_t buffers = tiny_offsets(&t, m->n_buffers);
+    tiny_point(&t, f[3].at, buffers);
+    for (uint32_t i = 0; i < m->n_buffers; i++)
+        tiny_point(&t, buffers + 4 + 4 * i, tiny_put_buffer(&t, &m->buffer[i]));
+    return (struct bytes){(const uint8_t *)t.data, t.len};
+}
+
+/* Building blocks. */
+
+static inline struct tiny_tensor tiny_s8(const char *name, uint32_t rank, const int32_t *dim,
+                                         float scale, int64_t zero)
+{
+    struct tiny_tensor t = {.name = name, .type = TFL_INT8, .rank = rank, .scale = {scale}};
+    memcpy(t.dim, dim, rank * sizeof *dim);
+    t.zero[0] = zero;
+    t.n_scales = t.n_zeros = 1;
+    return t;
+}
+
+#define TINY_S8(name, scale, zero, ...)                                                            \
+    tiny_s8((name), sizeof((int32_t[]){__VA_ARGS__}) / sizeof(int32_t), (int32_t[]){__VA_ARGS__},  \
+            (scale), (zero))
+
+/* A constant vector of int32; the caller sets its buffer. */
+static inline struct tiny_tensor tiny_ints(const char *name, int32_t n, uint32_t buffer)
+{
+    return (struct tiny_tensor){
+        .name = name, .type = TFL_INT32, .rank = 1, .dim = {n}, .buffer = buffer};
+}
+
+/* x [1,4,4,2] -> CONV_2D 3x3, same -> y [1,4,4,2], s8 with a bias; buffer 0 is the empty one. */
+static inline struct tiny tiny_conv(void)
+{
+    static const int8_t w[2 * 3 * 3 * 2] = {1, 2, 3, -4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+    static const int32_t b[2] = {100, -200};
+    struct tiny m = {
+        .version = TFL_VERSION,
+        .n_codes = 1,
+        .code = {{TFL_CONV_2D, TFL_CONV_2D, NULL}},
+        .n_tensors = 4,
+        .tensor = {TINY_S8("x", 0.5f, 1, 1, 4, 4, 2), TINY_S8("w", 0.25f, 0, 2, 3, 3, 2),
+                   tiny_ints("b", 2, 2), TINY_S8("y", 4.0f, -3, 1, 4, 4, 2)},
+        .n_ops = 1,
+        .n_buffers = 3,
+        .buffer = {{0}, {w, sizeof w, 0, 0}, {b, sizeof b, 0, 0}},
+        .in = {0},
+        .n_in = 1,
+        .out = {3},
+        .n_out = 1,
+    };
+    m.tensor[1].buffer = 1;
+    m.tensor[2].scale[0] = 0.125f;
+    m.tensor[2].n_scales = m.tensor[2].n_zeros = 1;
+    m.op[0] = (struct tiny_op){
+        .n_in = 3,
+        .in = {0, 1, 2},
+        .n_out = 1,
+        .out = {3},
+        .options_type = OPTIONS_CONV2D,
+        .option = {{CONV_PADDING, 1, TFL_SAME},
+                   {CONV_STRIDE_W, 4, 1},
+                   {CONV_STRIDE_H, 4, 1},
+                   {CONV_ACT, 1, TFL_ACT_RELU}},
+    };
+    return m;
+}
+
+/* x [1,2,3] -> one operator of one input -> y, s8, same quantisation. */
+static inline struct tiny tiny_unary(int32_t builtin, struct tiny_tensor y)
+{
+    return (struct tiny){
+        .version = TFL_VERSION,
+        .n_codes = 1,
+        .code = {{builtin, (uint8_t)(builtin > 127 ? 127 : builtin), NULL}},
+        .n_tensors = 2,
+        .tensor = {TINY_S8("x", 0.5f, 1, 1, 2, 3), y},
+        .n_ops = 1,
+        .op = {{.n_in = 1, .in = {0}, .n_out = 1, .out = {1}}},
+        .n_buffers = 1,
+        .in = {0},
+        .n_in = 1,
+        .out = {1},
+        .n_out = 1,
+    };
+}
+#endif
