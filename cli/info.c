@@ -2,6 +2,7 @@
 #include "import/import.h"
 #include "ir/text.h"
 #include "output.h"
+#include "pass/pass.h"
 #include "verb.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,25 +10,59 @@
 
 static const char usage[] =
     "usage: mote info MODEL [--json | --text]\n\n"
-    "List a model's operators, shapes, multiply-accumulates, constants and quantisation.\n\n"
+    "List a model's operators, shapes, multiply-accumulates, constants and quantisation, and\n"
+    "what is left of them after the passes that compilation starts with.\n\n"
     "  --json   the same for scripts\n"
     "  --text   the graph in its text form, constants inline (docs/spec/ir.md)\n\n"
     "example:\n"
     "  mote info out/fashion.mote\n";
 
-struct totals {
-    int64_t macs;
-    size_t weight_bytes;
+/* The model and what compilation will make of it. */
+struct info {
+    const struct graph *g;
+    struct size size, after;
+    struct saving savings[N_PASSES];
 };
 
-static struct totals count(const struct graph *g)
+static bool info_find(struct arena *a, const struct graph *g, struct info *info, struct diag *d)
 {
-    struct totals t = {0};
-    for (uint32_t i = 0; i < g->nodes.n; i++) {
-        t.macs += node_macs(g, &g->nodes.items[i]);
-        t.weight_bytes += node_const_bytes(g, &g->nodes.items[i]);
+    struct graph *simplified = graph_clone(a, g);
+    *info = (struct info){.g = g, .size = graph_size(g)};
+    if (!simplify_tell(simplified, info->savings, d))
+        return false;
+    info->after = graph_size(simplified);
+    return true;
+}
+
+/* Passes that saved nothing are not worth a line. */
+static bool saved(const struct saving *s)
+{
+    return s->size.n_nodes || s->size.macs || s->size.weight_bytes || s->size.bias_bytes;
+}
+
+static void json_size(struct json *j, const struct size *s)
+{
+    json_int(j, "macs", s->macs);
+    json_int(j, "weight_bytes", s->weight_bytes);
+    json_int(j, "bias_bytes", s->bias_bytes);
+}
+
+static void json_after_passes(struct json *j, const struct info *info)
+{
+    json_object(j, "after_passes");
+    json_size(j, &info->after);
+    json_array(j, "saved");
+    for (uint32_t i = 0; i < N_PASSES; i++) {
+        if (!saved(&info->savings[i]))
+            continue;
+        json_object(j, NULL);
+        json_str(j, "pass", info->savings[i].pass);
+        json_int(j, "nodes", info->savings[i].size.n_nodes);
+        json_size(j, &info->savings[i].size);
+        json_end(j);
     }
-    return t;
+    json_end(j);
+    json_end(j);
 }
 
 static void json_tensor(struct arena *a, struct json *j, const struct tensor *t)
@@ -43,16 +78,16 @@ static void json_tensor(struct arena *a, struct json *j, const struct tensor *t)
     json_end(j);
 }
 
-static void print_json(struct arena *a, const struct graph *g)
+static void print_json(struct arena *a, const struct info *info)
 {
-    struct totals total = count(g);
+    const struct graph *g = info->g;
     struct text t = {.arena = a};
     struct json j;
     json_begin(&j, &t);
     json_object(&j, NULL);
     json_str(&j, "name", g->name);
-    json_int(&j, "macs", total.macs);
-    json_int(&j, "weight_bytes", (int64_t)total.weight_bytes);
+    json_size(&j, &info->size);
+    json_after_passes(&j, info);
     json_array(&j, "inputs");
     for (uint32_t i = 0; i < g->inputs.n; i++)
         json_tensor(a, &j, &g->tensors.items[g->inputs.items[i]]);
@@ -85,9 +120,32 @@ static void print_tensor(struct arena *a, const char *what, const struct tensor 
     putchar('\n');
 }
 
-static void print_table(struct arena *a, const struct graph *g)
+static const char *out_signed(struct arena *a, int64_t n)
 {
-    struct totals total = count(g);
+    return n < 0 ? arena_printf(a, "-%s", out_count(a, (uint64_t)-n)) : out_count(a, (uint64_t)n);
+}
+
+static void print_total(struct arena *a, const char *what, const struct size *s)
+{
+    printf("     %-38s %12s %12s\n", what, out_signed(a, s->macs),
+           out_signed(a, s->weight_bytes + s->bias_bytes));
+}
+
+static void print_savings(struct arena *a, const struct info *info)
+{
+    for (uint32_t i = 0; i < N_PASSES; i++) {
+        const struct saving *s = &info->savings[i];
+        if (saved(s))
+            print_total(
+                a, arena_printf(a, "saved by %s (nodes: %" PRId64 ")", s->pass, s->size.n_nodes),
+                &s->size);
+    }
+    print_total(a, "after passes", &info->after);
+}
+
+static void print_table(struct arena *a, const struct info *info)
+{
+    const struct graph *g = info->g;
     printf("%s\n", g->name);
     for (uint32_t i = 0; i < g->inputs.n; i++)
         print_tensor(a, "input", &g->tensors.items[g->inputs.items[i]]);
@@ -103,8 +161,8 @@ static void print_table(struct arena *a, const struct graph *g)
                out_count(a, (uint64_t)node_macs(g, n)), out_count(a, node_const_bytes(g, n)),
                n->origin ? n->origin : "");
     }
-    printf("     %-38s %12s %12s\n", "total", out_count(a, (uint64_t)total.macs),
-           out_count(a, total.weight_bytes));
+    print_total(a, "total", &info->size);
+    print_savings(a, info);
 }
 
 static enum exit_status run(struct arena *a, int argc, char **argv, struct diag *d)
@@ -117,15 +175,19 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
     struct graph *g = import_read(a, path, d);
     if (!g)
         return EXIT_FAILED;
-    if (as_json) {
-        print_json(a, g);
-    } else if (as_text) {
+    if (as_text) {
         struct text t = {.arena = a};
         graph_print(g, &t);
         fputs(text_cstr(&t), stdout);
-    } else {
-        print_table(a, g);
+        return EXIT_DONE;
     }
+    struct info info;
+    if (!info_find(a, g, &info, d))
+        return EXIT_FAILED;
+    if (as_json)
+        print_json(a, &info);
+    else
+        print_table(a, &info);
     return EXIT_DONE;
 }
 

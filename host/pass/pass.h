@@ -24,7 +24,9 @@ bool simplify(struct graph *g, struct diag *d);
 
 /* What a graph costs, whatever runs it. */
 struct size {
-    int64_t n_nodes, macs, const_bytes;
+    int64_t n_nodes, macs;
+    int64_t weight_bytes; /* constants but biases         */
+    int64_t bias_bytes;   /* of convolutions, dense layers */
 };
 
 struct size graph_size(const struct graph *g);

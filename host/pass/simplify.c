@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "ir/verify.h"
 #include "pass/pass.h"
+#include "pass/rewrite.h"
 
 struct pass {
     const char *name;
@@ -26,8 +27,13 @@ struct size graph_size(const struct graph *g)
 {
     struct size s = {.n_nodes = g->nodes.n};
     for (uint32_t i = 0; i < g->nodes.n; i++) {
-        s.macs += node_macs(g, &g->nodes.items[i]);
-        s.const_bytes += (int64_t)node_const_bytes(g, &g->nodes.items[i]);
+        const struct node *n = &g->nodes.items[i];
+        const bool has_bias = has_weights(n->op) && n->n_in > 2 && n->in[2] != NO_TENSOR;
+        const int64_t bias_bytes =
+            has_bias ? (int64_t)tensor_bytes(&g->tensors.items[n->in[2]]) : 0;
+        s.macs += node_macs(g, n);
+        s.weight_bytes += (int64_t)node_const_bytes(g, n) - bias_bytes;
+        s.bias_bytes += bias_bytes;
     }
     return s;
 }
@@ -41,7 +47,8 @@ static bool run_pass(struct graph *g, const struct pass *p, struct saving *savin
     saving->pass = p->name;
     saving->size.n_nodes += before.n_nodes - after.n_nodes;
     saving->size.macs += before.macs - after.macs;
-    saving->size.const_bytes += before.const_bytes - after.const_bytes;
+    saving->size.weight_bytes += before.weight_bytes - after.weight_bytes;
+    saving->size.bias_bytes += before.bias_bytes - after.bias_bytes;
     return true;
 }
 
