@@ -2,8 +2,9 @@
  * their declaration (C99 allows any, C++20 this one). SPDX-License-Identifier: Apache-2.0 */
 #include "emit/args.h"
 #include <assert.h>
+#include <string.h>
 
-/* An operator's printer: arrays first, then the struct. */
+/* The printer of a kind of const struct: arrays first, then the struct. */
 typedef void print_fn(struct constants *c, const char *name, const union kernel_args *args);
 
 static void print_channels(struct constants *c, const char *name, const int32_t *mult,
@@ -181,35 +182,52 @@ static void print_quantize(struct constants *c, const char *name, const union ke
     text_add(c->t, "};\n");
 }
 
-static const struct {
-    enum inputs inputs;
-    print_fn *print;
-} rows[N_OPS] = {
-    [OP_CONV2D] = {INPUTS_FIRST, print_conv2d},
-    [OP_DEPTHWISE_CONV2D] = {INPUTS_FIRST, print_depthwise_conv2d},
-    [OP_FULLY_CONNECTED] = {INPUTS_FIRST, print_fully_connected},
-    [OP_ADD] = {INPUTS_EACH, print_add},
-    [OP_AVERAGE_POOL2D] = {INPUTS_EACH, print_pool2d},
-    [OP_MAX_POOL2D] = {INPUTS_EACH, print_pool2d},
-    [OP_RELU] = {INPUTS_EACH, print_requantize},
-    [OP_RELU6] = {INPUTS_EACH, print_requantize},
-    [OP_SOFTMAX] = {INPUTS_EACH, print_softmax},
-    [OP_PAD] = {INPUTS_EACH, print_pad},
-    [OP_CONCAT] = {INPUTS_ARRAY, print_concat},
-    [OP_QUANTIZE] = {INPUTS_EACH, print_quantize},
-    [OP_DEQUANTIZE] = {INPUTS_EACH, print_quantize},
-};
-
-enum inputs inputs_of(enum op op)
+static void print_lut(struct constants *c, const char *name, const union kernel_args *args)
 {
-    return rows[op].inputs;
+    const struct mote_lut_s8 *op = &args->lut;
+    print_array(c, name, "table", DT_S8, op->table, 256);
+    open_struct(c, "mote_lut_s8", name);
+    print_member(c, "n", op->n);
+    text_printf(c->t, "    .table = %s_table,\n};\n", name);
 }
 
-void print_args(struct constants *c, const char *name, enum op op, enum dtype in,
+/* By the kind of const struct, the fourth column of kernels.def. */
+struct row {
+    const char *args;
+    enum inputs inputs;
+    print_fn *print;
+};
+
+static const struct row *row_of(const struct kernel *kernel)
+{
+    static const struct row rows[] = {
+        {"conv2d", INPUTS_FIRST, print_conv2d},
+        {"depthwise_conv2d", INPUTS_FIRST, print_depthwise_conv2d},
+        {"fully_connected", INPUTS_FIRST, print_fully_connected},
+        {"add", INPUTS_EACH, print_add},
+        {"pool2d", INPUTS_EACH, print_pool2d},
+        {"softmax", INPUTS_EACH, print_softmax},
+        {"pad", INPUTS_EACH, print_pad},
+        {"concat", INPUTS_ARRAY, print_concat},
+        {"requantize", INPUTS_EACH, print_requantize},
+        {"lut", INPUTS_EACH, print_lut},
+        {"quantize", INPUTS_EACH, print_quantize},
+    };
+    const struct row *row = rows;
+    while (strcmp(row->args, kernel->args) != 0) {
+        row++;
+        assert(row < rows + sizeof rows / sizeof rows[0]);
+    }
+    return row;
+}
+
+enum inputs inputs_of(const struct kernel *kernel)
+{
+    return row_of(kernel)->inputs;
+}
+
+void print_args(struct constants *c, const char *name, const struct kernel *kernel,
                 const union kernel_args *args)
 {
-    /* quantize means two kernels: from float, and from one int8 scale to another. */
-    print_fn *print = op == OP_QUANTIZE && in == DT_S8 ? print_requantize : rows[op].print;
-    assert(print);
-    print(c, name, args);
+    row_of(kernel)->print(c, name, args);
 }

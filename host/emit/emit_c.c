@@ -140,9 +140,9 @@ static void print_header(struct emitter *e, struct text *t, size_t weight_bytes)
 /* ---- the constants ---- */
 
 /* Inputs of a step that are activations for its kernel: the others are packed. */
-static uint32_t n_activations(const struct node *node)
+static uint32_t n_activations(const struct emitter *e, uint32_t i_step)
 {
-    return inputs_of(node->op) == INPUTS_FIRST ? 1 : node->n_in;
+    return inputs_of(e->p->steps[i_step].kernel) == INPUTS_FIRST ? 1 : node_of(e, i_step)->n_in;
 }
 
 static void print_step_title(struct emitter *e, struct text *t, uint32_t i_step)
@@ -151,7 +151,7 @@ static void print_step_title(struct emitter *e, struct text *t, uint32_t i_step)
     text_printf(t, "/* Step %u, ", (unsigned)i_step);
     print_comment_text(t, origin_of(e, i_step));
     text_printf(t, ": %s", op_name(node->op));
-    for (uint32_t k = 0; k < n_activations(node); k++) {
+    for (uint32_t k = 0; k < n_activations(e, i_step); k++) {
         text_add(t, k ? ", " : " ");
         print_tensor_type(t, tensor_of(e, node->in[k]));
     }
@@ -170,13 +170,13 @@ static void print_step_constants(struct emitter *e, struct constants *c, uint32_
     for (uint32_t k = 0; k < step->n_packed; k++)
         print_array(c, owner, step->packed[k].role, step->packed[k].dtype, step->packed[k].data,
                     step->packed[k].n);
-    for (uint32_t k = 0; k < n_activations(node); k++) {
+    for (uint32_t k = 0; k < n_activations(e, i_step); k++) {
         const struct tensor *x = root_of(e, node->in[k]);
         if (x->data)
             print_array(c, owner, arena_printf(e->a, "in%u", (unsigned)k), x->dtype, x->data,
                         (uint32_t)shape_count(&x->shape));
     }
-    print_args(c, owner, node->op, tensor_of(e, node->in[0])->dtype, &step->args);
+    print_args(c, owner, step->kernel, &step->args);
 }
 
 /* An output that is a constant has no step that would write it: invoke copies it (plan_program,
@@ -248,7 +248,7 @@ static void print_call(struct emitter *e, struct text *t, uint32_t i_step)
     const struct step *step = &e->p->steps[i_step];
     const struct node *node = node_of(e, i_step);
     const char *owner = arena_printf(e->a, "%s_s%u", e->name, (unsigned)i_step);
-    const bool in_array = inputs_of(node->op) == INPUTS_ARRAY;
+    const bool in_array = inputs_of(step->kernel) == INPUTS_ARRAY;
     if (in_array) {
         struct call list =
             open_call(e, t, arena_printf(e->a, "const int8_t *const in%u[] = {", (unsigned)i_step),
@@ -261,7 +261,7 @@ static void print_call(struct emitter *e, struct text *t, uint32_t i_step)
     if (in_array)
         add_argument(&call, arena_printf(e->a, "in%u", (unsigned)i_step), ", ");
     else
-        for (uint32_t k = 0; k < n_activations(node); k++)
+        for (uint32_t k = 0; k < n_activations(e, i_step); k++)
             add_argument(&call, input_pointer(e, i_step, k), ", ");
     for (uint32_t k = 0; k < step->n_packed; k++)
         add_argument(&call, arena_printf(e->a, "%s_%s", owner, step->packed[k].role), ", ");

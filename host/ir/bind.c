@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "ir/ops/ops.h"
+#include "ir/tables.h"
 
 #define SOFTMAX_INTEGER_BITS 5 /* scaled differences are Q5.26 */
 #define ADD_LEFT_SHIFT       20
@@ -267,6 +268,17 @@ static void bind_conversion(const struct tensor *quantised, struct mote_quantize
     };
 }
 
+static void bind_lut(struct arena *a, const struct graph *g, const struct node *n,
+                     struct mote_lut_s8 *op)
+{
+    int8_t *table = ARENA_ARRAY(a, int8_t, TABLE_BYTES);
+    table_fill(g, n, table);
+    *op = (struct mote_lut_s8){
+        .n = (uint32_t)shape_count(&node_in(g, n, 0)->shape),
+        .table = table,
+    };
+}
+
 bool bind_node(struct arena *a, const struct graph *g, const struct node *n, union kernel_args *out,
                struct diag *d) /* long: one case per operator */
 {
@@ -313,6 +325,11 @@ bool bind_node(struct arena *a, const struct graph *g, const struct node *n, uni
         return true;
     case OP_DEQUANTIZE:
         bind_conversion(x, &out->quantize);
+        return true;
+#define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
+#include "ir/unary.def"
+#undef UNARY
+        bind_lut(a, g, n, &out->lut);
         return true;
     case OP_BATCH_NORM:
     case OP_RESHAPE:

@@ -19,6 +19,7 @@ union kernel_args {
     struct mote_pad_s8 pad;
     struct mote_concat_s8 concat;
     struct mote_requantize_s8 requantize; /* quantize s8 -> s8, relu, relu6 */
+    struct mote_lut_s8 lut;               /* the operators of unary.def        */
     struct mote_quantize_f32 quantize;    /* quantize f32 -> s8, dequantize */
 };
 

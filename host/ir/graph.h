@@ -63,8 +63,9 @@ struct attrs {
     int32_t new_shape[RANK_MAX]; /* reshape: target dimensions, rank in new_rank  */
     int32_t new_rank;
     enum act act;
-    float eps;  /* batch_norm */
-    float beta; /* softmax    */
+    float eps;   /* batch_norm */
+    float beta;  /* softmax    */
+    float alpha; /* leaky_relu */
 };
 
 enum op {

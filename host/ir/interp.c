@@ -53,6 +53,10 @@ static size_t scratch_bytes(const struct node *n, bool reads_float, const union 
                            : mote_requantize_s8_ref_scratch(&k->requantize);
     case OP_DEQUANTIZE:
         return mote_dequantize_f32_ref_scratch(&k->quantize);
+#define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
+#include "ir/unary.def"
+#undef UNARY
+        return mote_lut_s8_ref_scratch(&k->lut);
     case OP_BATCH_NORM:
     case OP_RESHAPE:
     case N_OPS:

@@ -23,6 +23,7 @@ const struct attr_spec *attr_specs(uint32_t *n)
          ATTR_REQUIRED, 0},
         {"eps", ATTR_EPS, ATTR_FORM_FLOAT, offsetof(struct attrs, eps), 1, ATTR_REQUIRED, 0},
         {"beta", ATTR_BETA, ATTR_FORM_FLOAT, offsetof(struct attrs, beta), 1, ATTR_OPTIONAL, 1},
+        {"alpha", ATTR_ALPHA, ATTR_FORM_FLOAT, offsetof(struct attrs, alpha), 1, ATTR_REQUIRED, 0},
         {"act", ATTR_ACT, ATTR_FORM_ACT, offsetof(struct attrs, act), 1, ATTR_OPTIONAL, ACT_NONE},
     };
     *n = sizeof specs / sizeof specs[0];

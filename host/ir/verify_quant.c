@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "ir/ops/ops.h"
+#include "ir/tables.h"
 #include "ir/verify_parts.h"
 
 #define SOFTMAX_LAST_MAX 4095 /* the sum of exponentials has 12 integer bits */
@@ -211,6 +212,12 @@ static bool verify_softmax(struct arena *tmp, const struct graph *g, const struc
     return true;
 }
 
+static bool verify_table(const struct graph *g, const struct node *n, struct diag *d)
+{
+    const char *fault = table_fault(g, n);
+    return fault ? node_error(d, g, n, "%s", fault) : true;
+}
+
 static bool one_scale_each(const struct graph *g, const struct node *n, struct diag *d)
 {
     bool weighted =
@@ -255,6 +262,10 @@ bool verify_ranges(struct arena *tmp, const struct graph *g, const struct node *
             if (!same_quant(g, n, node_in(g, n, i), y, d))
                 return false;
         return true;
+#define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
+#include "ir/unary.def"
+#undef UNARY
+        return verify_table(g, n, d);
     case OP_DEQUANTIZE:
     case OP_BATCH_NORM:
     case N_OPS:

@@ -15,8 +15,8 @@
 
 static const struct kernel_row rows[] = {
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \
-    {{"mote_" #op "_" #dtype "_" #variant, #variant, #op "/" #op "_" #dtype "_" #variant ".c",     \
-      scratch_##op##_##dtype##_##variant},                                                         \
+    {{"mote_" #op "_" #dtype "_" #variant, #variant, #args,                                        \
+      #op "/" #op "_" #dtype "_" #variant ".c", scratch_##op##_##dtype##_##variant},               \
      #op,                                                                                          \
      #dtype,                                                                                       \
      constants,                                                                                    \
@@ -33,12 +33,22 @@ const struct kernel_row *kernel_rows(uint32_t *n)
 }
 
 /* The device's name for what a node computes: the operator's own, but for clamps and changes of
- * scale, which are one kernel. */
+ * scale, which are one kernel, and functions of one element, which are tables. */
 static const char *device_op(const struct node *n, bool is_float_end)
 {
-    const bool is_requantize =
-        n->op == OP_RELU || n->op == OP_RELU6 || (n->op == OP_QUANTIZE && !is_float_end);
-    return is_requantize ? "requantize" : op_name(n->op);
+    switch (n->op) {
+    case OP_RELU:
+    case OP_RELU6:
+        return "requantize";
+    case OP_QUANTIZE:
+        return is_float_end ? "quantize" : "requantize";
+#define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
+#include "ir/unary.def"
+#undef UNARY
+        return "lut";
+    default:
+        return op_name(n->op);
+    }
 }
 
 const struct kernel_row *kernel_for(const struct graph *g, const struct node *n,

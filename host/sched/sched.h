@@ -11,6 +11,7 @@
 struct kernel {
     const char *name;    /* "mote_conv2d_s8_opt": the function the emitted program calls */
     const char *variant; /* "ref", "opt", ...                                            */
+    const char *args;    /* "conv2d": its const struct, as bind.h and the emitter name it */
     const char *source;  /* its file below device/kernels/: what a firmware compiles      */
     size_t (*scratch)(const union kernel_args *args);
 };

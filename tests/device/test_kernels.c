@@ -15,6 +15,7 @@ union any_args {
     struct mote_pad_s8 pad;
     struct mote_concat_s8 concat;
     struct mote_requantize_s8 requantize;
+    struct mote_lut_s8 lut;
     struct mote_quantize_f32 quantize;
 };
 
@@ -39,6 +40,7 @@ struct buffers {
 #define CALL_concat(f, a, b)                                                                       \
     f(&(a)->concat, (const int8_t *const[]){(b)->in, (b)->in2, (b)->in}, (b)->out, (b)->scratch)
 #define CALL_requantize(f, a, b) CALL_unary(f, &(a)->requantize, b)
+#define CALL_lut(f, a, b)        CALL_unary(f, &(a)->lut, b)
 #define CALL_quantize(f, a, b)   ((void)(f), (void)(a), (void)(b))
 
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \
@@ -362,6 +364,16 @@ static bool random_requantize(struct random *r, struct problem *p)
     return true;
 }
 
+static bool random_lut(struct random *r, struct problem *p)
+{
+    static int8_t table[256];
+    for (int i = 0; i < 256; i++)
+        table[i] = (int8_t)random_in(r, -128, 127);
+    p->args.lut = (struct mote_lut_s8){(uint32_t)random_in(r, 1, 300), table};
+    p->in_bytes = p->out_bytes = p->args.lut.n;
+    return true;
+}
+
 static void check_random(const char *op, bool (*make)(struct random *, struct problem *), int n)
 {
     struct random r = random_seed(test_seed());
@@ -425,6 +437,11 @@ TEST(requantize_variants_equal_the_reference)
     check_random("requantize", random_requantize, 1000);
 }
 
+TEST(lut_variants_equal_the_reference)
+{
+    check_random("lut", random_lut, 100);
+}
+
 /* A table that forgets a row would test nothing. */
 TEST(every_operator_with_an_optimised_variant_is_in_the_table)
 {
@@ -443,5 +460,5 @@ TEST_MAIN(T(conv2d_variants_equal_the_reference), T(depthwise_conv2d_variants_eq
           T(average_pool2d_variants_equal_the_reference),
           T(max_pool2d_variants_equal_the_reference), T(softmax_variants_equal_the_reference),
           T(pad_variants_equal_the_reference), T(concat_variants_equal_the_reference),
-          T(requantize_variants_equal_the_reference),
+          T(requantize_variants_equal_the_reference), T(lut_variants_equal_the_reference),
           T(every_operator_with_an_optimised_variant_is_in_the_table))

@@ -129,6 +129,17 @@ TEST(requantize_moves_scale_and_zero_point)
     CHECK_BYTES(out, want, 3);
 }
 
+TEST(lut_reads_negative_bytes_behind_the_others)
+{
+    static const int8_t in[5] = {0, 127, -128, -1, 5};
+    static const int8_t want[5] = {10, 11, 12, 13, 14};
+    static const int8_t table[256] = {[0] = 10, [127] = 11, [128] = 12, [255] = 13, [5] = 14};
+    const struct mote_lut_s8 op = {5, table};
+    int8_t out[5];
+    mote_lut_s8_ref(&op, in, out, NULL);
+    CHECK_BYTES(out, want, 5);
+}
+
 TEST(quantize_rounds_half_away_and_saturates)
 {
     static const float in[10] = {0.25f,  -0.25f, 0.24f, 1e30f,    -1e30f,
@@ -282,9 +293,10 @@ TEST_MAIN(T(conv2d_of_one_pixel_by_hand), T(conv2d_skips_padded_taps),
           T(average_pool2d_rounds_negative_halves_away_from_zero),
           T(max_pool2d_takes_the_largest_and_clamps), T(pad_puts_its_value_on_the_sides_asked_for),
           T(concat_interleaves_along_the_axis), T(requantize_moves_scale_and_zero_point),
-          T(quantize_rounds_half_away_and_saturates), T(quantize_equals_the_libraries_round),
-          T(dequantize_inverts_quantize), T(softmax_stays_within_one_unit_of_double_precision),
-          T(softmax_of_one_element_is_one), T(softmax_of_4095_equal_elements_is_zero_everywhere),
+          T(lut_reads_negative_bytes_behind_the_others), T(quantize_rounds_half_away_and_saturates),
+          T(quantize_equals_the_libraries_round), T(dequantize_inverts_quantize),
+          T(softmax_stays_within_one_unit_of_double_precision), T(softmax_of_one_element_is_one),
+          T(softmax_of_4095_equal_elements_is_zero_everywhere),
           T(average_pool2d_equals_tflite_micro_on_keyword_spotting),
           T(average_pool2d_equals_tflite_micro_on_image_classification),
           T(softmax_equals_tflite_micro_on_six_models))

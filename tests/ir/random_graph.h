@@ -278,17 +278,29 @@ static inline void random_batch_norm(struct random_builder *b, uint32_t x)
     random_append(b, OP_BATCH_NORM, &at, in, 5);
 }
 
-/* relu, relu6, quantize and softmax: one input, the same shape. */
+/* The scale of 256 steps that an operator always has, or 0. */
+static inline float random_fixed_scale(enum op op, int32_t *zero)
+{
+    *zero = op == OP_TANH ? 0 : -128;
+    return op == OP_SOFTMAX || op == OP_LOGISTIC ? 1.0f / 256.0f
+           : op == OP_TANH                       ? 1.0f / 128.0f
+                                                 : 0;
+}
+
+/* relu, relu6, quantize, softmax and functions of one element: one input, the same shape. */
 static inline void random_elementwise(struct random_builder *b, enum op op, uint32_t x)
 {
     const struct tensor tx = b->g->tensors.items[x];
-    struct attrs at = {.beta = op == OP_SOFTMAX ? random_between(b->r, 0.5f, 2.0f) : 0.0f};
+    struct attrs at = {.beta = op == OP_SOFTMAX ? random_between(b->r, 0.5f, 2.0f) : 0.0f,
+                       .alpha = op == OP_LEAKY_RELU ? random_between(b->r, 0.0f, 1.5f) : 0.0f};
+    int32_t zero;
+    const float fixed = random_fixed_scale(op, &zero);
     bool to_float = op == OP_QUANTIZE && tx.dtype == DT_F32;
     if (to_float || (op == OP_SOFTMAX && tx.shape.dim[tx.shape.rank - 1] > 4095))
         return;
     uint32_t y = random_append(b, op, &at, &x, 1);
-    if (tx.dtype == DT_S8 && op == OP_SOFTMAX)
-        b->g->tensors.items[y].quant = random_quant(b, 1, 1.0f / 256.0f, -128);
+    if (tx.dtype == DT_S8 && fixed > 0.0f)
+        b->g->tensors.items[y].quant = random_quant(b, 1, fixed, zero);
     else if (tx.dtype == DT_S8)
         random_set_scale(b, y, tx.quant.scale[0] * random_between(b->r, 0.4f, 2.0f));
 }
@@ -298,7 +310,9 @@ static inline void random_step(struct random_builder *b)
 {
     uint32_t last = b->pool.n - 1, back = rng_below(b->r, 3) ? 0 : rng_below(b->r, b->pool.n);
     uint32_t x = b->pool.items[last - back];
-    enum op op = (enum op)rng_below(b->r, N_OPS);
+    /* Float graphs are of operators that train and stay finite; they make most of int8 ones too. */
+    const bool is_float = b->g->tensors.items[x].dtype == DT_F32;
+    enum op op = (enum op)rng_below(b->r, is_float || rng_below(b->r, 3) ? OP_DEQUANTIZE : N_OPS);
     if (op == OP_CONV2D || op == OP_DEPTHWISE_CONV2D || op == OP_FULLY_CONNECTED)
         random_weighted(b, op, x);
     else if (op == OP_AVERAGE_POOL2D || op == OP_MAX_POOL2D)

@@ -22,6 +22,17 @@ struct float_case {
         1, 2, 3, 4, 5, 6, 7, 8, 9                                                                  \
     }
 
+/* A function of four elements. */
+#define UNARY_CASE(op, attrs, a, b, c, d, fa, fb, fc, fd)                                          \
+    {                                                                                              \
+        "mote 1 graph \"g\" %0 \"x\" f32 [1,4] %1 \"y\" f32 [1,4] input %0 output %1 %1 = " op     \
+        "(%0)" attrs,                                                                              \
+            {a, b, c, d},                                                                          \
+        {                                                                                          \
+            fa, fb, fc, fd                                                                         \
+        }                                                                                          \
+    }
+
 static const struct float_case float_cases[] = {
     {IMAGE_3X3 "%1 \"w\" f32 [1,2,2,1] = [1, 2, 3, 4] %2 \"b\" f32 [1] = [0.5]\n"
                "%3 \"y\" f32 [1,2,2,1] input %0 output %3 %3 = conv2d(%0, %1, %2)",
@@ -82,6 +93,18 @@ static const struct float_case float_cases[] = {
      "%1 = softmax(%0) beta 2",
      {0, 0, 1000, 1000.549306f}, /* a difference of ln(3) / 2 */
      {0.5f, 0.5f, 0.25f, 0.75f}},
+    UNARY_CASE("logistic", "", 0, 1.38629436f, -1.38629436f, 200, 0.5f, 0.8f, 0.2f, 1),
+    UNARY_CASE("tanh", "", 0, 0.693147181f, -0.693147181f, 90, 0, 0.6f, -0.6f, 1),
+    UNARY_CASE("hard_swish", "", -4, -1, 1, 5, 0, -0.333333343f, 0.666666687f, 5),
+    UNARY_CASE("leaky_relu", " alpha 0.25", -4, -1, 0, 5, -1, -0.25f, 0, 5),
+    UNARY_CASE("elu", "", -0.693147181f, 0, 2, -100, -0.5f, 0, 2, -1),
+    UNARY_CASE("exp", "", 0, 1, -1, 0.693147181f, 1, 2.71828175f, 0.36787945f, 2),
+    UNARY_CASE("log", "", 1, 2, 0.5f, 8, 0, 0.693147182f, -0.693147182f, 2.07944155f),
+    UNARY_CASE("sqrt", "", 0, 2, 4, 6.25f, 0, 1.41421354f, 2, 2.5f),
+    UNARY_CASE("rsqrt", "", 1, 4, 0.25f, 2, 1, 0.5f, 2, 0.707106769f),
+    UNARY_CASE("square", "", -3, 0, 0.5f, 4, 9, 0, 0.25f, 16),
+    UNARY_CASE("abs", "", -3, 0, 0.5f, -4, 3, 0, 0.5f, 4),
+    UNARY_CASE("neg", "", -3, 0, 0.5f, -4, 3, 0, -0.5f, 4),
     {"mote 1 graph \"g\" %0 \"x\" f32 [1,2,2] %1 \"y\" f32 [1,4] input %0 output %1\n"
      "%1 = reshape(%0) shape [1,4]",
      {1, 2, 3, 4},
@@ -271,8 +294,17 @@ static const float *float_meaning(struct arena *a, const struct graph *g, const 
     return interp_tensor(it, y);
 }
 
+/* Of steps so coarse that the next value is near the function's end, the int8 logistic and tanh
+ * give that end, from 8 on even for 0: docs/spec/numerics.md, section 17. */
+static bool is_step_function(const struct graph *g, const struct node *n)
+{
+    return (n->op == OP_LOGISTIC || n->op == OP_TANH) &&
+           g->tensors.items[n->in[0]].quant.scale[0] >= 4.0f;
+}
+
 /* The integer result is the float one, rounded, within one step: half a step of rounding to the
- * nearest, and less than half for double rounding, fixed-point softmax and rounded clamps. */
+ * nearest, and less than half for double rounding, fixed-point functions and rounded clamps. Where
+ * the function has no value (the logarithm of -1), the integer one is free. */
 static void check_int8_node(struct arena *a, const struct graph *g, const struct node *n,
                             const struct interp *ran)
 {
@@ -282,6 +314,8 @@ static void check_int8_node(struct arena *a, const struct graph *g, const struct
     for (int64_t i = 0; i < shape_count(&y->shape); i++) {
         double q = (double)want[i] / (double)y->quant.scale[0] + (double)y->quant.zero[0];
         q = q < -128.0 ? -128.0 : q > 127.0 ? 127.0 : q;
+        if (isnan(q))
+            continue;
         if (!(fabs(q - (double)got[i]) <= 1.02))
             test_fail(__FILE__, __LINE__, "%s: value %d is %d, float says %.3f", op_name(n->op),
                       (int)i, got[i], q);
@@ -292,7 +326,7 @@ TEST(int8_operators_are_float_within_one_step)
 {
     struct arena *a = arena_new("test"), *tmp = arena_new("node");
     uint32_t seen[N_OPS] = {0};
-    for (uint32_t i = 0; i < 300; i++) {
+    for (uint32_t i = 0; i < 900; i++) {
         struct rng r = rng_split(test_seed(), i);
         struct diag d = {0};
         const struct graph *g = random_graph(a, &r, RANDOM_S8, 8);
@@ -300,7 +334,8 @@ TEST(int8_operators_are_float_within_one_step)
         const void *x = random_input(a, g, 0, &r);
         interp_run(it, &x);
         for (uint32_t k = 0; k < g->nodes.n; k++) {
-            check_int8_node(tmp, g, &g->nodes.items[k], it);
+            if (!is_step_function(g, &g->nodes.items[k]))
+                check_int8_node(tmp, g, &g->nodes.items[k], it);
             seen[g->nodes.items[k].op]++;
             arena_reset(tmp);
         }

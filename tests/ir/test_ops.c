@@ -157,6 +157,10 @@ TEST(elementwise_rules)
         {"s32 [1,5]", "quantize(%1)", "input type s32"},
         {"s8 [1,5]", "dequantize(%1)", "make f32 1x5"},
         {"f32 [1,5]", "dequantize(%1)", "input type f32, expected s8"},
+        {"s8 [1,5,2]", "logistic(%1)", "make s8 1x5x2"},
+        {"s32 [1,5]", "tanh(%1)", "input type s32, expected f32 or s8"},
+        {"f32 [1,5]", "leaky_relu(%1) alpha 0.1", "make f32 1x5"},
+        {"f32 [1,5]", "leaky_relu(%1)", "leaky_relu needs the attribute 'alpha'"},
     };
     check_rules(rules, sizeof rules / sizeof rules[0]);
 }

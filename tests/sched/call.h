@@ -24,6 +24,7 @@ struct call {
 #define CALL_concat(f, c)                                                                          \
     f(&(c)->args->concat, (const int8_t *const *)(c)->in, (c)->out, (c)->scratch)
 #define CALL_requantize(f, c) CALL_unary(f, &(c)->args->requantize, c)
+#define CALL_lut(f, c)        CALL_unary(f, &(c)->args->lut, c)
 #define CALL_quantize(f, c)   CALL_unary(f, &(c)->args->quantize, c)
 
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \

@@ -6,6 +6,7 @@
 #include "mote/conv2d.h"
 #include "mote/depthwise_conv2d.h"
 #include "mote/fully_connected.h"
+#include "mote/lut.h"
 #include "mote/pad.h"
 #include "mote/pool2d.h"
 #include "mote/quantize.h"

@@ -1,4 +1,5 @@
-/* fixed_exp.h - e^x and 1/(1+x) in fixed point, for softmax. SPDX-License-Identifier: Apache-2.0
+/* fixed_exp.h - e^x and 1/(1+x) in fixed point, for softmax and for the host's tables.
+ * SPDX-License-Identifier: Apache-2.0
  *
  * docs/spec/numerics.md, section 12, is the definition; Qm.n has m integer and n fraction bits
  * beside the sign. Products of two such numbers are mote_srdhm. */
@@ -41,26 +42,32 @@ static inline int32_t mote_exp_quarter(int32_t a)
     return MOTE_EXP_MINUS_EIGHTH + mote_srdhm(MOTE_EXP_MINUS_EIGHTH, x + high_terms);
 }
 
-/* e^a for a <= 0, Q5.26 -> Q0.31; 1 is held at INT32_MAX. The fraction below 1/4 goes through the
- * series, every higher bit of -a multiplies by its own power of e. */
-static inline int32_t mote_exp_negative(int32_t a)
+/* e^a for a <= 0 with `bits` integer bits, 0..5, -> Q0.31; 1 is held at INT32_MAX. The fraction
+ * below 1/4 goes through the series, every higher bit of -a multiplies by its own power of e. */
+static inline int32_t mote_exp_negative_in(int32_t a, int32_t bits)
 {
-    const int32_t quarter = 1 << 24;
+    const int32_t quarter = 1 << (29 - bits);
     MOTE_ASSERT(a <= 0);
     if (a == 0)
         return INT32_MAX;
-    const int32_t fraction = (a & (quarter - 1)) - quarter; /* [-1/4, 0) in Q5.26 */
-    const int32_t rest = fraction - a;                      /* a multiple of 1/4, < 32 */
-    int32_t result = mote_exp_quarter(mote_shift_left(fraction, 5));
-    for (int32_t i = 0; i < 7; i++)
+    const int32_t fraction = (a & (quarter - 1)) - quarter; /* [-1/4, 0)                  */
+    const int32_t rest = fraction - a;                      /* a multiple of 1/4, < 2^bits */
+    int32_t result = mote_exp_quarter(mote_shift_left(fraction, bits));
+    for (int32_t i = 0; i < bits + 2; i++)
         if (rest & (quarter << i))
             result = mote_srdhm(result, mote_exp_factor[i]);
     return result;
 }
 
-/* 1 / (1 + a) for a in [0, 1), Q0.31 -> Q0.31: three Newton steps on 2 / (1 + a) in Q2.29, from
- * the linear guess 48/17 - 32/17 * (1 + a) / 2. */
-static inline int32_t mote_reciprocal_one_plus(int32_t a)
+/* ... for a in Q5.26. */
+static inline int32_t mote_exp_negative(int32_t a)
+{
+    return mote_exp_negative_in(a, 5);
+}
+
+/* 2 / (1 + a) for a in [0, 1), Q0.31 -> Q2.29: three Newton steps from the linear guess
+ * 48/17 - 32/17 * (1 + a) / 2. */
+static inline int32_t mote_two_over_one_plus(int32_t a)
 {
     MOTE_ASSERT(a >= 0);
     const int32_t half_denominator = mote_half_sum(a, INT32_MAX); /* (1 + a) / 2 */
@@ -69,6 +76,18 @@ static inline int32_t mote_reciprocal_one_plus(int32_t a)
         const int32_t error = (1 << 29) - mote_srdhm(half_denominator, x);
         x += mote_shift_left_sat(mote_srdhm(x, error), 2); /* Q4.27 -> Q2.29 */
     }
-    return mote_shift_left_sat(x, 1);
+    return x;
+}
+
+/* 1 / (1 + a) for a in [0, 1), Q0.31 -> Q0.31. */
+static inline int32_t mote_reciprocal_one_plus(int32_t a)
+{
+    return mote_shift_left_sat(mote_two_over_one_plus(a), 1);
+}
+
+/* (1 - a) / (1 + a) = 2 / (1 + a) - 1 for a in [0, 1), Q0.31 -> Q0.31. */
+static inline int32_t mote_one_minus_over_one_plus(int32_t a)
+{
+    return mote_shift_left_sat(mote_two_over_one_plus(a) - (1 << 29), 2);
 }
 #endif

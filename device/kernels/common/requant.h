@@ -62,6 +62,24 @@ static inline int32_t mote_srdhm(int32_t a, int32_t b)
     return mote_srdhm_unsat(a, b);
 }
 
+/* The same in 16 bits: round(a * b / 2^15) for |a|, |b| <= 2^15; (-2^15, -2^15) gives 2^15 - 1. */
+static inline int32_t mote_srdhm16(int32_t a, int32_t b)
+{
+    return mote_min_s32((a * b + (1 << 14)) >> 15, INT16_MAX);
+}
+
+/* a * b / 2^15 towards zero, held at 2^15 - 1. */
+static inline int32_t mote_sdhm16(int32_t a, int32_t b)
+{
+    return mote_min_s32(a * b / (1 << 15), INT16_MAX);
+}
+
+/* x * 2^e held at the ends of int16, |x| <= 2^15, e >= 0. */
+static inline int32_t mote_shift_left_sat16(int32_t x, int32_t e)
+{
+    return mote_clamp_s32(x * (1 << mote_min_s32(e, 15)), INT16_MIN, INT16_MAX);
+}
+
 /* RoundingDivideByPOT: round(x / 2^e), half away from zero, 0 <= e <= 31. No intermediate
  * overflows: the remainder is < 2^31, the threshold <= 2^30. */
 static inline int32_t mote_rdbpot(int32_t x, int32_t e)

@@ -90,7 +90,7 @@ static bool check_foreign_attrs(const struct graph *g, const struct node *n, str
         rest.dilation_h == 0 && rest.dilation_w == 0 && rest.pad_top == 0 && rest.pad_bottom == 0 &&
         rest.pad_left == 0 && rest.pad_right == 0 && rest.axis == 0 && rest.new_rank == 0 &&
         ((mask & ATTR_ACT) || rest.act == ACT_NONE) && ((mask & ATTR_EPS) || rest.eps == 0.0f) &&
-        ((mask & ATTR_BETA) || rest.beta == 0.0f);
+        ((mask & ATTR_BETA) || rest.beta == 0.0f) && ((mask & ATTR_ALPHA) || rest.alpha == 0.0f);
     for (int32_t i = 0; i < 2 * RANK_MAX; i++)
         clean = clean && rest.pads[i] == 0;
     for (int32_t i = 0; i < RANK_MAX; i++)

@@ -1,0 +1,91 @@
+/* unary.c - the operators of unary.def: rule, cost and float meaning.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Functions of the C library are called in double and rounded once: there they differ between C
+ * libraries by a unit in the last place, which rounding to float hides almost always. */
+#include "ir/ops/unary.h"
+
+#include <assert.h>
+#include <math.h>
+
+#include "ir/ops/ops.h"
+
+static float hard_swish(float x)
+{
+    float gate = x + 3.0f;
+    gate = gate > 0.0f ? gate : 0.0f;
+    gate = gate < 6.0f ? gate : 6.0f;
+    return x * gate / 6.0f;
+}
+
+float unary_f32(enum op op, const struct attrs *at, float x)
+{
+    switch (op) {
+    case OP_LOGISTIC:
+        return (float)(1.0 / (1.0 + exp(-(double)x)));
+    case OP_TANH:
+        return (float)tanh((double)x);
+    case OP_HARD_SWISH:
+        return hard_swish(x);
+    case OP_LEAKY_RELU:
+        return x > 0.0f ? x : x * at->alpha;
+    case OP_ELU: /* rounded before the subtraction, as the int8 table of the reference has it */
+        return x < 0.0f ? (float)exp((double)x) - 1.0f : x;
+    case OP_EXP:
+        return (float)exp((double)x);
+    case OP_LOG:
+        return (float)log((double)x);
+    case OP_SQRT:
+        return sqrtf(x);
+    case OP_RSQRT:
+        return 1.0f / sqrtf(x);
+    case OP_SQUARE:
+        return x * x;
+    case OP_ABS:
+        return fabsf(x);
+    case OP_NEG:
+        return -x;
+    default:
+        assert(!"an operator of unary.def without a float meaning");
+        return x;
+    }
+}
+
+static bool infer_unary(const struct graph *g, const struct node *n, struct tensor *out,
+                        struct diag *d)
+{
+    if (!isfinite(n->attrs.alpha))
+        return node_error(d, g, n, "alpha %.9g is not finite", (double)n->attrs.alpha);
+    return infer_like_input(g, n, out, d);
+}
+
+static void eval_unary(const struct eval *e)
+{
+    const struct tensor *x = node_in(e->g, e->n, 0);
+    if (x->dtype == DT_S8) {
+        mote_lut_s8_ref(&e->args->lut, e->in[0], e->out, e->scratch);
+        return;
+    }
+    const float *in = e->in[0];
+    float *out = e->out;
+    for (int64_t i = 0; i < shape_count(&x->shape); i++)
+        out[i] = unary_f32(e->n->op, &e->n->attrs, in[i]);
+}
+
+#define UNARY(UPPER, lower, attr_mask)                                                             \
+    bool infer_##lower(const struct graph *g, const struct node *n, struct tensor *out,            \
+                       struct diag *d)                                                             \
+    {                                                                                              \
+        return infer_unary(g, n, out, d);                                                          \
+    }                                                                                              \
+    int64_t macs_##lower(const struct graph *g, const struct node *n)                              \
+    {                                                                                              \
+        (void)g, (void)n;                                                                          \
+        return 0;                                                                                  \
+    }                                                                                              \
+    void eval_##lower(const struct eval *e)                                                        \
+    {                                                                                              \
+        eval_unary(e);                                                                             \
+    }
+#include "ir/unary.def"
+#undef UNARY
