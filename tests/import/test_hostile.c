@@ -15,6 +15,7 @@ static void expect_bytes(struct bytes file, const char *place, const char *messa
 {
     struct arena *a = arena_new("test");
     struct diag d = {0};
+    tiny_keep(file);
     CHECK(!tflite_read(a, file, "tiny.tflite", &d));
     CHECK(d.failed);
     CHECK_HAS(d.place, place);

@@ -9,6 +9,8 @@
 #ifndef MOTE_TESTS_TINY_TFLITE_H
 #define MOTE_TESTS_TINY_TFLITE_H
 #include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -263,6 +265,24 @@ static inline size_t tiny_put_subgraph(struct text *t, const struct tiny *m)
     return at;
 }
 
+/* With MOTE_SEEDS=DIR in the environment the files of the tests are kept there, as seeds for
+ * fuzz/fuzz_tflite.c. */
+static inline void tiny_keep(struct bytes file)
+{
+    const char *dir = getenv("MOTE_SEEDS");
+    uint32_t hash = 2166136261u; /* FNV-1a: one name for one content */
+    for (size_t i = 0; i < file.len; i++)
+        hash = (hash ^ file.data[i]) * 16777619u;
+    char path[1024];
+    if (!dir || snprintf(path, sizeof path, "%s/%08x", dir, (unsigned)hash) >= (int)sizeof path)
+        return;
+    FILE *f = fopen(path, "wb");
+    if (f) {
+        fwrite(file.data, 1, file.len, f);
+        fclose(f);
+    }
+}
+
 static inline struct bytes tiny_write(struct arena *a, const struct tiny *m)
 {
     struct text t = {.arena = a};
@@ -284,7 +304,9 @@ static inline struct bytes tiny_write(struct arena *a, const struct tiny *m)
     tiny_point(&t, f[3].at, buffers);
     for (uint32_t i = 0; i < m->n_buffers; i++)
         tiny_point(&t, buffers + 4 + 4 * i, tiny_put_buffer(&t, &m->buffer[i]));
-    return (struct bytes){(const uint8_t *)t.data, t.len};
+    struct bytes file = {(const uint8_t *)t.data, t.len};
+    tiny_keep(file);
+    return file;
 }
 
 /* Building blocks. */

@@ -1,0 +1,77 @@
+/* test_native.c - real int8 models through the whole line: imported, compiled to C, built for this
+ * machine and run, against the outputs of the TFLite Micro reference kernels.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Passes, fast kernels, packed weights and the memory plan are all in it: not one byte may differ.
+ * Models and outputs are not part of the project: without them these tests are skipped. */
+#include <inttypes.h>
+
+#include "base/file.h"
+#include "check.h"
+#include "compile.h"
+#include "import/import.h"
+
+#define N_CALLS 4
+
+/* Files DIR/K.inI.bin (or out) of all calls, one after the other. */
+static struct bytes golden(struct arena *a, const struct graph *g, const char *model,
+                           const char *what, const uint32_t *ids, uint32_t n)
+{
+    struct text all = {.arena = a};
+    struct diag d = {0};
+    for (int call = 0; call < N_CALLS; call++)
+        for (uint32_t i = 0; i < n; i++) {
+            struct bytes file;
+            CHECK(file_map(test_data(arena_printf(a, "golden/outputs/%s/%d.%s%" PRIu32 ".bin",
+                                                  model, call, what, i)),
+                           &file, &d));
+            CHECK_EQ((long long)file.len, (long long)tensor_bytes(&g->tensors.items[ids[i]]));
+            text_add_bytes(&all, file.data, file.len);
+        }
+    return (struct bytes){(const uint8_t *)all.data, all.len};
+}
+
+static void check_no_error(const struct diag *d)
+{
+    if (d->failed)
+        test_fail(__FILE__, __LINE__, "%s: %s", d->place, d->message);
+}
+
+static void check_native(const char *model)
+{
+    struct arena *a = arena_new("native");
+    struct diag d = {0};
+    const char *path = test_data(arena_printf(a, "models/%s.tflite", model));
+    const struct graph *g = import_read(a, path, &d);
+    check_no_error(&d);
+    struct bytes in = golden(a, g, model, "in", g->inputs.items, g->inputs.n);
+    struct bytes want = golden(a, g, model, "out", g->outputs.items, g->outputs.n);
+    struct compiled c;
+    struct firmware fw;
+    struct firmware_run run;
+    compile(a, g, "m", VARIANT_FASTEST, &c, &d);
+    check_no_error(&d);
+    compile_and_run(a, &c, target_find("native"), in.data, N_CALLS, &fw, &run, &d);
+    check_no_error(&d);
+    CHECK_BYTES(run.outputs, want.data, want.len);
+    arena_free(a);
+}
+
+#define NATIVE(test, model)                                                                        \
+    TEST(test)                                                                                     \
+    {                                                                                              \
+        check_native(model);                                                                       \
+    }
+NATIVE(anomaly_detection, "mlperf-tiny/ad01_int8")
+NATIVE(keyword_spotting, "mlperf-tiny/kws_ref_model")
+NATIVE(image_classification, "mlperf-tiny/pretrainedResnet_quant")
+NATIVE(streaming_wake_word, "mlperf-tiny/str_ww_ref_model")
+NATIVE(visual_wake_words, "mlperf-tiny/vww_96_int8")
+NATIVE(hello_world, "tflm/hello_world_int8")
+NATIVE(micro_speech, "tflm/micro_speech_quantized")
+NATIVE(person_detect, "tflm/person_detect")
+NATIVE(simple_add, "tflm/simple_add_model")
+
+TEST_MAIN(T(anomaly_detection), T(keyword_spotting), T(image_classification),
+          T(streaming_wake_word), T(visual_wake_words), T(hello_world), T(micro_speech),
+          T(person_detect), T(simple_add))
