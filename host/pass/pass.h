@@ -16,6 +16,10 @@ bool fold_pad(struct graph *g, struct diag *d);
 bool fuse_activation(struct graph *g, struct diag *d);
 /* A reshape to the same shape, a pad by nothing, a relu of what is >= 0, ... */
 bool drop_identity(struct graph *g, struct diag *d);
+/* A reshape of a reshape. */
+bool merge_reshape(struct graph *g, struct diag *d);
+/* Two of quantize, relu, relu6 on int8 in a row, where one does the same to every value. */
+bool merge_requantize(struct graph *g, struct diag *d);
 /* Channels of int8 tensors that are constant or not needed: out of weights and activations. */
 bool eliminate_channels(struct graph *g, struct diag *d);
 
@@ -37,7 +41,7 @@ struct saving {
     struct size size;
 };
 
-#define N_PASSES 5
+#define N_PASSES 7
 
 /* simplify, and what each pass saved, in order. */
 bool simplify_tell(struct graph *g, struct saving savings[N_PASSES], struct diag *d);

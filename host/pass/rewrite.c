@@ -43,6 +43,18 @@ void redirect_input(struct graph *g, struct links *l, uint32_t n, uint32_t i_in,
     *in = t;
 }
 
+void skip_producer(struct graph *g, struct links *l, uint32_t p, uint32_t f)
+{
+    const struct node *producer = &g->nodes.items[p];
+    struct node *follower = &g->nodes.items[f];
+    assert(producer->n_in == 1 && follower->n_in == 1);
+    assert(sole_producer(l, follower->in[0]) == p);
+    const uint32_t source = producer->in[0];
+    follower->origin = join_origins(g, producer->origin, follower->origin);
+    redirect_input(g, l, f, 0, source);
+    l->uses[source]--; /* without the producer, which is dead */
+}
+
 bool has_weights(enum op op)
 {
     return op == OP_CONV2D || op == OP_DEPTHWISE_CONV2D || op == OP_FULLY_CONNECTED;

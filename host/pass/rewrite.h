@@ -27,6 +27,10 @@ void take_over(struct graph *g, struct links *l, uint32_t p, uint32_t f);
 /* Input `i_in` of node `n` becomes tensor `t`. */
 void redirect_input(struct graph *g, struct links *l, uint32_t n, uint32_t i_in, uint32_t t);
 
+/* Node `f`, the only reader of what node `p` writes, reads p's only input instead and takes over
+ * its origin: p is dead afterwards. */
+void skip_producer(struct graph *g, struct links *l, uint32_t p, uint32_t f);
+
 /* Convolution, depthwise convolution, fully connected: input, weights, [bias]. */
 bool has_weights(enum op op);
 /* The dimension of such an operator's weights that counts output channels: the first, or for

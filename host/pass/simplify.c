@@ -12,9 +12,11 @@ struct pass {
 /* Fold first what hides neighbours from each other, fuse clamps last. */
 static const struct pass repeated[] = {
     {"drop_identity", drop_identity},
+    {"merge_reshape", merge_reshape},
     {"fold_bn", fold_bn},
     {"fold_pad", fold_pad},
     {"fuse_activation", fuse_activation},
+    {"merge_requantize", merge_requantize},
 };
 
 /* Takes away channels, never nodes, so it gives the passes above nothing to do. */

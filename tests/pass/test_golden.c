@@ -66,6 +66,8 @@ static void run_pass(struct graph *g, const char *name, struct diag *d)
         {"fuse_activation", fuse_activation},
         {"drop_identity", drop_identity},
         {"eliminate_channels", eliminate_channels},
+        {"merge_requantize", merge_requantize},
+        {"merge_reshape", merge_reshape},
         {"simplify", simplify},
     };
     for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++)

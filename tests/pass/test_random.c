@@ -52,6 +52,16 @@ TEST(drop_identity_keeps_the_meaning)
     check_pass_on_all_kinds(drop_identity, 30);
 }
 
+TEST(merge_reshape_keeps_the_meaning)
+{
+    check_pass_on_all_kinds(merge_reshape, 50);
+}
+
+TEST(merge_requantize_keeps_the_meaning)
+{
+    check_pass_on_all_kinds(merge_requantize, 60);
+}
+
 TEST(simplify_keeps_the_meaning)
 {
     check_pass_on_all_kinds(simplify, 40);
@@ -134,5 +144,6 @@ TEST(simplify_loses_no_origin)
 
 TEST_MAIN(T(fold_bn_keeps_the_meaning), T(fold_pad_keeps_the_meaning),
           T(fuse_activation_keeps_the_meaning), T(drop_identity_keeps_the_meaning),
+          T(merge_reshape_keeps_the_meaning), T(merge_requantize_keeps_the_meaning),
           T(simplify_keeps_the_meaning), T(fold_bn_leaves_no_batch_norm),
           T(a_second_simplify_finds_nothing), T(simplify_loses_no_origin))
