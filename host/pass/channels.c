@@ -102,7 +102,9 @@ static void keep_operands(struct channels *ch, const struct graph *g, const stru
 static void tie_node(struct channels *ch, const struct graph *g, const struct node *n,
                      const struct filters *f) /* long: one case per operator */
 {
-    if (n->n_in == 0 || n->n_out != 1 || !tracked(ch, n->in[0]) || !tracked(ch, n->out[0])) {
+    const bool opaque = has_weights(n->op) && !f; /* weights of a type not known here */
+    if (opaque || n->n_in == 0 || n->n_out != 1 || !tracked(ch, n->in[0]) ||
+        !tracked(ch, n->out[0])) {
         keep_operands(ch, g, n);
         return;
     }

@@ -278,7 +278,8 @@ static void visit(struct arena *a, const struct graph *g, uint32_t i, struct ran
             r->of[t] = range_of_constant(a, &g->tensors.items[t]);
     }
     const uint32_t out = n->out[0];
-    if (n->n_in > 0 && n->n_out == 1 && is_s8(g, n->in[0]) && is_s8(g, out)) {
+    const bool other_weights = has_weights(n->op) && !is_s8(g, n->in[1]);
+    if (!other_weights && n->n_in > 0 && n->n_out == 1 && is_s8(g, n->in[0]) && is_s8(g, out)) {
         if (has_weights(n->op)) {
             r->filters[i] = filters_of(a, g, n);
             r->least[i] = ARENA_ARRAY(a, int32_t, r->filters[i]->n_out);
