@@ -56,6 +56,7 @@ static void print_conv2d(struct constants *c, const char *name, const union kern
     print_pair(c, "pad_top", op->pad_top, "pad_left", op->pad_left);
     print_pair(c, "in_zero", op->in_zero, "out_zero", op->out_zero);
     print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
+    print_member(c, "backward", op->backward);
     close_channels(c, name);
 }
 
@@ -73,6 +74,7 @@ static void print_depthwise_conv2d(struct constants *c, const char *name,
     print_pair(c, "pad_top", op->pad_top, "pad_left", op->pad_left);
     print_pair(c, "in_zero", op->in_zero, "out_zero", op->out_zero);
     print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
+    print_member(c, "backward", op->backward);
     print_member(c, "multiplier", op->multiplier);
     close_channels(c, name);
 }
@@ -116,6 +118,7 @@ static void print_pool2d(struct constants *c, const char *name, const union kern
     print_pair(c, "sh", op->sh, "sw", op->sw);
     print_pair(c, "pad_top", op->pad_top, "pad_left", op->pad_left);
     print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
+    print_member(c, "backward", op->backward);
     text_add(c->t, "};\n");
 }
 

@@ -176,7 +176,10 @@ static void print_step_constants(struct emitter *e, struct constants *c, uint32_
             print_array(c, owner, arena_printf(e->a, "in%u", (unsigned)k), x->dtype, x->data,
                         (uint32_t)shape_count(&x->shape));
     }
-    print_args(c, owner, step->kernel, &step->args);
+    union kernel_args args = step->args;
+    if (e->m->is_backward[i_step])
+        step_go_backward(node->op, &args);
+    print_args(c, owner, step->kernel, &args);
 }
 
 /* An output that is a constant has no step that would write it: invoke copies it (plan_program,

@@ -13,8 +13,10 @@
 struct item {
     size_t bytes;
     uint32_t first, last;
-    uint32_t heir; /* the item born at `last` that may overwrite it, or NO_HEIR              */
-    size_t lead;   /* if it has one: 0 < lead < the heir's bytes, a multiple of PLAN_ALIGN */
+    uint32_t heir; /* the item born at `last` that may overwrite it, or NO_HEIR             */
+    size_t lead;   /* from the heir up to it: 0 < lead <= the heir's bytes, a multiple of   */
+                   /* PLAN_ALIGN                                                             */
+    size_t trail;  /* from it up to the heir: 0 < trail <= its own bytes, likewise          */
 };
 
 static inline bool items_overlap(const struct item *a, const struct item *b)
@@ -26,15 +28,17 @@ static inline bool items_overlap(const struct item *a, const struct item *b)
  * 0, so that no two items alive together share an offset. */
 static inline size_t item_gap(const struct item *items, uint32_t i, uint32_t j)
 {
-    return items[j].heir == i ? items[j].lead : items[i].bytes;
+    if (items[j].heir == i)
+        return items[j].lead;
+    return items[i].heir == j ? items[i].trail : items[i].bytes;
 }
 
-/* The most that an heir can share with the buffers it overwrites, `old_bytes` in sum, each at least
- * `lead` above it. These are apart, so no more than their sum, nor than the heir above its lead. */
-static inline size_t shared_bytes_max(size_t heir_bytes, size_t lead, size_t old_bytes)
+/* The most that an item of `bytes` and its heir can share. */
+static inline size_t shared_bytes_max(size_t bytes, size_t lead, size_t trail, size_t heir_bytes)
 {
-    const size_t room = lead < heir_bytes ? heir_bytes - lead : 0;
-    return room < old_bytes ? room : old_bytes;
+    const size_t above = heir_bytes - lead < bytes ? heir_bytes - lead : bytes;
+    const size_t below = bytes - trail < heir_bytes ? bytes - trail : heir_bytes;
+    return above > below ? above : below;
 }
 
 /* The steps that matter for memory. Wherever no buffer ends between two births, the live set of

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Take an optimal placement and let buffers fall, into gaps too, until none can fall further:
- * each then lies at 0 or on the end of a buffer that is alive with it, or, if it may be overwritten
- * by that one, the lead above its start. Such a stable placement is found by placing buffers in
+ * each then lies at 0 or item_gap above a buffer that is alive with it: on its end, or nearer where
+ * the one may overwrite the other. Such a stable placement is found by placing buffers in
  * order of rising offset, each at its floor, the highest such place among the placed buffers that
  * are alive with it. The search tries all such orders, except where
  *
@@ -29,8 +29,7 @@ struct search {
     uint32_t *neighbours;   /* items alive with item i: from neighbour_at[i] on, rising  */
     uint32_t *neighbour_at; /* [n + 1]                                                   */
     size_t *gap;            /* like neighbours: item_gap from i to the neighbour         */
-    size_t *heir_lead;      /* [n] least lead of the items that i may overwrite, or SIZE_MAX */
-    size_t *heir_waiting;   /* [n] bytes of these items not yet placed                   */
+    bool *is_heir;          /* [n] may the item overwrite another?                       */
     size_t *floor;          /* [n] of waiting items                                      */
     size_t *offset;         /* [n] of placed items                                       */
     bool *placed;           /* [n]                                                       */
@@ -61,7 +60,7 @@ static size_t max_size(size_t a, size_t b)
 /* Does item i lie apart from all others? */
 static bool is_plain(const struct search *s, uint32_t i)
 {
-    return s->items[i].heir == NO_HEIR && s->heir_lead[i] == SIZE_MAX;
+    return s->items[i].heir == NO_HEIR && !s->is_heir[i];
 }
 
 static bool identical(const struct search *s, uint32_t i, uint32_t j)
@@ -83,8 +82,6 @@ static void put(struct search *s, uint32_t i)
         s->undo[s->n_undo++] = (struct raised){.i_item = j, .floor = s->floor[j]};
         s->floor[j] = floor;
     }
-    if (s->items[i].heir != NO_HEIR)
-        s->heir_waiting[s->items[i].heir] -= s->items[i].bytes;
     for (uint32_t t = s->sections.first[i]; t <= s->sections.last[i]; t++)
         s->waiting[t] -= s->items[i].bytes;
 }
@@ -93,8 +90,6 @@ static void take_back(struct search *s, uint32_t i, uint32_t n_undo)
 {
     for (uint32_t t = s->sections.first[i]; t <= s->sections.last[i]; t++)
         s->waiting[t] += s->items[i].bytes;
-    if (s->items[i].heir != NO_HEIR)
-        s->heir_waiting[s->items[i].heir] += s->items[i].bytes;
     while (s->n_undo > n_undo) {
         const struct raised *r = &s->undo[--s->n_undo];
         s->floor[r->i_item] = r->floor;
@@ -123,8 +118,10 @@ static bool is_promising(struct search *s, const struct path *p, size_t *ceiling
         const size_t at = max_size(s->floor[i], p->offset);
         for (uint32_t t = s->sections.first[i]; t <= s->sections.last[i]; t++)
             s->lowest[t] = at < s->lowest[t] ? at : s->lowest[t];
-        s->shared[s->sections.first[i]] +=
-            shared_bytes_max(s->items[i].bytes, s->heir_lead[i], s->heir_waiting[i]);
+        const uint32_t heir = s->items[i].heir;
+        if (heir != NO_HEIR && !s->placed[heir])
+            s->shared[s->sections.last[i]] += shared_bytes_max(
+                s->items[i].bytes, s->items[i].lead, s->items[i].trail, s->items[heir].bytes);
     }
     for (uint32_t t = 0; t < s->sections.n; t++)
         if (s->waiting[t] && s->lowest[t] + s->waiting[t] - s->shared[t] >= s->best)
@@ -228,20 +225,15 @@ static uint32_t find_neighbours(struct arena *a, struct search *s)
     return n_links / 2;
 }
 
-/* Fills what is known of heirs. */
 static void find_heirs(struct arena *a, struct search *s)
 {
-    s->heir_lead = ARENA_ARRAY(a, size_t, s->n);
-    s->heir_waiting = ARENA_ARRAY(a, size_t, s->n);
-    memset(s->heir_lead, 0xff, s->n * sizeof *s->heir_lead);
+    s->is_heir = ARENA_ARRAY(a, bool, s->n);
     for (uint32_t i = 0; i < s->n; i++) {
         const uint32_t heir = s->items[i].heir;
         if (heir == NO_HEIR)
             continue;
-        assert(s->sections.last[i] == s->sections.first[heir]);
-        if (s->items[i].lead < s->heir_lead[heir])
-            s->heir_lead[heir] = s->items[i].lead;
-        s->heir_waiting[heir] += s->items[i].bytes;
+        s->is_heir[heir] = true;
+        assert(s->sections.last[i] == s->sections.first[heir]); /* P4 */
     }
 }
 

@@ -7,7 +7,8 @@
  * largest number of live bytes over all steps. A pure function: same problem, same plan.
  *
  * One exception: a step that reads its input front to back while it writes its output front to
- * back may write over what it has read. The two may then overlap, the output lower by a lead. */
+ * back may write over what it has read. The two may then overlap, the output lower by a lead; or,
+ * if it goes back to front, higher by a trail. */
 #ifndef MOTE_HOST_PLAN_H
 #define MOTE_HOST_PLAN_H
 #include "base/str.h"
@@ -19,10 +20,11 @@ struct plan_buffer {
     const char *name; /* for pictures; borrowed */
     size_t bytes;
     uint32_t first, last; /* steps at which it is alive, inclusive */
-    /* Where lead > 0: step `last` writes buffer `heir`, which is born there, and may overwrite this
-     * one on the way as long as this offset is at least the heir's + lead. */
+    /* Where lead or trail > 0: step `last` writes buffer `heir`, which is born there, and may
+     * overwrite this one on the way as long as this offset is at least the heir's + lead, or the
+     * heir's at least this one + trail. */
     uint32_t heir;
-    size_t lead;
+    size_t lead, trail;
 };
 
 struct plan {
@@ -47,6 +49,7 @@ struct memory_plan {
     /* [graph tensors]; UINT32_MAX for unused ones, and for constants that are no output */
     uint32_t *buffer_of_tensor;
     uint32_t *buffer_of_scratch; /* [steps], UINT32_MAX for none */
+    bool *is_backward;           /* [steps] must the step go back to front? */
 };
 struct memory_plan *plan_program(struct arena *a, const struct program *p);
 

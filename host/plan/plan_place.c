@@ -32,27 +32,28 @@ static int by_life(const void *pa, const void *pb)
     return a->i_buffer < b->i_buffer ? -1 : 1;
 }
 
-/* The lead of buffer i over its heir, rounded; 0 where it has none that would save a byte. */
-static size_t lead_of(const struct plan_buffer *b, uint32_t i)
+/* Where buffer i may lie beside its heir: gaps as in struct item, in rounded bytes. */
+struct overlap {
+    bool exists; /* does either gap save a byte? */
+    size_t lead, trail;
+};
+
+/* No gap is larger than what lies apart needs; 0 in struct plan_buffer stands for that. */
+static size_t gap_of(size_t gap, size_t apart)
 {
-    if (b[i].lead == 0 || b[i].bytes == 0)
-        return 0;
-    const size_t lead = round_up(b[i].lead);
-    return lead < round_up(b[b[i].heir].bytes) ? lead : 0;
+    return gap > 0 && round_up(gap) < apart ? round_up(gap) : apart;
 }
 
-/* The most that buffer i can share with those that it overwrites. */
-static size_t shared_at_birth(const struct plan_buffer *b, uint32_t n, uint32_t i)
+static struct overlap overlap_of(const struct plan_buffer *b, uint32_t i)
 {
-    size_t old_bytes = 0, lead_min = SIZE_MAX;
-    for (uint32_t k = 0; k < n; k++) {
-        const size_t lead = lead_of(b, k);
-        if (lead == 0 || b[k].heir != i)
-            continue;
-        old_bytes += round_up(b[k].bytes);
-        lead_min = lead < lead_min ? lead : lead_min;
-    }
-    return shared_bytes_max(round_up(b[i].bytes), lead_min, old_bytes);
+    if (b[i].bytes == 0 || (b[i].lead == 0 && b[i].trail == 0))
+        return (struct overlap){0};
+    const size_t bytes = round_up(b[i].bytes), heir_bytes = round_up(b[b[i].heir].bytes);
+    const struct overlap o = {.lead = gap_of(b[i].lead, heir_bytes),
+                              .trail = gap_of(b[i].trail, bytes)};
+    return (struct overlap){.exists = o.lead < heir_bytes || (o.trail < bytes && heir_bytes > 0),
+                            .lead = o.lead,
+                            .trail = o.trail};
 }
 
 size_t plan_live_bytes(const struct plan_buffer *b, uint32_t n, uint32_t step)
@@ -61,8 +62,10 @@ size_t plan_live_bytes(const struct plan_buffer *b, uint32_t n, uint32_t step)
     for (uint32_t i = 0; i < n; i++) {
         if (b[i].first <= step && step <= b[i].last)
             bytes += round_up(b[i].bytes);
-        if (b[i].first == step)
-            shared += shared_at_birth(b, n, i);
+        const struct overlap o = overlap_of(b, i);
+        if (o.exists && b[i].last == step)
+            shared += shared_bytes_max(round_up(b[i].bytes), o.lead, o.trail,
+                                       round_up(b[b[i].heir].bytes));
     }
     return bytes - shared;
 }
@@ -80,12 +83,9 @@ static uint32_t list_entries(const struct plan_buffer *b, uint32_t n, struct ent
         /* So that no sum of offsets, sizes and leads overflows. */
         assert(bytes <= (SIZE_MAX - total) / 2);
         total += bytes;
-        entries[n_entries++] = (struct entry){.item = {.bytes = bytes,
-                                                       .first = b[i].first,
-                                                       .last = b[i].last,
-                                                       .heir = NO_HEIR,
-                                                       .lead = lead_of(b, i)},
-                                              .i_buffer = i};
+        entries[n_entries++] = (struct entry){
+            .item = {.bytes = bytes, .first = b[i].first, .last = b[i].last, .heir = NO_HEIR},
+            .i_buffer = i};
     }
     qsort(entries, n_entries, sizeof *entries, by_life);
     return n_entries;
@@ -97,15 +97,20 @@ static struct item *link_items(struct arena *a, const struct plan_buffer *b, uin
 {
     struct item *items = ARENA_ARRAY(a, struct item, n_items);
     uint32_t *item_of_buffer = ARENA_ARRAY(a, uint32_t, n);
-    for (uint32_t k = 0; k < n_items; k++)
+    for (uint32_t k = 0; k < n_items; k++) {
+        items[k] = entries[k].item;
         item_of_buffer[entries[k].i_buffer] = k;
+    }
     for (uint32_t k = 0; k < n_items; k++) {
         const struct plan_buffer *buffer = &b[entries[k].i_buffer];
-        items[k] = entries[k].item;
-        if (items[k].lead == 0)
+        const struct overlap o = overlap_of(b, entries[k].i_buffer);
+        if (!o.exists)
             continue;
         assert(b[buffer->heir].first == buffer->last);
         items[k].heir = item_of_buffer[buffer->heir];
+        assert(items[items[k].heir].heir != k); /* nobody inherits from an heir of his own */
+        items[k].lead = o.lead;
+        items[k].trail = o.trail;
     }
     return items;
 }
@@ -149,8 +154,11 @@ struct plan plan_place(struct arena *a, const struct plan_buffer *b, uint32_t n,
 /* Does buffer j lie high enough above i? */
 static bool lies_above(const struct plan_buffer *b, const struct plan *p, uint32_t i, uint32_t j)
 {
-    const bool is_overwritten = b[j].lead > 0 && b[j].heir == i;
-    const size_t gap = is_overwritten && b[j].lead < b[i].bytes ? b[j].lead : b[i].bytes;
+    size_t gap = b[i].bytes;
+    if (b[j].lead > 0 && b[j].heir == i && b[j].lead < gap)
+        gap = b[j].lead;
+    if (b[i].trail > 0 && b[i].heir == j && b[i].trail < gap)
+        gap = b[i].trail;
     return p->offset[j] >= p->offset[i] && p->offset[j] - p->offset[i] >= gap;
 }
 
@@ -160,7 +168,8 @@ bool plan_check(const struct plan_buffer *b, uint32_t n, const struct plan *p)
         if (p->offset[i] % PLAN_ALIGN != 0 || p->offset[i] > p->arena_bytes ||
             b[i].bytes > p->arena_bytes - p->offset[i])
             return false;
-        if (b[i].lead > 0 && (b[i].heir >= n || b[b[i].heir].first != b[i].last))
+        if ((b[i].lead > 0 || b[i].trail > 0) &&
+            (b[i].heir >= n || b[b[i].heir].first != b[i].last))
             return false;
         for (uint32_t j = 0; j < i; j++) {
             const bool alive_together = b[i].first <= b[j].last && b[j].first <= b[i].last;

@@ -7,8 +7,9 @@
  *     before step 0 (emit_c), so it is alive all the time.
  * L4  Aliases live in one buffer, from the first write to the last read of any of them. An in-place
  *     step extends the buffer of its input 0 if that is needed no more.
- * L5  A step with a lead may write over its input 0 under the same condition, if the output gets a
- *     buffer of its own there. */
+ * L5  A step with a lead or a trail may write over its input 0 under the same condition, if the
+ *     output gets a buffer of its own there. It goes backward where the output came to lie above.
+ */
 #include "base/vec.h"
 #include "plan/plan.h"
 #include <assert.h>
@@ -130,7 +131,7 @@ static void overwrite_input(struct planner *pl, uint32_t i_step)
 {
     const struct program *p = pl->p;
     const struct step *step = &p->steps[i_step];
-    if (step->lead == 0)
+    if (step->lead == 0 && step->trail == 0)
         return;
     const struct node *node = &p->graph->nodes.items[step->i_node];
     assert(node->n_in >= 1 && node->n_out == 1);
@@ -144,6 +145,19 @@ static void overwrite_input(struct planner *pl, uint32_t i_step)
     assert(buffers[out].first == i_step);
     buffers[in].heir = out;
     buffers[in].lead = step->lead;
+    buffers[in].trail = step->trail;
+}
+
+/* Must a step go backward? Where its output begins inside its input. */
+static void find_directions(struct memory_plan *m)
+{
+    for (uint32_t i = 0; i < m->n_buffers; i++) {
+        const struct plan_buffer *b = &m->buffers[i];
+        if (b->trail == 0)
+            continue;
+        const size_t at = m->plan.offset[i], heir_at = m->plan.offset[b->heir];
+        m->is_backward[b->last] = at < heir_at && heir_at < at + b->bytes;
+    }
 }
 
 static void add_buffers(struct planner *pl, uint32_t *buffer_of_scratch)
@@ -195,5 +209,7 @@ struct memory_plan *plan_program(struct arena *a, const struct program *p)
     const uint64_t node_budget = SEARCH_WORK_MAX / (m->n_buffers + 1) + 1;
     m->plan = plan_place(a, m->buffers, m->n_buffers, node_budget);
     assert(plan_check(m->buffers, m->n_buffers, &m->plan));
+    m->is_backward = ARENA_ARRAY(a, bool, p->n_steps);
+    find_directions(m);
     return m;
 }

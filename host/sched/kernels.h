@@ -8,7 +8,7 @@
 /* What the host packs for a kernel: the fifth column of kernels.def. */
 enum constants { NONE, MODEL, FOLDED };
 /* Where the output may lie beside the first input: the sixth column. */
-enum placement { APART, ROWS, IN_PLACE };
+enum placement { APART, ROWS, EITHER, IN_PLACE };
 
 struct kernel_row {
     struct kernel kernel;

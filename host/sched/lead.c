@@ -1,4 +1,4 @@
-/* lead.c - how far a kernel's input must lie above its output.
+/* lead.c - how far apart a kernel's input and output must begin.
  * SPDX-License-Identifier: Apache-2.0
  *
  * Let the output begin at 0 and the input at L. While output row r is written, up to (r + 1) * OR
@@ -7,8 +7,16 @@
  *
  *     L >= (r + 1) * OR - first(r) * IR        for all r with first(r) inside the image
  *
- * (vMCU and diagonal memory optimisation go by the same inequality.) Row 0 alone makes L > 0. */
+ * (vMCU and diagonal memory optimisation go by the same inequality.) Row 0 alone makes L > 0.
+ *
+ * Going backward, with the input at 0 and the output at T, row r is written from T + r * OR on,
+ * while the rows below end(r) = r * stride - pad + height are still to be read, up to
+ * end(r) * IR:
+ *
+ *     T >= end(r) * IR - r * OR                for all r with end(r) > 0                         */
 #include "sched/lead.h"
+
+#include "sched/sched.h"
 
 #include <assert.h>
 
@@ -27,31 +35,46 @@ size_t walk_lead(const struct walk *w)
     return lead;
 }
 
-/* Windows of any height, dilated or not: what lies between their rows is not read, or later. */
+size_t walk_trail(const struct walk *w)
+{
+    size_t trail = 0;
+    for (uint32_t r = 0; r < w->out_rows; r++) {
+        const uint64_t reach = (uint64_t)r * w->stride + w->height;
+        uint64_t end = reach > w->pad ? reach - w->pad : 0;
+        end = end < w->in_rows ? end : w->in_rows;
+        const uint64_t read = end * w->in_row_bytes, start = (uint64_t)r * w->out_row_bytes;
+        if (read > start && read - start > trail)
+            trail = read - start;
+    }
+    return trail;
+}
+
+/* Windows `height` rows high, dilated or not: what lies between their rows counts as read. */
 static struct walk walk_of_windows(struct mote_hwc in, struct mote_hwc out, uint32_t stride,
-                                   uint32_t pad)
+                                   uint32_t pad, uint32_t height)
 {
     return (struct walk){.in_rows = in.h,
                          .out_rows = out.h,
                          .in_row_bytes = (size_t)in.w * in.c,
                          .out_row_bytes = (size_t)out.w * out.c,
                          .stride = stride,
-                         .pad = pad};
+                         .pad = pad,
+                         .height = height};
 }
 
 static struct walk walk_of_conv2d(const struct mote_conv2d_s8 *op)
 {
-    return walk_of_windows(op->in, op->out, op->sh, op->pad_top);
+    return walk_of_windows(op->in, op->out, op->sh, op->pad_top, (op->kh - 1u) * op->dh + 1u);
 }
 
 static struct walk walk_of_depthwise_conv2d(const struct mote_depthwise_conv2d_s8 *op)
 {
-    return walk_of_windows(op->in, op->out, op->sh, op->pad_top);
+    return walk_of_windows(op->in, op->out, op->sh, op->pad_top, (op->kh - 1u) * op->dh + 1u);
 }
 
 static struct walk walk_of_pool2d(const struct mote_pool2d_s8 *op)
 {
-    return walk_of_windows(op->in, op->out, op->sh, op->pad_top);
+    return walk_of_windows(op->in, op->out, op->sh, op->pad_top, op->kh);
 }
 
 /* Row by row, n elements of some bytes each in each. */
@@ -61,7 +84,26 @@ static struct walk walk_of_rows(uint32_t rows, size_t in_row_bytes, size_t out_r
                          .out_rows = rows,
                          .in_row_bytes = in_row_bytes,
                          .out_row_bytes = out_row_bytes,
-                         .stride = 1};
+                         .stride = 1,
+                         .height = 1};
+}
+
+void step_go_backward(enum op op, union kernel_args *args)
+{
+    switch (op) {
+    case OP_CONV2D:
+        args->conv2d.backward = true;
+        break;
+    case OP_DEPTHWISE_CONV2D:
+        args->depthwise_conv2d.backward = true;
+        break;
+    case OP_AVERAGE_POOL2D:
+    case OP_MAX_POOL2D:
+        args->pool2d.backward = true;
+        break;
+    default:
+        assert(!"EITHER in kernels.def");
+    }
 }
 
 struct walk walk_of(enum op op, const union kernel_args *args)

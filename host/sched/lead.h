@@ -1,28 +1,27 @@
-/* lead.h - how far a kernel's input must lie above its output. SPDX-License-Identifier: Apache-2.0
+/* lead.h - how far apart a kernel's input and output must begin.
+ * SPDX-License-Identifier: Apache-2.0
  *
  * Private to host/sched and its tests. */
 #ifndef MOTE_HOST_SCHED_LEAD_H
 #define MOTE_HOST_SCHED_LEAD_H
 #include "ir/bind.h"
 
-/* How a kernel goes through its first input: output row r reads input rows from
- * max(0, r * stride - pad) on, and none from in_rows on. */
+/* How a kernel goes through its first input: output row r reads the input rows
+ * r * stride - pad .. r * stride - pad + height - 1, as far as they exist. */
 struct walk {
     uint32_t in_rows, out_rows;
     size_t in_row_bytes, out_row_bytes;
-    uint32_t stride, pad;
+    uint32_t stride, pad, height;
 };
 
 /* The least lead: if the input begins so many bytes above the output, writing the output rows in
  * order overwrites no input row before it is read. */
 size_t walk_lead(const struct walk *w);
 
-/* The walk of a kernel whose placement is ROWS, for operator `op` with `args`. */
-struct walk walk_of(enum op op, const union kernel_args *args);
+/* The least trail: if the output begins so many bytes above the input, writing the output rows from
+ * the last to the first overwrites no input row before it is read. */
+size_t walk_trail(const struct walk *w);
 
-static inline size_t lead_of(enum op op, const union kernel_args *args)
-{
-    const struct walk w = walk_of(op, args);
-    return walk_lead(&w);
-}
+/* The walk of a kernel whose placement is ROWS or EITHER, for operator `op` with `args`. */
+struct walk walk_of(enum op op, const union kernel_args *args);
 #endif

@@ -32,9 +32,10 @@ struct step {
     uint32_t n_packed;
     size_t scratch_bytes;
     bool in_place; /* the output may take the place of input 0 */
-    /* If input 0 begins at least so many bytes above the output, the two may overlap: the kernel
-     * writes nothing that it has yet to read. 0: they may not. */
-    size_t lead;
+    /* If input 0 begins at least `lead` bytes above the output, the two may overlap: the kernel
+     * writes nothing that it has yet to read. Likewise if the output begins at least `trail` bytes
+     * above input 0 and the kernel goes backward. 0: they may not. */
+    size_t lead, trail;
 };
 
 struct program {
@@ -44,6 +45,9 @@ struct program {
     /* Which tensor a tensor's bytes live in: alias[t] = t, or the source of a reshape. */
     uint32_t *alias;
 };
+
+/* Make a kernel go backward; only for a step that has a trail. */
+void step_go_backward(enum op op, union kernel_args *args);
 
 enum variant_choice { VARIANT_FASTEST, VARIANT_REFERENCE };
 

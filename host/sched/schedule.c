@@ -57,7 +57,11 @@ static bool add_step(struct arena *a, struct program *p, uint32_t i_node,
     step->scratch_bytes = row->kernel.scratch(&step->args);
     step->in_place = row->placement == IN_PLACE && !x->data &&
                      tensor_bytes(x) == tensor_bytes(&g->tensors.items[n->out[0]]);
-    step->lead = row->placement == ROWS ? lead_of(n->op, &step->args) : 0;
+    if (row->placement == ROWS || row->placement == EITHER) {
+        const struct walk w = walk_of(n->op, &step->args);
+        step->lead = walk_lead(&w);
+        step->trail = row->placement == EITHER ? walk_trail(&w) : 0;
+    }
     return true;
 }
 

@@ -56,7 +56,7 @@ struct buffers {
 #undef KERNEL
 
 enum constants { NONE, MODEL, FOLDED };
-enum placement { APART, ROWS, IN_PLACE };
+enum placement { APART, ROWS, EITHER, IN_PLACE };
 
 struct row {
     const char *op, *variant;

@@ -13,8 +13,8 @@ TEST(conv2d_of_one_pixel_by_hand)
     /* (10 - 1) * 3 + (-5 - 1) * -2 = 39, bias 1: 40; * 0.5 = 20; zero point 3: 23. */
     static const int8_t in[2] = {10, -5}, w[2] = {3, -2}, shift[1] = {0};
     static const int32_t bias[1] = {1}, mult[1] = {1 << 30};
-    const struct mote_conv2d_s8 op = {{1, 1, 2}, {1, 1, 1}, 1, 1, 1,    1,   1,    1,
-                                      0,         0,         1, 3, -128, 127, mult, shift};
+    const struct mote_conv2d_s8 op = {{1, 1, 2}, {1, 1, 1}, 1, 1,    1,   1,     1,    1,    0,
+                                      0,         1,         3, -128, 127, false, mult, shift};
     int8_t out[1];
     mote_conv2d_s8_ref(&op, in, w, bias, out, NULL);
     CHECK_EQ(out[0], 23);
@@ -25,8 +25,8 @@ TEST(conv2d_skips_padded_taps)
     /* 3x3 ones over a 2x2 image of q = 5 with zero point 4: every output sees four taps of 1. */
     static const int8_t in[4] = {5, 5, 5, 5}, w[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1}, shift[1] = {1};
     static const int32_t bias[1] = {0}, mult[1] = {1 << 30};
-    const struct mote_conv2d_s8 op = {{2, 2, 1}, {2, 2, 1}, 3, 3, 1,    1,   1,    1,
-                                      1,         1,         4, 0, -128, 127, mult, shift};
+    const struct mote_conv2d_s8 op = {{2, 2, 1}, {2, 2, 1}, 3, 3,    1,   1,     1,    1,    1,
+                                      1,         4,         0, -128, 127, false, mult, shift};
     int8_t out[4];
     mote_conv2d_s8_ref(&op, in, w, bias, out, NULL);
     for (int i = 0; i < 4; i++)
@@ -40,7 +40,7 @@ TEST(depthwise_conv2d_reads_its_own_channel)
     static const int32_t bias[4] = {0, 0, 1, 0}, mult[4] = {1 << 30, 1 << 30, 1 << 30, 1 << 30};
     static const int8_t want[4] = {10, 20, -59, 80};
     const struct mote_depthwise_conv2d_s8 op = {
-        {1, 1, 2}, {1, 1, 4}, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, -128, 127, 2, mult, shift};
+        {1, 1, 2}, {1, 1, 4}, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, -128, 127, 2, false, mult, shift};
     int8_t out[4];
     mote_depthwise_conv2d_s8_ref(&op, in, w, bias, out, NULL);
     CHECK_BYTES(out, want, 4);
@@ -73,7 +73,7 @@ TEST(average_pool2d_divides_by_the_taps_inside)
     /* 2x2 windows with padding 1 on a 2x2 image: the corner windows see one tap each. */
     static const int8_t in[4] = {10, 20, 30, 41};
     static const int8_t want[9] = {10, 15, 20, 20, 25, 31, 30, 36, 41}; /* 30.5, 35.5 round up */
-    const struct mote_pool2d_s8 op = {{2, 2, 1}, {3, 3, 1}, 2, 2, 1, 1, 1, 1, -128, 127};
+    const struct mote_pool2d_s8 op = {{2, 2, 1}, {3, 3, 1}, 2, 2, 1, 1, 1, 1, -128, 127, false};
     int8_t out[9];
     mote_average_pool2d_s8_ref(&op, in, out, NULL);
     CHECK_BYTES(out, want, 9);
@@ -82,7 +82,7 @@ TEST(average_pool2d_divides_by_the_taps_inside)
 TEST(average_pool2d_rounds_negative_halves_away_from_zero)
 {
     static const int8_t in[2] = {-1, -2};
-    const struct mote_pool2d_s8 op = {{1, 2, 1}, {1, 1, 1}, 1, 2, 1, 1, 0, 0, -128, 127};
+    const struct mote_pool2d_s8 op = {{1, 2, 1}, {1, 1, 1}, 1, 2, 1, 1, 0, 0, -128, 127, false};
     int8_t out[1];
     mote_average_pool2d_s8_ref(&op, in, out, NULL);
     CHECK_EQ(out[0], -2);
@@ -91,7 +91,7 @@ TEST(average_pool2d_rounds_negative_halves_away_from_zero)
 TEST(max_pool2d_takes_the_largest_and_clamps)
 {
     static const int8_t in[4] = {-128, 5, 100, -7};
-    const struct mote_pool2d_s8 op = {{2, 2, 1}, {1, 1, 1}, 2, 2, 1, 1, 0, 0, 0, 90};
+    const struct mote_pool2d_s8 op = {{2, 2, 1}, {1, 1, 1}, 2, 2, 1, 1, 0, 0, 0, 90, false};
     int8_t out[1];
     mote_max_pool2d_s8_ref(&op, in, out, NULL);
     CHECK_EQ(out[0], 90);
@@ -243,7 +243,7 @@ static void check_golden_pool(const char *in_path, const char *out_path, struct 
     read_file(test_data(in_path), in, (size_t)shape.h * shape.w * shape.c);
     read_file(test_data(out_path), want, shape.c);
     const struct mote_pool2d_s8 op = {
-        shape, {1, 1, shape.c}, (uint8_t)shape.h, (uint8_t)shape.w, 1, 1, 0, 0, -128, 127};
+        shape, {1, 1, shape.c}, (uint8_t)shape.h, (uint8_t)shape.w, 1, 1, 0, 0, -128, 127, false};
     mote_average_pool2d_s8_ref(&op, in, got, NULL);
     CHECK_BYTES(got, want, shape.c);
 }

@@ -15,10 +15,14 @@ static void random_heirs(struct rng *r, struct plan_buffer *b, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
         const uint32_t heir = rng_below(r, n);
-        if (heir == i || b[heir].first != b[i].last)
+        const bool is_mutual = b[heir].heir == i && b[heir].lead + b[heir].trail > 0;
+        if (heir == i || b[heir].first != b[i].last || is_mutual)
             continue;
         b[i].heir = heir;
-        b[i].lead = rng_below(r, (uint32_t)b[heir].bytes + 20);
+        if (rng_below(r, 4) > 0)
+            b[i].lead = rng_below(r, (uint32_t)b[heir].bytes + 20);
+        if (rng_below(r, 4) > 0)
+            b[i].trail = rng_below(r, (uint32_t)b[i].bytes + 20);
     }
 }
 
@@ -58,8 +62,11 @@ static size_t largest_live_sum(const struct plan_buffer *b, uint32_t n, uint32_t
 static size_t distance(const struct plan_buffer *b, const struct plan_buffer *x,
                        const struct plan_buffer *y)
 {
-    const bool is_overwritten = x->lead > 0 && &b[x->heir] == y && x->lead < y->bytes;
-    return rounded(is_overwritten ? x->lead : y->bytes);
+    if (x->lead > 0 && &b[x->heir] == y && x->lead < y->bytes)
+        return rounded(x->lead);
+    if (y->trail > 0 && &b[y->heir] == x && y->trail < y->bytes)
+        return rounded(y->trail);
+    return rounded(y->bytes);
 }
 
 /* Arena bytes when buffers go, in the order given, each to the lowest free place. */
@@ -357,6 +364,30 @@ TEST(an_overwritten_buffer_lies_its_lead_above_its_heir_or_apart)
     arena_free(a);
 }
 
+/* The mirror image: the heir is smaller and lies 20 bytes above. */
+TEST(an_heir_may_lie_its_trail_above)
+{
+    const struct plan_buffer b[] = {{.bytes = 64, .first = 0, .last = 1, .heir = 1, .trail = 20},
+                                    {.bytes = 40, .first = 1, .last = 2}};
+    static const struct {
+        size_t offset[2];
+        bool ok;
+    } cases[] = {{{0, 32}, true}, {{0, 48}, true},  {{0, 64}, true}, {{0, 16}, false},
+                 {{0, 0}, false}, {{32, 0}, false}, {{48, 0}, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t offset[2] = {cases[i].offset[0], cases[i].offset[1]};
+        const struct plan plan = {.offset = offset, .arena_bytes = 112};
+        CHECK_EQ(plan_check(b, 2, &plan), cases[i].ok);
+    }
+    struct arena *a = arena_new("test");
+    const struct plan plan = plan_place(a, b, 2, 100);
+    CHECK_EQ((long long)plan.arena_bytes, 80);
+    CHECK_EQ((long long)plan.lower_bound, 80);
+    CHECK_EQ((long long)plan.offset[0], 0);
+    CHECK_EQ((long long)plan.offset[1], 32);
+    arena_free(a);
+}
+
 TEST(check_refuses_an_heir_that_is_not_born_where_the_buffer_dies)
 {
     struct plan_buffer b[] = {{.bytes = 16, .first = 0, .last = 1, .heir = 1, .lead = 1},
@@ -391,6 +422,7 @@ TEST(several_buffers_share_one_heir)
 TEST_MAIN(T(exact_search_finds_what_brute_force_finds),
           T(exact_search_with_overlaps_finds_what_brute_force_finds),
           T(an_overwritten_buffer_lies_its_lead_above_its_heir_or_apart),
+          T(an_heir_may_lie_its_trail_above),
           T(check_refuses_an_heir_that_is_not_born_where_the_buffer_dies),
           T(several_buffers_share_one_heir), T(optimum_above_the_lower_bound_is_proved),
           T(plans_are_valid_and_exact_is_never_worse_than_greedy),

@@ -1,5 +1,5 @@
-/* test_lead.c - leads: by brute force over row orders, and by running the kernels over their own
- * inputs. SPDX-License-Identifier: Apache-2.0 */
+/* test_lead.c - leads and trails: by brute force over row orders, and by running the kernels over
+ * their own inputs. SPDX-License-Identifier: Apache-2.0 */
 #include "base/rng.h"
 #include "call.h"
 #include "sched/lead.h"
@@ -34,61 +34,78 @@ static void for_all_windows(uint32_t dilation, void (*check)(const struct window
                         check(&w, context);
 }
 
-/* Write the output rows in order over tagged input rows `lead` above; after each, all input rows of
- * its window must be whole, for its bytes come in any order. */
-static bool is_safe(const struct window *w, size_t in_row, size_t out_row, size_t lead)
+enum direction { FORWARD, BACKWARD };
+
+/* Write the output rows over tagged input rows, forward with the input `distance` above the output,
+ * backward with the output above the input; after each row, all input rows of its window must be
+ * whole, for its bytes come in any order. */
+static bool is_safe(const struct window *w, size_t in_row, size_t out_row, enum direction direction,
+                    size_t distance)
 {
     unsigned char memory[4096] = {0}; /* tags: 1 + input row; 0 is output */
-    CHECK(lead + w->in * in_row <= sizeof memory && out_rows(w) * out_row <= sizeof memory);
+    unsigned char *in = memory + (direction == FORWARD ? distance : 0);
+    unsigned char *out = memory + (direction == FORWARD ? 0 : distance);
+    const uint32_t n = out_rows(w);
+    CHECK(distance + w->in * in_row <= sizeof memory && distance + n * out_row <= sizeof memory);
     for (uint32_t y = 0; y < w->in; y++)
-        memset(memory + lead + y * in_row, (int)y + 1, in_row);
-    for (uint32_t r = 0; r < out_rows(w); r++) {
-        memset(memory + r * out_row, 0, out_row);
+        memset(in + y * in_row, (int)y + 1, in_row);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t r = direction == FORWARD ? i : n - 1 - i;
+        memset(out + r * out_row, 0, out_row);
         for (uint32_t k = 0; k < w->kernel; k++) {
             const uint32_t padded = r * w->stride + k * w->dilation;
             if (padded < w->pad || padded - w->pad >= w->in)
                 continue;
             const uint32_t y = padded - w->pad;
-            for (size_t i = 0; i < in_row; i++)
-                if (memory[lead + y * in_row + i] != y + 1)
+            for (size_t j = 0; j < in_row; j++)
+                if (in[y * in_row + j] != y + 1)
                     return false;
         }
     }
     return true;
 }
 
-static void check_lead(const struct window *w, void *context)
+/* A distance is safe, and one byte less is not; counted where that need not be so. */
+static void check_distance(const struct window *w, const struct walk *walk,
+                           enum direction direction, uint32_t *n_minimal)
+{
+    const size_t distance = direction == FORWARD ? walk_lead(walk) : walk_trail(walk);
+    const size_t in_row = walk->in_row_bytes, out_row = walk->out_row_bytes;
+    CHECK(distance > 0);
+    CHECK(is_safe(w, in_row, out_row, direction, distance));
+    const bool is_minimal = !is_safe(w, in_row, out_row, direction, distance - 1);
+    CHECK(is_minimal || w->dilation > 1);
+    *n_minimal += is_minimal;
+}
+
+static void check_walk(const struct window *w, void *context)
 {
     static const size_t rows[][2] = {{1, 1}, {7, 7}, {8, 4}, {3, 12}, {40, 1}, {1, 40}, {5, 17}};
-    uint32_t *n_minimal = context;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct walk walk = {.in_rows = w->in,
                                   .out_rows = out_rows(w),
                                   .in_row_bytes = rows[i][0],
                                   .out_row_bytes = rows[i][1],
                                   .stride = w->stride,
-                                  .pad = w->pad};
-        const size_t lead = walk_lead(&walk);
-        CHECK(lead > 0);
-        CHECK(is_safe(w, rows[i][0], rows[i][1], lead));
-        const bool is_minimal = !is_safe(w, rows[i][0], rows[i][1], lead - 1);
-        CHECK(is_minimal || w->dilation > 1);
-        *n_minimal += is_minimal;
+                                  .pad = w->pad,
+                                  .height = (w->kernel - 1) * w->dilation + 1};
+        check_distance(w, &walk, FORWARD, context);
+        check_distance(w, &walk, BACKWARD, context);
     }
 }
 
 TEST(no_row_is_overwritten_before_its_last_read_and_one_byte_less_would)
 {
     uint32_t n_minimal = 0;
-    for_all_windows(1, check_lead, &n_minimal);
+    for_all_windows(1, check_walk, &n_minimal);
     CHECK(n_minimal > 1000);
 }
 
 TEST(dilated_windows_lose_no_row_either)
 {
     uint32_t n_minimal = 0;
-    for_all_windows(2, check_lead, &n_minimal);
-    for_all_windows(3, check_lead, &n_minimal);
+    for_all_windows(2, check_walk, &n_minimal);
+    for_all_windows(3, check_walk, &n_minimal);
     CHECK(n_minimal > 1000);
 }
 
@@ -102,7 +119,8 @@ struct bench {
     const struct kernel_row *row;
     enum op op;
     struct rng rng;
-    uint32_t n_cases, n_shorter, n_spoilt;
+    size_t in_bytes, out_bytes;
+    uint32_t n_cases, n_shorter, n_spoilt, n_spoilt_backward;
     /* Aligned for floats. */
     _Alignas(16) int8_t in[BYTES_MAX], apart[BYTES_MAX], over[2 * BYTES_MAX];
     int8_t weights[KERNEL_MAX * KERNEL_MAX * CHANNELS_MAX * CHANNELS_MAX];
@@ -119,30 +137,42 @@ static void run_on(const struct bench *b, const union kernel_args *args, const v
     run_kernel(b->row->kernel.name, &c);
 }
 
-/* Does the kernel give the same bytes with its input `lead` above its output? */
-static bool is_same_over(struct bench *b, const union kernel_args *args, size_t in_bytes,
-                         size_t out_bytes, size_t lead)
+/* Does the kernel give the same bytes with its input and output this far apart? */
+static bool is_same_over(struct bench *b, const union kernel_args *args, size_t in_at,
+                         size_t out_at)
 {
     memset(b->over, 0x55, sizeof b->over);
-    memcpy(b->over + lead, b->in, in_bytes);
-    run_on(b, args, b->over + lead, b->over);
-    return memcmp(b->over, b->apart, out_bytes) == 0;
+    memcpy(b->over + in_at, b->in, b->in_bytes);
+    run_on(b, args, b->over + in_at, b->over + out_at);
+    return memcmp(b->over + out_at, b->apart, b->out_bytes) == 0;
 }
 
-/* The kernel apart, with its lead, and with half of it. A byte less would not do: kernels that
- * read a row to its end before they write its last byte can do with a little less than a lead. */
+/* The kernel apart; with its lead, and half of it; backward with its trail, and half of it. A byte
+ * less would not do: kernels that read a row to its end before they write its last byte can do with
+ * a little less. */
 static void check_kernel(struct bench *b, const union kernel_args *args, size_t in_bytes,
                          size_t out_bytes, size_t element)
 {
     CHECK(in_bytes <= sizeof b->in && out_bytes <= sizeof b->apart);
-    const size_t lead = (lead_of(b->op, args) + element - 1) / element * element;
-    CHECK(lead + in_bytes <= sizeof b->over);
+    b->in_bytes = in_bytes;
+    b->out_bytes = out_bytes;
     run_on(b, args, b->in, b->apart);
-    CHECK(is_same_over(b, args, in_bytes, out_bytes, lead));
-    b->n_cases++;
+
+    const struct walk w = walk_of(b->op, args);
+    const size_t lead = (walk_lead(&w) + element - 1) / element * element;
+    CHECK(lead + in_bytes <= sizeof b->over);
+    CHECK(is_same_over(b, args, lead, 0));
+    b->n_spoilt += !is_same_over(b, args, lead / 2 / element * element, 0);
     b->n_shorter += lead < out_bytes;
-    const size_t half = lead / 2 / element * element;
-    b->n_spoilt += !is_same_over(b, args, in_bytes, out_bytes, half);
+    b->n_cases++;
+    if (b->row->placement != EITHER)
+        return;
+    const size_t trail = walk_trail(&w);
+    union kernel_args backward = *args;
+    step_go_backward(b->op, &backward);
+    CHECK(trail + out_bytes <= sizeof b->over);
+    CHECK(is_same_over(b, &backward, 0, trail));
+    b->n_spoilt_backward += !is_same_over(b, &backward, 0, trail / 2);
 }
 
 static void check_image(const struct window *w, void *context)
@@ -291,15 +321,17 @@ TEST(kernels_give_the_same_bytes_over_their_own_input)
     uint32_t n_rows, n_tried = 0;
     const struct kernel_row *rows = kernel_rows(&n_rows);
     for (uint32_t i = 0; i < n_rows; i++) {
-        if (rows[i].placement != ROWS)
+        if (rows[i].placement != ROWS && rows[i].placement != EITHER)
             continue;
         struct bench *b = bench_of(a, &rows[i], op_of(&rows[i]));
         check_all(b);
-        printf("  %s: %u cases; lead less than the output: %u; half of it spoils: %u\n",
-               rows[i].kernel.name, b->n_cases, b->n_shorter, b->n_spoilt);
+        printf("  %s: %u cases; lead less than the output: %u; half of it spoils: %u, "
+               "backward: %u\n",
+               rows[i].kernel.name, b->n_cases, b->n_shorter, b->n_spoilt, b->n_spoilt_backward);
         CHECK(b->n_shorter > 10);
         /* Half a lead is too little, and seen. (To shrink elements works at any distance.) */
         CHECK(b->n_spoilt > 10 || b->op == OP_QUANTIZE);
+        CHECK(b->n_spoilt_backward > 10 || rows[i].placement == ROWS);
         n_tried++;
     }
     CHECK(n_tried >= 12);

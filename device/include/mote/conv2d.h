@@ -21,6 +21,7 @@ struct mote_conv2d_s8 {
     uint8_t pad_top, pad_left; /* rows and columns of padding before the image    */
     int8_t in_zero, out_zero;  /* zero points                                     */
     int8_t out_min, out_max;   /* fused activation, in output units               */
+    bool backward;             /* write the last output row first: see kernels.def */
     const int32_t *mult;       /* [out.c] Q31 multiplier, borrowed                */
     const int8_t *shift;       /* [out.c] -31..30, positive to the left, borrowed */
 };
@@ -31,7 +32,7 @@ size_t mote_conv2d_s8_ref_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_opt_scratch(const struct mote_conv2d_s8 *op);
 
 /* Run one layer: in[in.h][in.w][in.c], out[out.h][out.w][out.c], w[out.c][kh][kw][in.c].
- * `out` must not overlap `scratch`, and `in` only from below, as ROWS in kernels.def says.
+ * `out` must not overlap `scratch`, and `in` only as EITHER in kernels.def says.
  *   ref: bias[out.c] as in the model.
  *   opt: bias[out.c] with the input zero point folded in: bias - in_zero * sum of the channel's
  *        weights. */

@@ -19,6 +19,7 @@ struct mote_depthwise_conv2d_s8 {
     int8_t in_zero, out_zero;
     int8_t out_min, out_max;
     uint16_t multiplier; /* output channels per input channel               */
+    bool backward;       /* write the last output row first: see kernels.def */
     const int32_t *mult; /* [out.c] Q31 multiplier, borrowed                */
     const int8_t *shift; /* [out.c] -31..30, positive to the left, borrowed */
 };

@@ -16,6 +16,7 @@ struct mote_pool2d_s8 {
     uint8_t sh, sw; /* stride, 1..255 */
     uint8_t pad_top, pad_left;
     int8_t out_min, out_max;
+    bool backward; /* write the last output row first: see kernels.def */
 };
 
 size_t mote_average_pool2d_s8_ref_scratch(const struct mote_pool2d_s8 *op);

@@ -3,6 +3,13 @@
 #ifndef MOTE_COMMON_WINDOW_H
 #define MOTE_COMMON_WINDOW_H
 #include "kernels/common/requant.h"
+#include "mote/types.h"
+
+/* The output row that comes i-th of n. */
+static inline int32_t mote_row(int32_t i, int32_t n, bool is_backward)
+{
+    return is_backward ? n - 1 - i : i;
+}
 
 /* Taps first..end-1 of one dimension; empty when first == end. */
 struct mote_taps {

@@ -237,15 +237,16 @@ void mote_conv2d_s8_opt(const struct mote_conv2d_s8 *op, const int8_t *in, const
     const struct mote_taps whole =
         mote_outputs_inside(op->out.w, op->in.w, op->sw, op->pad_left, (op->kw - 1) * op->dw);
     struct block b = {.op = op, .row_bytes = op->dh * in_row};
-    for (int32_t oy = 0; oy < op->out.h; oy++, out += out_row) {
+    for (int32_t i = 0; i < op->out.h; i++) {
+        const int32_t oy = mote_row(i, op->out.h, op->backward);
+        b.out = out + (size_t)oy * out_row;
         if (by_windows) {
-            row_of_windows(op, in, w, bias, oy, out);
+            row_of_windows(op, in, w, bias, oy, b.out);
             continue;
         }
         const int32_t y0 = oy * op->sh - op->pad_top;
         const struct mote_taps t = mote_taps_inside(y0, op->kh, op->dh, op->in.h);
         b.in = in + (t.first < t.end ? (size_t)(y0 + t.first * op->dh) * in_row : 0);
-        b.out = out;
         b.ky = t.first;
         b.n_ky = t.end - t.first;
         for (int32_t oc = 0; oc < op->out.c; oc += 4) {

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "mote/conv2d.h"
 
-#include "kernels/common/requant.h"
+#include "kernels/common/window.h"
 
 size_t mote_conv2d_s8_ref_scratch(const struct mote_conv2d_s8 *op)
 {
@@ -34,12 +34,15 @@ void mote_conv2d_s8_ref(const struct mote_conv2d_s8 *op, const int8_t *in, const
 {
     (void)scratch;
     const size_t filter_bytes = (size_t)op->kh * op->kw * op->in.c;
-    for (int32_t oy = 0; oy < op->out.h; oy++)
+    for (int32_t i = 0; i < op->out.h; i++) {
+        const int32_t oy = mote_row(i, op->out.h, op->backward);
+        int8_t *row = out + (size_t)oy * op->out.w * op->out.c;
         for (int32_t ox = 0; ox < op->out.w; ox++)
             for (int32_t oc = 0; oc < op->out.c; oc++) {
                 const int32_t acc =
                     accumulate(op, in, w + (size_t)oc * filter_bytes, oy, ox) + bias[oc];
                 const int32_t y = mote_requant(acc, op->mult[oc], op->shift[oc]);
-                *out++ = mote_to_s8(y, op->out_zero, op->out_min, op->out_max);
+                *row++ = mote_to_s8(y, op->out_zero, op->out_min, op->out_max);
             }
+    }
 }

@@ -9,7 +9,7 @@
  * Order: output rows; within a row the channels; within a channel the pixels. */
 #include "mote/depthwise_conv2d.h"
 
-#include "kernels/common/requant.h"
+#include "kernels/common/window.h"
 
 #define COPY_BYTES 128 /* on the stack: kh rows of the columns that a chunk spans */
 
@@ -204,7 +204,8 @@ void mote_depthwise_conv2d_s8_opt(const struct mote_depthwise_conv2d_s8 *op, con
     MOTE_ASSERT(op->out.c == op->in.c * op->multiplier);
     struct lane l = {.op = op, .reach = (op->kw - 1) * op->dw + 1};
     const int32_t n_chunk = chunk_of(&l);
-    for (int32_t oy = 0; oy < op->out.h; oy++) {
+    for (int32_t i_row = 0; i_row < op->out.h; i_row++) {
+        const int32_t oy = mote_row(i_row, op->out.h, op->backward);
         l.y0 = oy * op->sh - op->pad_top;
         l.out = out + (size_t)oy * op->out.w * op->out.c;
         for (int32_t ic = 0, oc = 0; ic < op->in.c; ic++)

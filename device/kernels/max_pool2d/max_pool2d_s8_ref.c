@@ -12,11 +12,14 @@ void mote_max_pool2d_s8_ref(const struct mote_pool2d_s8 *op, const int8_t *in, i
                             void *scratch)
 {
     (void)scratch;
-    for (int32_t oy = 0; oy < op->out.h; oy++)
+    for (int32_t i = 0; i < op->out.h; i++) {
+        const int32_t oy = mote_row(i, op->out.h, op->backward);
+        int8_t *row = out + (size_t)oy * op->out.w * op->out.c;
         for (int32_t ox = 0; ox < op->out.w; ox++) {
             const struct mote_pool_window w = mote_pool_window(op, in, oy, ox);
             for (int32_t c = 0; c < op->out.c; c++)
-                *out++ =
+                *row++ =
                     (int8_t)mote_clamp_s32(mote_max_pool_channel(&w, c), op->out_min, op->out_max);
         }
+    }
 }

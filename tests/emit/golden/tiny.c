@@ -35,6 +35,7 @@ static const struct mote_conv2d_s8 tiny_s0 = {
     .pad_top = 0, .pad_left = 0,
     .in_zero = -128, .out_zero = -128,
     .out_min = -128, .out_max = 127,
+    .backward = 0,
     .mult = tiny_s0_mult,
     .shift = tiny_s0_shift,
 };
@@ -74,7 +75,7 @@ static const struct mote_softmax_s8 tiny_s2 = {
 
 /* C99 has no static assertion: an array of -1 elements does not compile. */
 #define TINY_ASSERT(name, condition) typedef char tiny_assert_##name[(condition) ? 1 : -1]
-TINY_ASSERT(library_fits, MOTE_CONTRACT == 1);
+TINY_ASSERT(library_fits, MOTE_CONTRACT == 2);
 TINY_ASSERT(arena_is_whole, TINY_ARENA_BYTES % TINY_ARENA_ALIGN == 0);
 TINY_ASSERT(bytes_have_8_bits, (unsigned char)-1 == 255);
 TINY_ASSERT(float_has_32_bits, sizeof(float) == 4);
