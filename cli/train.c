@@ -21,7 +21,7 @@ static const char usage[] =
     "  -o DIR        where to write (default: .)\n"
     "  --resume      continue from DIR/<name>.checkpoint\n"
     "  --threads N   default: one per processor; the result does not depend on it\n"
-    "  --epochs N    instead of the recipe's\n"
+    "  --epochs N    instead of the recipe's; 0 writes the network as the seed made it\n"
     "  --seed N      instead of the recipe's\n"
     "  --json        print the result as JSON\n\n"
     "example:\n"
@@ -61,6 +61,10 @@ struct settings {
 static void print_result(struct arena *a, const struct train_result *r, const char *model,
                          const struct settings *s)
 {
+    if (!s->json && r->epochs_done == 0) {
+        printf("%s: not trained\n", model);
+        return;
+    }
     if (!s->json) {
         printf("%s: %" PRIu32 " epochs in %.0f s, %s samples/s, loss %.4f, accuracy %.2f %% "
                "(training)",
@@ -86,20 +90,13 @@ static void print_result(struct arena *a, const struct train_result *r, const ch
     fputs(text_cstr(&t), stdout);
 }
 
-/* Read the data, build the network, train it, write it. */
-static bool train(struct arena *a, const struct recipe *r, const struct settings *s, struct diag *d)
+/* Train until the last epoch or Ctrl-C, which counts as failure: `d` says how to go on. */
+static bool learn(struct arena *a, struct graph *g, const struct dataset *data,
+                  const struct recipe *r, const struct settings *s, struct train_result *result,
+                  struct diag *d)
 {
-    struct dataset data;
-    if (!recipe_data(a, r, &data, NULL, d))
-        return false;
     struct dataset_view train_view, val_view;
-    recipe_split(a, r, &data, &train_view, &val_view);
-
-    struct graph *g = recipe_network(a, r, &data.sample, data.n_classes, d);
-    if (!g || !file_make_dir(s->dir, d))
-        return false;
-    train_init(g, r->train_options.seed);
-
+    recipe_split(a, r, data, &train_view, &val_view);
     const char *checkpoint = path_join(a, s->dir, arena_printf(a, "%s.checkpoint", r->name));
     struct train_control control = {.checkpoint_path = checkpoint,
                                     .resume_path = s->resume ? checkpoint : NULL,
@@ -107,17 +104,30 @@ static bool train(struct arena *a, const struct recipe *r, const struct settings
                                     .progress = isatty(STDERR_FILENO) ? print_progress : NULL};
     struct pool *pool = pool_new((uint32_t)s->threads);
     signal(SIGINT, on_interrupt);
-    struct train_result result;
-    bool ok =
-        train_run(a, g, &train_view, &val_view, &r->train_options, &control, pool, &result, d);
+    bool ok = train_run(a, g, &train_view, &val_view, &r->train_options, &control, pool, result, d);
     pool_free(pool);
-    if (!ok)
+    if (!ok || !result->interrupted)
+        return ok;
+    diag_error(d, "mote train", "interrupted after %" PRIu32 " epochs; %s is written",
+               result->epochs_done, checkpoint);
+    return diag_hint(d, "go on with: mote train %s -o %s --resume", r->path, s->dir);
+}
+
+/* Read the data, build the network, train it, write it. */
+static bool train(struct arena *a, const struct recipe *r, const struct settings *s, struct diag *d)
+{
+    struct dataset data;
+    if (!recipe_data(a, r, &data, NULL, d))
         return false;
-    if (result.interrupted) {
-        diag_error(d, "mote train", "interrupted after %" PRIu32 " epochs; %s is written",
-                   result.epochs_done, checkpoint);
-        return diag_hint(d, "go on with: mote train %s -o %s --resume", r->path, s->dir);
-    }
+    struct graph *g = recipe_network(a, r, &data.sample, data.n_classes, d);
+    if (!g || !file_make_dir(s->dir, d))
+        return false;
+    train_init(g, r->train_options.seed);
+
+    struct train_result result = {
+        .loss = (double)NAN, .train_accuracy = (double)NAN, .val_accuracy = (double)NAN};
+    if (r->train_options.epochs > 0 && !learn(a, g, &data, r, s, &result, d))
+        return false;
     const char *model = path_join(a, s->dir, arena_printf(a, "%s-float.mote", r->name));
     if (!model_write(model, g, d))
         return false;
@@ -127,8 +137,7 @@ static bool train(struct arena *a, const struct recipe *r, const struct settings
 
 static enum exit_status run(struct arena *a, int argc, char **argv, struct diag *d)
 {
-    struct settings s = {.dir = "."};
-    s.seed = UINT64_MAX;
+    struct settings s = {.dir = ".", .epochs = UINT64_MAX, .seed = UINT64_MAX};
     const struct arg args[] = {
         {"-o", ARG_STRING, &s.dir},           {"--resume", ARG_FLAG, &s.resume},
         {"--threads", ARG_COUNT, &s.threads}, {"--epochs", ARG_COUNT, &s.epochs},
@@ -140,8 +149,8 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
     struct recipe *r = recipe_read(a, path, d);
     if (!r)
         return EXIT_FAILED;
-    if (s.epochs)
-        r->train_options.epochs = (uint32_t)s.epochs;
+    if (s.epochs != UINT64_MAX)
+        r->train_options.epochs = s.epochs < UINT32_MAX ? (uint32_t)s.epochs : UINT32_MAX;
     if (s.seed != UINT64_MAX)
         r->train_options.seed = s.seed;
     return train(a, r, &s, d) ? EXIT_DONE : EXIT_FAILED;
