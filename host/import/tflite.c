@@ -8,10 +8,6 @@
 #include "import/tflite_parts.h"
 #include "ir/verify.h"
 
-#define FAULTS_TEXT_MAX 800 /* bytes of the report; what is beyond is counted */
-#define FAULT_OPS_MAX   8   /* numbers of operators named in one line         */
-#define FAULT_NAME_MAX  64  /* bytes of a name shown                           */
-
 bool tflite_is(struct bytes file)
 {
     return file.len >= 8 && memcmp(file.data + 4, TFL_IDENTIFIER, 4) == 0;
@@ -50,16 +46,6 @@ static const struct builtin *find_builtin(int32_t code)
         if ((int32_t)builtins[i].code == code)
             return &builtins[i];
     return NULL;
-}
-
-static void add_fault(struct tfl *t, uint32_t i_op, const char *name, const struct diag *d)
-{
-    *VEC_PUSH(t->tmp, &t->faults) = (struct tfl_fault){
-        .i_op = i_op,
-        .name = name,
-        .what = arena_strdup(t->tmp, d->message),
-        .hint = arena_strdup(t->tmp, d->hint),
-    };
 }
 
 /* Number of an operator's builtin code. Files of before 2020 have it in a byte; later ones repeat
@@ -180,10 +166,13 @@ static void stand_in(struct tfl *t, const struct tfl_op *op)
     for (uint32_t k = 0; k < op->out_ids.n; k++) {
         uint32_t id = (uint32_t)fb_i32_at(t->fb, &op->out_ids, k);
         struct tensor tensor;
+        struct diag ir = {0};
         if (t->values[id].state != TFL_BROKEN || tfl_tensor_convert(t, t->declared[id], &tensor))
             continue;
         if (t->fb->failed)
             return;
+        if (!graph_verify_tensor(&tensor, &ir))
+            continue; /* stays broken */
         t->values[id] =
             (struct tfl_value){.state = TFL_VALUE, .id = graph_add_tensor(t->g, &tensor)};
     }
@@ -217,10 +206,29 @@ static bool import_op(struct tfl *t, uint32_t i)
     else if (!broken && !d.failed)
         builtin->import(t, &op);
     if (d.failed)
-        add_fault(t, i, op.out, &d);
+        tfl_add_fault(t, i, op.out, &d);
     if (d.failed || broken)
         stand_in(t, &op);
     return !t->fb->failed;
+}
+
+/* One input of the graph, or a fault. */
+static void import_input(struct tfl *t, const struct tfl_tensor *from)
+{
+    struct diag d = {0};
+    struct tensor tensor;
+    const char *fault = tfl_tensor_convert(t, from, &tensor);
+    if (t->fb->failed)
+        return;
+    if (fault)
+        diag_error(&d, NULL, "%s", fault);
+    if (fault || !graph_verify_tensor(&tensor, &d)) {
+        tfl_add_fault(t, TFL_NO_OPERATOR, NULL, &d);
+        return;
+    }
+    uint32_t id = graph_add_tensor(t->g, &tensor);
+    t->values[from->i] = (struct tfl_value){.state = TFL_VALUE, .id = id};
+    *VEC_PUSH(t->a, &t->g->inputs) = id;
 }
 
 static bool import_inputs(struct tfl *t, const struct fb_vector *ids)
@@ -235,18 +243,8 @@ static bool import_inputs(struct tfl *t, const struct fb_vector *ids)
         if (from->data.len || t->values[id].state != TFL_UNSEEN)
             return fb_fail(t->fb, ids->at, "graph input %" PRIu32 " '%s' is %s", k, from->name,
                            from->data.len ? "a constant" : "an input twice");
-        struct tensor tensor;
-        const char *fault = tfl_tensor_convert(t, from, &tensor);
         t->values[id].state = TFL_BROKEN;
-        if (fault) {
-            struct diag d = {0};
-            diag_error(&d, NULL, "%s", fault);
-            add_fault(t, TFL_NO_OPERATOR, NULL, &d);
-        } else if (!t->fb->failed) {
-            uint32_t ir = graph_add_tensor(t->g, &tensor);
-            t->values[id] = (struct tfl_value){.state = TFL_VALUE, .id = ir};
-            *VEC_PUSH(t->a, &t->g->inputs) = ir;
-        }
+        import_input(t, from);
     }
     return !t->fb->failed;
 }
@@ -270,60 +268,10 @@ static bool import_outputs(struct tfl *t, const struct fb_vector *ids)
             struct diag d = {0};
             diag_error(&d, NULL, "graph output %" PRIu32 " '%s' is a shape, known beforehand", k,
                        from->name);
-            add_fault(t, TFL_NO_OPERATOR, NULL, &d);
+            tfl_add_fault(t, TFL_NO_OPERATOR, NULL, &d);
         }
     }
     return true;
-}
-
-/* One line for all faults that say the same, beginning with fault `first`: "operators 1, 3: ...",
- * or "operator 1 'name': ...".
- * Marks them as told. */
-static void fault_line(const struct tfl *t, uint32_t first, bool *told, struct text *out)
-{
-    const struct tfl_fault *f = &t->faults.items[first];
-    uint32_t n = 0;
-    struct text ops = {.arena = t->tmp};
-    for (uint32_t i = first; i < t->faults.n; i++) {
-        const struct tfl_fault *g = &t->faults.items[i];
-        if (told[i] || strcmp(f->what, g->what) != 0)
-            continue;
-        told[i] = true;
-        if (n++ < FAULT_OPS_MAX && g->i_op != TFL_NO_OPERATOR)
-            text_printf(&ops, "%s%" PRIu32, n > 1 ? ", " : "", g->i_op);
-    }
-    if (ops.len && n == 1)
-        text_printf(out, "operator %s '%.*s': ", text_cstr(&ops), FAULT_NAME_MAX, f->name);
-    else if (ops.len)
-        text_printf(out, "operators %s%s: ", text_cstr(&ops), n > FAULT_OPS_MAX ? ", ..." : "");
-    text_add(out, f->what);
-}
-
-/* All faults in one message, all remedies in its hint. */
-static void report_faults(const struct tfl *t, const char *place, struct diag *d)
-{
-    bool *told = ARENA_ARRAY(t->tmp, bool, t->faults.n);
-    struct text lines = {.arena = t->tmp};
-    const char *hint = "";
-    uint32_t n_lines = 0, n_left = 0;
-    for (uint32_t i = 0; i < t->faults.n; i++) {
-        if (told[i])
-            continue;
-        struct text line = {.arena = t->tmp};
-        fault_line(t, i, told, &line);
-        if (!hint[0])
-            hint = t->faults.items[i].hint;
-        if (lines.len + line.len > FAULTS_TEXT_MAX && n_lines) {
-            n_left++;
-            continue;
-        }
-        text_printf(&lines, "%s%s", n_lines++ ? "\n  " : "", text_cstr(&line));
-    }
-    if (n_left)
-        text_printf(&lines, "\n  and %" PRIu32 " more", n_left);
-    diag_error(d, place, "%s%s", n_lines > 1 ? "cannot be imported:\n  " : "", text_cstr(&lines));
-    if (hint[0])
-        diag_hint(d, "%s", hint);
 }
 
 /* "dir/kws.tflite" -> "kws" */
@@ -393,7 +341,7 @@ struct graph *tflite_read(struct arena *a, struct bytes file, const char *place,
     struct diag verdict = {0};
     bool ok = import_model(&t);
     if (ok && t.faults.n)
-        report_faults(&t, place, d);
+        tfl_report(&t, place, d);
     else if (ok && !graph_verify(t.g, &verdict))
         diag_error(d, place, "%s", verdict.message);
     arena_free(tmp);

@@ -50,6 +50,14 @@ static bool declared(struct tfl *t, const struct tfl_op *op, uint32_t i, struct 
     return !t->fb->failed;
 }
 
+/* Messages of the IR name a tensor or a node first; the report names the operator. `prefix` is that
+ * beginning, and left out. */
+static bool refuse_as_ir(const struct tfl_op *op, const char *prefix, const struct diag *ir)
+{
+    size_t skip = strncmp(ir->message, prefix, strlen(prefix)) == 0 ? strlen(prefix) : 0;
+    return tfl_refuse(op, "%s", ir->message + skip);
+}
+
 /* A constant becomes an IR tensor when the first operator reads it. */
 static bool add_constant(struct tfl *t, const struct tfl_op *op, uint32_t i)
 {
@@ -63,6 +71,9 @@ static bool add_constant(struct tfl *t, const struct tfl_op *op, uint32_t i)
                        "tensor %" PRIu32 " '%s' takes %zu bytes, its buffer %" PRIu32 " has %zu", i,
                        from->name, bytes, from->i_buffer, from->data.len);
     tensor.data = tfl_tensor_data(t, from, dtype_bytes(tensor.dtype));
+    struct diag ir = {0};
+    if (!graph_verify_tensor(&tensor, &ir))
+        return refuse_as_ir(op, "tensor ", &ir);
     t->values[i] = (struct tfl_value){.state = TFL_VALUE, .id = graph_add_tensor(t->g, &tensor)};
     return true;
 }
@@ -130,25 +141,17 @@ bool tfl_act(struct tfl *t, const struct tfl_op *op, uint32_t field, enum act *a
     return diag_hint(op->d, "use relu, relu6 or none there");
 }
 
-/* Messages of the IR start with the name of a node; the report names the operator. */
-static bool refuse_as_ir(const struct tfl_op *op, const char *name, enum op kind,
-                         const struct diag *ir)
-{
-    char prefix[TFL_NAME_MAX + 64];
-    snprintf(prefix, sizeof prefix, "%s (%s): ", name, op_name(kind));
-    size_t skip = strncmp(ir->message, prefix, strlen(prefix)) == 0 ? strlen(prefix) : 0;
-    return tfl_refuse(op, "%s", ir->message + skip);
-}
-
 /* Append a node and give its output what `as` says, but for the shape if `as` has none. */
 static bool add_node(struct tfl *t, const struct tfl_op *op, enum op kind,
                      const struct attrs *attrs, const uint32_t *in, uint32_t n_in,
                      const struct tensor *as, uint32_t *id)
 {
     struct diag ir = {0};
+    char prefix[TFL_NAME_MAX + 64];
+    snprintf(prefix, sizeof prefix, "%s (%s): ", op->out, op_name(kind));
     *id = graph_add_node(t->g, kind, attrs, in, n_in, op->out, &ir);
     if (*id == NO_TENSOR)
-        return refuse_as_ir(op, op->out, kind, &ir);
+        return refuse_as_ir(op, prefix, &ir);
     uint32_t i_node = t->g->nodes.n - 1;
     struct tensor *y = &t->g->tensors.items[*id];
     t->g->nodes.items[i_node].origin = arena_printf(t->a, "%" PRIu32 ":%s", op->i, op->out);
@@ -162,7 +165,7 @@ static bool add_node(struct tfl *t, const struct tfl_op *op, enum op kind,
     if (as->shape.rank)
         y->shape = as->shape;
     if (!graph_verify_node(t->g, i_node, &ir))
-        return refuse_as_ir(op, op->out, kind, &ir);
+        return refuse_as_ir(op, prefix, &ir);
     return true;
 }
 

@@ -89,6 +89,13 @@ struct tfl_op {
 bool tfl_refuse(const struct tfl_op *op, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* tflite_report.c */
+
+/* Remember a fault of operator i_op, whose output has this name; i_op may be TFL_NO_OPERATOR. */
+void tfl_add_fault(struct tfl *t, uint32_t i_op, const char *name, const struct diag *d);
+/* All faults in one message, remedies in its hint. */
+void tfl_report(const struct tfl *t, const char *place, struct diag *d);
+
 /* tflite_tensor.c */
 
 /* Tensor i < t->tensors.n as declared, read once. NULL when the file is damaged. */

@@ -57,7 +57,7 @@ static bool resolve_shape(const struct tfl_op *op, struct tfl_ints *shape, int64
 
 bool tfl_reshape(struct tfl *t, const struct tfl_op *op)
 {
-    struct tfl_ints shape;
+    struct tfl_ints shape = {0};
     uint32_t x;
     if (!tfl_arity(op, 1, 2) || !tfl_in(t, op, 0, &x) || !new_shape(t, op, &shape) ||
         !resolve_shape(op, &shape, shape_count(&t->g->tensors.items[x].shape)))
@@ -71,7 +71,7 @@ bool tfl_reshape(struct tfl *t, const struct tfl_op *op)
 bool tfl_pad(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {0};
-    struct tfl_ints pads;
+    struct tfl_ints pads = {0};
     uint32_t x;
     if (!tfl_arity(op, 2, 2) || !tfl_in(t, op, 0, &x) || !tfl_in_ints(t, op, 1, &pads))
         return false;
@@ -90,7 +90,7 @@ bool tfl_pad(struct tfl *t, const struct tfl_op *op)
 bool tfl_concat(struct tfl *t, const struct tfl_op *op)
 {
     enum act act;
-    uint32_t in[TFL_OPERANDS_MAX];
+    uint32_t in[TFL_OPERANDS_MAX] = {0};
     if (!tfl_arity(op, 1, TFL_OPERANDS_MAX) || !tfl_options(op, OPTIONS_CONCAT) ||
         !tfl_act(t, op, CONCAT_ACT, &act))
         return false;
@@ -135,7 +135,7 @@ bool tfl_strided_slice(struct tfl *t, const struct tfl_op *op)
     int32_t x = tfl_in_id(t, op, 0);
     if (x < 0 || t->values[x].state != TFL_INTS)
         return tfl_refuse(op, "supported on shapes only");
-    struct tfl_ints in, begin, end, stride, out = {0};
+    struct tfl_ints in = {0}, begin = {0}, end = {0}, stride = {0}, out = {0};
     if (!tfl_arity(op, 4, 4) || !tfl_options(op, OPTIONS_STRIDED_SLICE) ||
         !tfl_in_ints(t, op, 0, &in) || !tfl_in_ints(t, op, 1, &begin) ||
         !tfl_in_ints(t, op, 2, &end) || !tfl_in_ints(t, op, 3, &stride))
@@ -172,7 +172,7 @@ bool tfl_pack(struct tfl *t, const struct tfl_op *op)
     if (fb_i32(t->fb, &op->options, PACK_AXIS, 0) != 0)
         return tfl_refuse(op, "supported for shapes only, along axis 0");
     for (uint32_t k = 0; k < op->in_ids.n; k++) {
-        struct tfl_ints one;
+        struct tfl_ints one = {0};
         if (!tfl_in_ints(t, op, k, &one))
             return false;
         if (!one.scalar || one.n != 1)

@@ -26,7 +26,7 @@ static const char *finite_fault(const struct tensor *t)
     return NULL;
 }
 
-static bool verify_tensor(const struct tensor *t, struct diag *d)
+bool graph_verify_tensor(const struct tensor *t, struct diag *d)
 {
     if (!t->name)
         return diag_error(d, NULL, "a tensor has no name");
@@ -137,22 +137,13 @@ static bool verify_node(const struct graph *g, const struct node *n, uint8_t *st
            verify_parameters(g, n, d) && verify_ranges(tmp, g, n, d);
 }
 
-static bool verify_tensors_of(const struct graph *g, const struct node *n, struct diag *d)
-{
-    for (uint32_t k = 0; k < n->n_in; k++)
-        if (n->in[k] < g->tensors.n && !verify_tensor(&g->tensors.items[n->in[k]], d))
-            return false;
-    return n->n_out == 0 || n->out[0] >= g->tensors.n ||
-           verify_tensor(&g->tensors.items[n->out[0]], d);
-}
-
 bool graph_verify_node(const struct graph *g, uint32_t i_node, struct diag *d)
 {
-    assert(i_node < g->nodes.n);
+    assert(i_node < g->nodes.n && g->nodes.items[i_node].n_out == 1);
     const struct node *n = &g->nodes.items[i_node];
     struct arena *tmp = arena_new("verify");
-    bool ok = verify_tensors_of(g, n, d) && verify_rule(g, n, d) && verify_parameters(g, n, d) &&
-              verify_ranges(tmp, g, n, d);
+    bool ok = graph_verify_tensor(&g->tensors.items[n->out[0]], d) && verify_rule(g, n, d) &&
+              verify_parameters(g, n, d) && verify_ranges(tmp, g, n, d);
     arena_free(tmp);
     return ok;
 }
@@ -180,7 +171,7 @@ static bool verify_all(const struct graph *g, struct arena *tmp, struct verify_w
     w->part = VERIFY_TENSOR;
     for (w->i = 0; w->i < g->tensors.n; w->i++) {
         const struct tensor *t = &g->tensors.items[w->i];
-        if (!verify_tensor(t, d))
+        if (!graph_verify_tensor(t, d))
             return false;
         state[w->i] = t->data ? CONSTANT : UNWRITTEN;
     }

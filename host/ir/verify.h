@@ -11,7 +11,8 @@
  * or tensor's name. */
 bool graph_verify(const struct graph *g, struct diag *d);
 
-/* The part of it that concerns one node alone: its tensors, the operator's rule, the ranges. For
- * an importer that reports all bad nodes of a file and not the first. */
+/* The parts of it that concern one tensor, and one node whose inputs passed graph_verify_tensor:
+ * for an importer that reports everything that is wrong with a file and not the first. */
+bool graph_verify_tensor(const struct tensor *t, struct diag *d);
 bool graph_verify_node(const struct graph *g, uint32_t i_node, struct diag *d);
 #endif

@@ -444,6 +444,25 @@ TEST(misaligned_constants_and_buffers_behind_the_flatbuffer_are_read)
     arena_free(a);
 }
 
+/* The builder of these tests takes the numbers from the same header as the reader: here they are
+ * counted again in the schema, where no real model of test_golden.c would show a wrong one. */
+TEST(fields_are_numbered_as_in_the_schema)
+{
+    CHECK(CONV_STRIDE_W == 1 && CONV_STRIDE_H == 2 && CONV_DIL_W == 4 && CONV_DIL_H == 5);
+    CHECK(DEPTHWISE_STRIDE_W == 1 && DEPTHWISE_STRIDE_H == 2);
+    CHECK(DEPTHWISE_DIL_W == 5 && DEPTHWISE_DIL_H == 6);
+    CHECK(POOL_STRIDE_W == 1 && POOL_STRIDE_H == 2 && POOL_FILTER_W == 3 && POOL_FILTER_H == 4);
+    CHECK(FC_WEIGHTS_FORMAT == 1 && FC_KEEP_NUM_DIMS == 2 && RESHAPE_NEW_SHAPE == 0);
+    CHECK(CONCAT_AXIS == 0 && CONCAT_ACT == 1 && PACK_COUNT == 0 && PACK_AXIS == 1);
+    CHECK(SLICE_BEGIN_MASK == 0 && SLICE_END_MASK == 1 && SLICE_ELLIPSIS_MASK == 2);
+    CHECK(SLICE_NEW_AXIS_MASK == 3 && SLICE_SHRINK_AXIS_MASK == 4);
+    CHECK(TENSOR_IS_VARIABLE == 5 && TENSOR_SPARSITY == 6 && BUFFER_OFFSET == 1);
+    CHECK(BUFFER_SIZE == 2 && QUANT_DETAILS_TYPE == 4 && QUANT_DIMENSION == 6);
+    CHECK(OPTIONS_CONCAT == 10 && OPTIONS_STRIDED_SLICE == 32 && OPTIONS_PACK == 59);
+    CHECK(TFL_MAX_POOL_2D == 17 && TFL_RELU == 19 && TFL_RELU6 == 21 && TFL_PAD == 34);
+    CHECK(TFL_STRIDED_SLICE == 45 && TFL_SHAPE == 77 && TFL_PACK == 83 && TFL_DEQUANTIZE == 6);
+}
+
 TEST(an_imported_graph_runs)
 {
     struct arena *a = arena_new("test");
@@ -473,4 +492,4 @@ TEST_MAIN(T(a_convolution_keeps_names_quantisation_and_origin),
           T(shapes_that_do_not_fit_are_refused), T(a_chain_of_shapes_leaves_one_reshape),
           T(broken_chains_of_shapes_are_refused), T(old_files_have_the_operator_in_a_byte),
           T(misaligned_constants_and_buffers_behind_the_flatbuffer_are_read),
-          T(an_imported_graph_runs))
+          T(fields_are_numbered_as_in_the_schema), T(an_imported_graph_runs))
