@@ -53,6 +53,33 @@ arena=$(value "$work/cortex-m4.json" arena_bytes)
 ok "flash on cortex-m4, $flash bytes, <= 65,536" holds "$flash + 0 > 0 && $flash <= 65536"
 ok "arena, $arena bytes, <= 16,384" holds "$arena + 0 > 0 && $arena <= 16384"
 
+# The C code of README.md: it compiles with the emitted model and answers as the model does.
+"$mote" compile "$model" --target native -o "$work/readme" >/dev/null
+awk '/^```c$/ { p = 1; next } /^```$/ { p = 0 } p' README.md >"$work/readme/main.c"
+cat >>"$work/readme/main.c" <<'END'
+
+#include <stdio.h>
+
+int main(void)
+{
+    uint8_t pixels[28 * 28];
+    while (fread(pixels, sizeof pixels, 1, stdin) == 1)
+        printf("%d\n", classify(pixels));
+    return 0;
+}
+END
+ok "the C code of README.md compiles" cc -std=c11 -O2 -Wall -Wextra -Werror -Idevice \
+    -Idevice/include -o "$work/readme/classify" "$work/readme/main.c" "$work/readme/fashion.c" \
+    device/kernels/*/*.c
+data=/usr/share/datasets/fashion-mnist
+gzip -dc $data/t10k-images-idx3-ubyte.gz 2>/dev/null | tail -c +17 | head -c $((200 * 784)) |
+    "$work/readme/classify" >"$work/readme/got"
+gzip -dc $data/t10k-labels-idx1-ubyte.gz 2>/dev/null | tail -c +9 | head -c 200 |
+    od -An -v -tu1 -w1 >"$work/readme/labels"
+right=$(paste "$work/readme/got" "$work/readme/labels" | awk '$1 == $2' | wc -l)
+device=$(value "$work/cortex-m4.json" device_accuracy)
+ok "README's classify() is right on $right of 200, as the board is" holds "$right == $device * 200"
+
 # Same seed, same bytes.
 train() { "$mote" train "$recipe" -o "$work/$1" --epochs 1 --threads "$2"; }
 ok "one epoch trains with 1 thread" train one 1
