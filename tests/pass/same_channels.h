@@ -1,5 +1,5 @@
-/* same_channels.h - are the channels that a pass left what they were? SPDX-License-Identifier:
- * Apache-2.0
+/* same_channels.h - are the channels that a pass left what they were?
+ * SPDX-License-Identifier: Apache-2.0
  *
  * Sharper than equal outputs: an error in the middle may vanish behind clamps. */
 #ifndef MOTE_TESTS_SAME_CHANNELS_H
