@@ -274,7 +274,8 @@ static inline void tiny_keep(struct bytes file)
     for (size_t i = 0; i < file.len; i++)
         hash = (hash ^ file.data[i]) * 16777619u;
     char path[1024];
-    if (!dir || snprintf(path, sizeof path, "%s/%08x", dir, (unsigned)hash) >= (int)sizeof path)
+    if (!dir || file.len == 0 ||
+        snprintf(path, sizeof path, "%s/%08x", dir, (unsigned)hash) >= (int)sizeof path)
         return;
     FILE *f = fopen(path, "wb");
     if (f) {
