@@ -13,26 +13,7 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "check.h"
-
-struct fixture {
-    struct arena *a;
-    const char *dir;
-    struct diag d;
-};
-
-static struct fixture begin(void)
-{
-    struct fixture f = {.a = arena_new("test")};
-    CHECK(file_temp_dir(f.a, &f.dir, &f.d));
-    return f;
-}
-
-static void end(struct fixture *f)
-{
-    file_remove_dir(f->dir);
-    CHECK(!file_exists(f->dir));
-    arena_free(f->a);
-}
+#include "fixture.h"
 
 static int count_entries(const char *path)
 {

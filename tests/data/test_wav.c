@@ -3,25 +3,7 @@
 #include "base/rng.h"
 #include "check.h"
 #include "data/wav.h"
-
-struct fixture {
-    struct arena *a;
-    const char *dir;
-    struct diag d;
-};
-
-static struct fixture begin(void)
-{
-    struct fixture f = {.a = arena_new("test")};
-    CHECK(file_temp_dir(f.a, &f.dir, &f.d));
-    return f;
-}
-
-static void end(struct fixture *f)
-{
-    file_remove_dir(f->dir);
-    arena_free(f->a);
-}
+#include "fixture.h"
 
 static void add_u16(struct text *t, uint32_t v)
 {

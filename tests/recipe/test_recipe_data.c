@@ -2,26 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/file.h"
 #include "check.h"
+#include "fixture.h"
 #include "recipe/recipe.h"
-
-struct fixture {
-    struct arena *a;
-    const char *dir;
-    struct diag d;
-};
-
-static struct fixture begin(void)
-{
-    struct fixture f = {.a = arena_new("test")};
-    CHECK(file_temp_dir(f.a, &f.dir, &f.d));
-    return f;
-}
-
-static void end(struct fixture *f)
-{
-    file_remove_dir(f->dir);
-    arena_free(f->a);
-}
 
 static void write_text(struct fixture *f, const char *name, const char *text)
 {
