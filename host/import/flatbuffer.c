@@ -24,7 +24,7 @@ bool fb_fail(struct fb *f, size_t at, const char *fmt, ...)
     if (!f->failed)
         diag_error(f->d, place_offset(f->place, at).text, "%s", what);
     f->failed = true;
-    return false;
+    return diag_hint(f->d, "the file is damaged or cut short: copy or export it again");
 }
 
 /* Do `bytes` bytes at `at` lie inside the file, aligned to `align`? `what` names them. */

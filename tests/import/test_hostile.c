@@ -20,6 +20,8 @@ static void expect_bytes(struct bytes file, const char *place, const char *messa
     CHECK(d.failed);
     CHECK_HAS(d.place, place);
     CHECK_HAS(d.message, message);
+    if (strchr(place, '+'))
+        CHECK_HAS(d.hint, "the file is damaged or cut short");
     arena_free(a);
 }
 
