@@ -139,6 +139,48 @@ TEST(an_in_place_step_leaves_what_is_still_needed_or_does_not_fit)
     arena_free(a);
 }
 
+TEST(a_step_with_a_lead_overwrites_an_input_that_dies_there)
+{
+    struct arena *a = arena_new("test");
+    struct graph *g = graph_new(a, "overlap");
+    const uint32_t x = add_input(g, "x", 64);
+    const uint32_t u = add_node(g, OP_CONV2D, x, NO_TENSOR, "u", 64);
+    const uint32_t v = add_node(g, OP_CONV2D, u, NO_TENSOR, "v", 64);
+    add_output(g, v);
+    struct program *p = program_of(g);
+    p->steps[0].lead = 16; /* forward ...                         */
+    p->steps[1].trail = 9; /* ... and backward: 80 bytes suffice */
+    const struct memory_plan *m = plan_program(a, p);
+    CHECK_EQ((long long)m->plan.arena_bytes, 80);
+    CHECK_EQ((long long)offset_of(m, x), 16);
+    CHECK_EQ((long long)offset_of(m, u), 0);
+    CHECK_EQ((long long)offset_of(m, v), 16);
+    CHECK(!m->is_backward[0]);
+    CHECK(m->is_backward[1]);
+    arena_free(a);
+}
+
+TEST(a_step_with_a_lead_leaves_what_is_still_needed)
+{
+    struct arena *a = arena_new("test");
+    struct graph *g = graph_new(a, "apart");
+    const uint32_t x = add_input(g, "x", 64);
+    const uint32_t u = add_node(g, OP_CONV2D, x, NO_TENSOR, "u", 64); /* x is read again */
+    const uint32_t v = add_node(g, OP_ADD, x, u, "v", 64);            /* in place of x   */
+    const uint32_t w = add_node(g, OP_CONV2D, v, NO_TENSOR, "w", 64); /* v is an output  */
+    add_output(g, v);
+    add_output(g, w);
+    struct program *p = program_of(g);
+    for (uint32_t s = 0; s < p->n_steps; s++)
+        p->steps[s].lead = p->steps[s].trail = 16;
+    const struct memory_plan *m = plan_program(a, p);
+    CHECK_EQ((long long)m->plan.arena_bytes, 128);
+    CHECK_EQ(m->buffer_of_tensor[v], m->buffer_of_tensor[x]);
+    for (uint32_t s = 0; s < p->n_steps; s++)
+        CHECK(!m->is_backward[s]);
+    arena_free(a);
+}
+
 TEST(scratch_lives_for_one_step)
 {
     struct arena *a = arena_new("test");
@@ -241,7 +283,12 @@ TEST(what_a_later_step_reads_is_never_overwritten)
         }
         add_output(g, tensors[19]);
         add_output(g, tensors[rng_below(&r, 20)]);
-        const struct program *p = program_of(g);
+        struct program *p = program_of(g);
+        for (uint32_t s = 0; s < p->n_steps; s++)
+            if (g->nodes.items[p->steps[s].i_node].op == OP_CONV2D && round % 2) {
+                p->steps[s].lead = rng_below(&r, 40);
+                p->steps[s].trail = rng_below(&r, 40);
+            }
         const struct memory_plan *m = plan_program(a, p);
         check_needed_apart(p, m);
         n_shared += m->n_buffers < g->tensors.n;
@@ -257,5 +304,7 @@ TEST_MAIN(T(a_chain_holds_two_tensors_at_a_time),
           T(aliases_of_aliases_share_a_buffer_until_the_last_is_read),
           T(an_in_place_step_reuses_an_input_that_dies_there),
           T(an_in_place_step_leaves_what_is_still_needed_or_does_not_fit),
-          T(scratch_lives_for_one_step), T(constants_have_no_buffer_unless_they_are_outputs),
+          T(a_step_with_a_lead_overwrites_an_input_that_dies_there),
+          T(a_step_with_a_lead_leaves_what_is_still_needed), T(scratch_lives_for_one_step),
+          T(constants_have_no_buffer_unless_they_are_outputs),
           T(what_a_later_step_reads_is_never_overwritten))
