@@ -194,6 +194,56 @@ static void print_lut(struct constants *c, const char *name, const union kernel_
     text_printf(c->t, "    .table = %s_table,\n};\n", name);
 }
 
+static void print_u32x4(struct constants *c, const char *member, const uint32_t v[4])
+{
+    text_printf(c->t, "        .%s = {%u, %u, %u, %u},\n", member, (unsigned)v[0], (unsigned)v[1],
+                (unsigned)v[2], (unsigned)v[3]);
+}
+
+static void print_walk(struct constants *c, const struct mote_broadcast *w)
+{
+    text_add(c->t, "    .walk = {\n");
+    print_u32x4(c, "n", w->n);
+    print_u32x4(c, "a_step", w->a_step);
+    print_u32x4(c, "b_step", w->b_step);
+    text_add(c->t, "    },\n");
+}
+
+static void print_sum(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_sum_s8 *op = &args->sum;
+    open_struct(c, "mote_sum_s8", name);
+    print_walk(c, &op->walk);
+    print_pair(c, "a_zero", op->a_zero, "b_zero", op->b_zero);
+    print_member(c, "out_zero", op->out_zero);
+    print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
+    print_pair(c, "a_shift", op->a_shift, "b_shift", op->b_shift);
+    print_member(c, "out_shift", op->out_shift);
+    print_pair(c, "a_mult", op->a_mult, "b_mult", op->b_mult);
+    print_member(c, "out_mult", op->out_mult);
+    text_add(c->t, "};\n");
+}
+
+static void print_mul(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_mul_s8 *op = &args->mul;
+    open_struct(c, "mote_mul_s8", name);
+    print_walk(c, &op->walk);
+    print_pair(c, "a_zero", op->a_zero, "b_zero", op->b_zero);
+    print_member(c, "out_zero", op->out_zero);
+    print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
+    print_member(c, "shift", op->shift);
+    print_member(c, "mult", op->mult);
+    text_add(c->t, "};\n");
+}
+
+static void print_extremum(struct constants *c, const char *name, const union kernel_args *args)
+{
+    open_struct(c, "mote_extremum_s8", name);
+    print_walk(c, &args->extremum.walk);
+    text_add(c->t, "};\n");
+}
+
 /* By the kind of const struct, the fourth column of kernels.def. */
 struct row {
     const char *args;
@@ -214,6 +264,9 @@ static const struct row *row_of(const struct kernel *kernel)
         {"concat", INPUTS_ARRAY, print_concat},
         {"requantize", INPUTS_EACH, print_requantize},
         {"lut", INPUTS_EACH, print_lut},
+        {"sum", INPUTS_EACH, print_sum},
+        {"mul", INPUTS_EACH, print_mul},
+        {"extremum", INPUTS_EACH, print_extremum},
         {"quantize", INPUTS_EACH, print_quantize},
     };
     const struct row *row = rows;

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <math.h>
 
+#include "ir/ops/broadcast.h"
 #include "ir/ops/ops.h"
 #include "ir/tables.h"
 
@@ -268,6 +269,58 @@ static void bind_conversion(const struct tensor *quantised, struct mote_quantize
     };
 }
 
+static void bind_walk(const struct graph *g, const struct node *n, struct mote_broadcast *w)
+{
+    const struct shape *y = &g->tensors.items[n->out[0]].shape;
+    bool fits = broadcast_walk(&node_in(g, n, 0)->shape, &node_in(g, n, 1)->shape, y, w);
+    assert(fits);
+    (void)fits;
+}
+
+static void bind_sum(const struct graph *g, const struct node *n, struct mote_sum_s8 *op)
+{
+    const struct tensor *y = &g->tensors.items[n->out[0]];
+    struct mote_add_s8 sum;
+    bind_add(g, n, &sum);
+    *op = (struct mote_sum_s8){
+        .a_zero = sum.a_zero,
+        .b_zero = sum.b_zero,
+        .out_zero = sum.out_zero,
+        .out_min = sum.out_min,
+        .out_max = sum.out_max,
+        .a_shift = sum.a_shift,
+        .b_shift = sum.b_shift,
+        .out_shift = sum.out_shift,
+        .a_mult = sum.a_mult,
+        .b_mult = sum.b_mult,
+        .out_mult = sum.out_mult,
+    };
+    bind_walk(g, n, &op->walk);
+    if (n->op != OP_SUB)
+        return;
+    /* The reference computes these three in float for differences, in double for sums. */
+    const float a = node_in(g, n, 0)->quant.scale[0], b = node_in(g, n, 1)->quant.scale[0];
+    const float twice_max = 2.0f * (a > b ? a : b);
+    const float wide_out = (float)(1 << ADD_LEFT_SHIFT) * y->quant.scale[0];
+    set_multiplier((double)(a / twice_max), &op->a_mult, &op->a_shift);
+    set_multiplier((double)(b / twice_max), &op->b_mult, &op->b_shift);
+    set_multiplier((double)(twice_max / wide_out), &op->out_mult, &op->out_shift);
+}
+
+static void bind_mul(const struct graph *g, const struct node *n, struct mote_mul_s8 *op)
+{
+    const struct tensor *a = node_in(g, n, 0), *b = node_in(g, n, 1);
+    const struct tensor *y = &g->tensors.items[n->out[0]];
+    *op = (struct mote_mul_s8){
+        .a_zero = zero_of(a),
+        .b_zero = zero_of(b),
+        .out_zero = zero_of(y),
+    };
+    bind_walk(g, n, &op->walk);
+    set_multiplier(scale_of(a) * scale_of(b) / scale_of(y), &op->mult, &op->shift);
+    set_clamp(y, n->attrs.act, &op->out_min, &op->out_max);
+}
+
 static void bind_lut(struct arena *a, const struct graph *g, const struct node *n,
                      struct mote_lut_s8 *op)
 {
@@ -325,6 +378,17 @@ bool bind_node(struct arena *a, const struct graph *g, const struct node *n, uni
         return true;
     case OP_DEQUANTIZE:
         bind_conversion(x, &out->quantize);
+        return true;
+    case OP_ADD_BROADCAST:
+    case OP_SUB:
+        bind_sum(g, n, &out->sum);
+        return true;
+    case OP_MUL:
+        bind_mul(g, n, &out->mul);
+        return true;
+    case OP_MINIMUM:
+    case OP_MAXIMUM:
+        bind_walk(g, n, &out->extremum.walk);
         return true;
 #define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
 #include "ir/unary.def"

@@ -19,8 +19,11 @@ union kernel_args {
     struct mote_pad_s8 pad;
     struct mote_concat_s8 concat;
     struct mote_requantize_s8 requantize; /* quantize s8 -> s8, relu, relu6 */
-    struct mote_lut_s8 lut;               /* the operators of unary.def        */
-    struct mote_quantize_f32 quantize;    /* quantize f32 -> s8, dequantize */
+    struct mote_sum_s8 sum;               /* add_broadcast, sub                */
+    struct mote_mul_s8 mul;
+    struct mote_extremum_s8 extremum;  /* minimum, maximum                  */
+    struct mote_lut_s8 lut;            /* the operators of unary.def        */
+    struct mote_quantize_f32 quantize; /* quantize f32 -> s8, dequantize */
 };
 
 /* Arrays (multipliers, shifts) go into `a`. The graph is verified. False with `d` set when the

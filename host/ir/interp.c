@@ -53,6 +53,16 @@ static size_t scratch_bytes(const struct node *n, bool reads_float, const union 
                            : mote_requantize_s8_ref_scratch(&k->requantize);
     case OP_DEQUANTIZE:
         return mote_dequantize_f32_ref_scratch(&k->quantize);
+    case OP_ADD_BROADCAST:
+        return mote_add_broadcast_s8_ref_scratch(&k->sum);
+    case OP_SUB:
+        return mote_sub_s8_ref_scratch(&k->sum);
+    case OP_MUL:
+        return mote_mul_s8_ref_scratch(&k->mul);
+    case OP_MINIMUM:
+        return mote_minimum_s8_ref_scratch(&k->extremum);
+    case OP_MAXIMUM:
+        return mote_maximum_s8_ref_scratch(&k->extremum);
 #define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
 #include "ir/unary.def"
 #undef UNARY

@@ -174,7 +174,8 @@ static bool verify_add(struct arena *tmp, const struct graph *g, const struct no
     union kernel_args args;
     if (!bind_node(tmp, g, n, &args, d))
         return false;
-    if (args.add.out_shift > 0)
+    const int8_t shift = n->op == OP_ADD ? args.add.out_shift : args.sum.out_shift;
+    if (shift > 0)
         return node_error(d, g, n,
                           "the output scale is too small: below 2^-20 of twice the larger input's");
     return true;
@@ -189,6 +190,19 @@ static bool verify_requantize(struct arena *tmp, const struct graph *g, const st
     /* |q - zero| <= 255 < 2^8 */
     if (args.requantize.shift > 22)
         return node_error(d, g, n, "the output scale is too small: below 2^-22 of the input's");
+    return true;
+}
+
+static bool verify_mul(struct arena *tmp, const struct graph *g, const struct node *n,
+                       struct diag *d)
+{
+    union kernel_args args;
+    if (!bind_node(tmp, g, n, &args, d))
+        return false;
+    /* 255 * 255 * 2^15 < 2^31 */
+    if (args.mul.shift > 15)
+        return node_error(d, g, n,
+                          "the output scale is too small: below 2^-15 of the inputs' product");
     return true;
 }
 
@@ -245,12 +259,16 @@ bool verify_ranges(struct arena *tmp, const struct graph *g, const struct node *
     case OP_FULLY_CONNECTED:
         return verify_weighted(tmp, g, n, d);
     case OP_ADD:
+    case OP_ADD_BROADCAST:
+    case OP_SUB:
         return verify_add(tmp, g, n, d);
     case OP_RELU:
     case OP_RELU6:
         return verify_requantize(tmp, g, n, d);
     case OP_QUANTIZE:
         return x->dtype == DT_F32 || verify_requantize(tmp, g, n, d);
+    case OP_MUL:
+        return verify_mul(tmp, g, n, d);
     case OP_SOFTMAX:
         return verify_softmax(tmp, g, n, d);
     case OP_AVERAGE_POOL2D:
@@ -258,6 +276,8 @@ bool verify_ranges(struct arena *tmp, const struct graph *g, const struct node *
     case OP_RESHAPE:
     case OP_PAD:
     case OP_CONCAT:
+    case OP_MINIMUM:
+    case OP_MAXIMUM:
         for (uint32_t i = 0; i < n->n_in; i++)
             if (!same_quant(g, n, node_in(g, n, i), y, d))
                 return false;

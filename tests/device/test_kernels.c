@@ -16,6 +16,9 @@ union any_args {
     struct mote_concat_s8 concat;
     struct mote_requantize_s8 requantize;
     struct mote_lut_s8 lut;
+    struct mote_sum_s8 sum;
+    struct mote_mul_s8 mul;
+    struct mote_extremum_s8 extremum;
     struct mote_quantize_f32 quantize;
 };
 
@@ -33,7 +36,7 @@ struct buffers {
 #define CALL_conv2d(f, a, b)           CALL_weights(f, &(a)->conv2d, b)
 #define CALL_depthwise_conv2d(f, a, b) CALL_weights(f, &(a)->depthwise_conv2d, b)
 #define CALL_fully_connected(f, a, b)  CALL_weights(f, &(a)->fully_connected, b)
-#define CALL_add(f, a, b)              f(&(a)->add, (b)->in, (b)->in2, (b)->out, (b)->scratch)
+#define CALL_add(f, a, b)              CALL_binary(f, &(a)->add, b)
 #define CALL_pool2d(f, a, b)           CALL_unary(f, &(a)->pool2d, b)
 #define CALL_softmax(f, a, b)          CALL_unary(f, &(a)->softmax, b)
 #define CALL_pad(f, a, b)              CALL_unary(f, &(a)->pad, b)
@@ -41,6 +44,10 @@ struct buffers {
     f(&(a)->concat, (const int8_t *const[]){(b)->in, (b)->in2, (b)->in}, (b)->out, (b)->scratch)
 #define CALL_requantize(f, a, b) CALL_unary(f, &(a)->requantize, b)
 #define CALL_lut(f, a, b)        CALL_unary(f, &(a)->lut, b)
+#define CALL_binary(f, op, b)    f(op, (b)->in, (b)->in2, (b)->out, (b)->scratch)
+#define CALL_sum(f, a, b)        CALL_binary(f, &(a)->sum, b)
+#define CALL_mul(f, a, b)        CALL_binary(f, &(a)->mul, b)
+#define CALL_extremum(f, a, b)   CALL_binary(f, &(a)->extremum, b)
 #define CALL_quantize(f, a, b)   ((void)(f), (void)(a), (void)(b))
 
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \
@@ -149,7 +156,7 @@ static void check_problem(const char *op, const struct problem *p, struct random
         run_guarded(reference_of(&rows[i]), p, &b, APART, want);
         run_guarded(&rows[i], p, &b, APART, got);
         CHECK_BYTES(got, want, p->out_bytes);
-        if (rows[i].placement == IN_PLACE) {
+        if (rows[i].placement == IN_PLACE && p->in_bytes == p->out_bytes) {
             run_guarded(&rows[i], p, &b, IN_PLACE, got);
             CHECK_BYTES(got, want, p->out_bytes);
         }
@@ -374,6 +381,60 @@ static bool random_lut(struct random *r, struct problem *p)
     return true;
 }
 
+/* Each dimension repeated by neither input or by one of them. */
+static void random_walk(struct random *r, struct problem *p, struct mote_broadcast *w)
+{
+    p->in_bytes = p->in2_bytes = p->out_bytes = 1;
+    const bool a_whole = random_u32(r) % 2;
+    for (int i = MOTE_BROADCAST_DIMS - 1; i >= 0; i--) {
+        w->n[i] = (uint32_t)PICK(r, 1, 2, 3, 9);
+        const int repeats = random_in(r, 0, 3);
+        w->a_step[i] = repeats == 1 && !a_whole ? 0 : (uint32_t)p->in_bytes;
+        w->b_step[i] = repeats == 2 ? 0 : (uint32_t)p->in2_bytes;
+        p->in_bytes *= w->a_step[i] ? w->n[i] : 1;
+        p->in2_bytes *= w->b_step[i] ? w->n[i] : 1;
+        p->out_bytes *= w->n[i];
+    }
+}
+
+static bool random_sum(struct random *r, struct problem *p)
+{
+    struct mote_sum_s8 *op = &p->args.sum;
+    struct problem like = {0};
+    random_add(r, &like);
+    const struct mote_add_s8 *sum = &like.args.add;
+    *op = (struct mote_sum_s8){.a_zero = sum->a_zero,
+                               .b_zero = sum->b_zero,
+                               .out_zero = sum->out_zero,
+                               .out_min = sum->out_min,
+                               .out_max = sum->out_max,
+                               .a_shift = sum->a_shift,
+                               .b_shift = sum->b_shift,
+                               .out_shift = sum->out_shift,
+                               .a_mult = sum->a_mult,
+                               .b_mult = sum->b_mult,
+                               .out_mult = sum->out_mult};
+    random_walk(r, p, &op->walk);
+    return true;
+}
+
+static bool random_mul(struct random *r, struct problem *p)
+{
+    struct mote_mul_s8 *op = &p->args.mul;
+    random_walk(r, p, &op->walk);
+    op->a_zero = random_zero(r), op->b_zero = random_zero(r), op->out_zero = random_zero(r);
+    random_clamp(r, &op->out_min, &op->out_max);
+    op->mult = PICK(r, 1 << 30, INT32_MAX, random_in(r, 1 << 30, INT32_MAX));
+    op->shift = (int8_t)PICK(r, -8, 0, 15, random_in(r, -31, 15));
+    return true;
+}
+
+static bool random_extremum(struct random *r, struct problem *p)
+{
+    random_walk(r, p, &p->args.extremum.walk);
+    return true;
+}
+
 static void check_random(const char *op, bool (*make)(struct random *, struct problem *), int n)
 {
     struct random r = random_seed(test_seed());
@@ -442,6 +503,46 @@ TEST(lut_variants_equal_the_reference)
     check_random("lut", random_lut, 100);
 }
 
+TEST(broadcasting_variants_equal_the_reference)
+{
+    check_random("add_broadcast", random_sum, 500);
+    check_random("sub", random_sum, 500);
+    check_random("mul", random_mul, 500);
+    check_random("minimum", random_extremum, 200);
+    check_random("maximum", random_extremum, 200);
+}
+
+/* Where nothing repeats, the broadcasting sum is the sum. */
+TEST(add_broadcast_of_one_shape_equals_add)
+{
+    struct random r = random_seed(test_seed());
+    for (int i = 0; i < 300; i++) {
+        static struct problem p, q;
+        int8_t a[300], b[300], want[300], got[300];
+        memset(&p, 0, sizeof p);
+        memset(&q, 0, sizeof q);
+        random_add(&r, &p);
+        random_fill(&r, (unsigned char *)a, sizeof a);
+        random_fill(&r, (unsigned char *)b, sizeof b);
+        const struct mote_add_s8 *add = &p.args.add;
+        const struct mote_sum_s8 sum = {{{1, 1, 1, add->n}, {0, 0, 0, 1}, {0, 0, 0, 1}},
+                                        add->a_zero,
+                                        add->b_zero,
+                                        add->out_zero,
+                                        add->out_min,
+                                        add->out_max,
+                                        add->a_shift,
+                                        add->b_shift,
+                                        add->out_shift,
+                                        add->a_mult,
+                                        add->b_mult,
+                                        add->out_mult};
+        mote_add_s8_ref(add, a, b, want, NULL);
+        mote_add_broadcast_s8_ref(&sum, a, b, got, NULL);
+        CHECK_BYTES(got, want, add->n);
+    }
+}
+
 /* A table that forgets a row would test nothing. */
 TEST(every_operator_with_an_optimised_variant_is_in_the_table)
 {
@@ -461,4 +562,5 @@ TEST_MAIN(T(conv2d_variants_equal_the_reference), T(depthwise_conv2d_variants_eq
           T(max_pool2d_variants_equal_the_reference), T(softmax_variants_equal_the_reference),
           T(pad_variants_equal_the_reference), T(concat_variants_equal_the_reference),
           T(requantize_variants_equal_the_reference), T(lut_variants_equal_the_reference),
+          T(broadcasting_variants_equal_the_reference), T(add_broadcast_of_one_shape_equals_add),
           T(every_operator_with_an_optimised_variant_is_in_the_table))

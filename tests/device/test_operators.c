@@ -129,6 +129,54 @@ TEST(requantize_moves_scale_and_zero_point)
     CHECK_BYTES(out, want, 3);
 }
 
+/* [2][3] op [3] and [2][1] op [3]: the second input, then the first, is repeated. */
+TEST(broadcast_repeats_what_has_no_step)
+{
+    static const int8_t a[6] = {1, 2, 3, 4, 5, 6}, b[3] = {3, -1, 4}, c[2] = {0, 10};
+    static const int8_t min_ab[6] = {1, -1, 3, 3, -1, 4}, max_cb[6] = {3, 0, 4, 10, 10, 10};
+    const struct mote_extremum_s8 ab = {{{1, 1, 2, 3}, {0, 0, 3, 1}, {0, 0, 0, 1}}};
+    const struct mote_extremum_s8 cb = {{{1, 1, 2, 3}, {0, 0, 1, 0}, {0, 0, 0, 1}}};
+    int8_t out[6];
+    mote_minimum_s8_ref(&ab, a, b, out, NULL);
+    CHECK_BYTES(out, min_ab, 6);
+    mote_maximum_s8_ref(&cb, c, b, out, NULL);
+    CHECK_BYTES(out, max_cb, 6);
+}
+
+TEST(mul_by_hand)
+{
+    /* (7 - 2) * (b + 1) * 0.25 + 3, one rounding up and one away from zero */
+    static const int8_t a[1] = {7}, b[4] = {-1, 1, -3, 127};
+    static const int8_t want[4] = {3, 6, 0, 100};
+    const struct mote_mul_s8 op = {
+        {{1, 1, 1, 4}, {0, 0, 0, 0}, {0, 0, 0, 1}}, 2, -1, 3, -128, 100, -1, 1 << 30};
+    int8_t out[4];
+    mote_mul_s8_ref(&op, a, b, out, NULL);
+    CHECK_BYTES(out, want, 4);
+}
+
+/* Half away from zero, but the first rounding goes up: a - b is not a + (-b). */
+TEST(sub_takes_the_second_from_the_first)
+{
+    static const int8_t a[3] = {10, -128, 127}, b[3] = {-3, 127, -128};
+    static const int8_t want[3] = {13, -128, 127};
+    const struct mote_sum_s8 op = {{{1, 1, 1, 3}, {0, 0, 0, 1}, {0, 0, 0, 1}},
+                                   0,
+                                   0,
+                                   0,
+                                   -128,
+                                   127,
+                                   0,
+                                   0,
+                                   -18,
+                                   1 << 30,
+                                   1 << 30,
+                                   1 << 30};
+    int8_t out[3];
+    mote_sub_s8_ref(&op, a, b, out, NULL);
+    CHECK_BYTES(out, want, 3);
+}
+
 TEST(lut_reads_negative_bytes_behind_the_others)
 {
     static const int8_t in[5] = {0, 127, -128, -1, 5};
@@ -293,10 +341,11 @@ TEST_MAIN(T(conv2d_of_one_pixel_by_hand), T(conv2d_skips_padded_taps),
           T(average_pool2d_rounds_negative_halves_away_from_zero),
           T(max_pool2d_takes_the_largest_and_clamps), T(pad_puts_its_value_on_the_sides_asked_for),
           T(concat_interleaves_along_the_axis), T(requantize_moves_scale_and_zero_point),
-          T(lut_reads_negative_bytes_behind_the_others), T(quantize_rounds_half_away_and_saturates),
-          T(quantize_equals_the_libraries_round), T(dequantize_inverts_quantize),
-          T(softmax_stays_within_one_unit_of_double_precision), T(softmax_of_one_element_is_one),
-          T(softmax_of_4095_equal_elements_is_zero_everywhere),
+          T(lut_reads_negative_bytes_behind_the_others), T(broadcast_repeats_what_has_no_step),
+          T(mul_by_hand), T(sub_takes_the_second_from_the_first),
+          T(quantize_rounds_half_away_and_saturates), T(quantize_equals_the_libraries_round),
+          T(dequantize_inverts_quantize), T(softmax_stays_within_one_unit_of_double_precision),
+          T(softmax_of_one_element_is_one), T(softmax_of_4095_equal_elements_is_zero_everywhere),
           T(average_pool2d_equals_tflite_micro_on_keyword_spotting),
           T(average_pool2d_equals_tflite_micro_on_image_classification),
           T(softmax_equals_tflite_micro_on_six_models))

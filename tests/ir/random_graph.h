@@ -230,6 +230,62 @@ static inline void random_add(struct random_builder *b, uint32_t x)
     random_set_scale(b, y, sum * random_between(b->r, 0.3f, 1.5f));
 }
 
+/* A constant that broadcasts with shape s: dimensions left out in front or 1. */
+static inline uint32_t random_operand(struct random_builder *b, const struct shape *s, float scale)
+{
+    const int32_t cut = random_int(b->r, 0, s->rank - 1);
+    struct shape c = {.rank = s->rank - cut};
+    for (int32_t i = 0; i < c.rank; i++)
+        c.dim[i] = rng_below(b->r, 3) ? s->dim[i + cut] : 1;
+    size_t n = (size_t)shape_count(&c);
+    int8_t *x = ARENA_ARRAY(b->g->arena, int8_t, n);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (int8_t)random_int(b->r, -128, 127);
+    struct tensor t = {.name = random_name(b, "k"), .dtype = DT_S8, .shape = c, .data = x};
+    t.quant =
+        random_quant(b, 1, scale * random_between(b->r, 0.1f, 3.0f), random_int(b->r, -128, 127));
+    return graph_add_tensor(b->g, &t);
+}
+
+/* The same values with the scale and zero point of tensor `like`. */
+static inline uint32_t random_requantised(struct random_builder *b, uint32_t x, uint32_t like)
+{
+    const struct quant q = b->g->tensors.items[like].quant;
+    uint32_t y = random_append(b, OP_QUANTIZE, NULL, &x, 1);
+    b->g->tensors.items[y].quant = random_quant(b, 1, q.scale[0], q.zero[0]);
+    return y;
+}
+
+/* int8 operators of two elements: with another activation or with a constant, in either order. */
+static inline void random_binary(struct random_builder *b, enum op op, uint32_t x)
+{
+    const struct tensor tx = b->g->tensors.items[x];
+    struct attrs at = {0};
+    uint32_t in[2] = {x, random_partner(b, x, true)};
+    if (rng_below(b->r, 2))
+        in[1] = random_operand(b, &tx.shape, tx.quant.scale[0]);
+    if (op == OP_MINIMUM || op == OP_MAXIMUM) {
+        struct tensor *t = &b->g->tensors.items[in[1]];
+        if (t->data)
+            t->quant = random_quant(b, 1, tx.quant.scale[0], tx.quant.zero[0]);
+        else
+            in[1] = random_requantised(b, in[1], x);
+    } else {
+        at.act = (enum act)rng_below(b->r, N_ACTS);
+    }
+    const float scale = b->g->tensors.items[in[1]].quant.scale[0];
+    if (rng_below(b->r, 2)) {
+        const uint32_t first = in[0];
+        in[0] = in[1], in[1] = first;
+    }
+    uint32_t y = random_append(b, op, &at, in, 2);
+    if (y == NO_TENSOR || op == OP_MINIMUM || op == OP_MAXIMUM)
+        return;
+    random_set_scale(b, y,
+                     op == OP_MUL ? tx.quant.scale[0] * scale * random_between(b->r, 10.0f, 150.0f)
+                                  : (tx.quant.scale[0] + scale) * random_between(b->r, 0.3f, 1.5f));
+}
+
 static inline void random_concat(struct random_builder *b, uint32_t x)
 {
     const struct tensor tx = b->g->tensors.items[x];
@@ -237,11 +293,8 @@ static inline void random_concat(struct random_builder *b, uint32_t x)
     uint32_t in[3] = {x, random_partner(b, x, false), x}, n_in = 1 + rng_below(b->r, 3);
     if (at.axis == 0)
         return;
-    for (uint32_t i = 0; tx.dtype == DT_S8 && i < n_in; i++) { /* one scale for all */
-        uint32_t y = random_append(b, OP_QUANTIZE, NULL, &in[i], 1);
-        b->g->tensors.items[y].quant = random_quant(b, 1, tx.quant.scale[0], tx.quant.zero[0]);
-        in[i] = y;
-    }
+    for (uint32_t i = 0; tx.dtype == DT_S8 && i < n_in; i++) /* one scale for all */
+        in[i] = random_requantised(b, in[i], x);
     random_append(b, OP_CONCAT, &at, in, n_in);
 }
 
@@ -319,6 +372,8 @@ static inline void random_step(struct random_builder *b)
         random_pool(b, op, x);
     else if (op == OP_ADD)
         random_add(b, x);
+    else if (op >= OP_ADD_BROADCAST && op <= OP_MAXIMUM)
+        random_binary(b, op, x);
     else if (op == OP_CONCAT)
         random_concat(b, x);
     else if (op == OP_RESHAPE)

@@ -145,6 +145,50 @@ TEST(add_brings_both_inputs_to_twice_the_larger_scale)
     arena_free(a);
 }
 
+/* 0.1f / 0.6f rounded to float, where add has the quotient in double. */
+TEST(sub_divides_scales_in_float)
+{
+    struct arena *a = arena_new("test");
+    const struct mote_sum_s8 *op =
+        &bind_last(a, "mote 1 graph \"g\"\n%0 \"a\" s8 [1,2,3] quant 0.1:-3\n"
+                      "%1 \"b\" s8 [3] quant 0.3:4 = [1, 2, 3]\n"
+                      "%2 \"y\" s8 [1,2,3] quant 0.25:5\n"
+                      "input %0 output %2\n%2 = sub(%0, %1) act relu")
+             ->sum;
+    CHECK_EQ(op->walk.n[2], 2);
+    CHECK_EQ(op->walk.n[3], 3);
+    CHECK_EQ(op->walk.a_step[2], 3);
+    CHECK_EQ(op->walk.b_step[2], 0);
+    CHECK_EQ(op->walk.b_step[3], 1);
+    CHECK_EQ(op->out_min, 5);
+    CHECK_EQ(op->a_mult, 1431655680);
+    CHECK_EQ(op->a_shift, -2);
+    CHECK_EQ(op->b_mult, 1 << 30);
+    CHECK_EQ(op->b_shift, 0);
+    CHECK_EQ(op->out_mult, 1288490240);
+    CHECK_EQ(op->out_shift, -18);
+    arena_free(a);
+}
+
+TEST(mul_multiplies_scales_and_merges_dimensions)
+{
+    struct arena *a = arena_new("test");
+    const struct mote_mul_s8 *op =
+        &bind_last(a, "mote 1 graph \"g\"\n%0 \"a\" s8 [1,4,5,3] quant 0.1:-3\n"
+                      "%1 \"b\" s8 [1,1,1,3] quant 0.3:4\n%2 \"y\" s8 [1,4,5,3] quant 0.05:5\n"
+                      "input %0, %1 output %2\n%2 = mul(%0, %1)")
+             ->mul;
+    CHECK_EQ(op->walk.n[0] * op->walk.n[1], 1);
+    CHECK_EQ(op->walk.n[2], 20);
+    CHECK_EQ(op->walk.n[3], 3);
+    CHECK_EQ(op->a_zero, -3);
+    CHECK_EQ(op->b_zero, 4);
+    CHECK_EQ(op->out_zero, 5);
+    CHECK_EQ(op->mult, MULT_DOUBLE);
+    CHECK_EQ(op->shift, 0);
+    arena_free(a);
+}
+
 TEST(softmax_scales_to_q5_26)
 {
     struct arena *a = arena_new("test");
@@ -223,6 +267,7 @@ TEST_MAIN(T(quantize_multiplier_meets_the_borders),
           T(conv2d_multiplies_scales_in_double_per_channel),
           T(fully_connected_with_one_weight_scale_multiplies_in_float),
           T(fully_connected_with_a_scale_per_output_multiplies_in_double),
-          T(add_brings_both_inputs_to_twice_the_larger_scale), T(softmax_scales_to_q5_26),
+          T(add_brings_both_inputs_to_twice_the_larger_scale), T(sub_divides_scales_in_float),
+          T(mul_multiplies_scales_and_merges_dimensions), T(softmax_scales_to_q5_26),
           T(relu6_and_quantize_requantise), T(pad_puts_ones_in_front_and_concat_counts_bytes),
           T(float_nodes_have_no_integer_kernel))

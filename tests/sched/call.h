@@ -17,7 +17,8 @@ struct call {
 #define CALL_conv2d(f, c)           CALL_weights(f, &(c)->args->conv2d, c)
 #define CALL_depthwise_conv2d(f, c) CALL_weights(f, &(c)->args->depthwise_conv2d, c)
 #define CALL_fully_connected(f, c)  CALL_weights(f, &(c)->args->fully_connected, c)
-#define CALL_add(f, c)              f(&(c)->args->add, (c)->in[0], (c)->in[1], (c)->out, (c)->scratch)
+#define CALL_binary(f, op, c)       f(op, (c)->in[0], (c)->in[1], (c)->out, (c)->scratch)
+#define CALL_add(f, c)              CALL_binary(f, &(c)->args->add, c)
 #define CALL_pool2d(f, c)           CALL_unary(f, &(c)->args->pool2d, c)
 #define CALL_softmax(f, c)          CALL_unary(f, &(c)->args->softmax, c)
 #define CALL_pad(f, c)              CALL_unary(f, &(c)->args->pad, c)
@@ -25,6 +26,9 @@ struct call {
     f(&(c)->args->concat, (const int8_t *const *)(c)->in, (c)->out, (c)->scratch)
 #define CALL_requantize(f, c) CALL_unary(f, &(c)->args->requantize, c)
 #define CALL_lut(f, c)        CALL_unary(f, &(c)->args->lut, c)
+#define CALL_sum(f, c)        CALL_binary(f, &(c)->args->sum, c)
+#define CALL_mul(f, c)        CALL_binary(f, &(c)->args->mul, c)
+#define CALL_extremum(f, c)   CALL_binary(f, &(c)->args->extremum, c)
 #define CALL_quantize(f, c)   CALL_unary(f, &(c)->args->quantize, c)
 
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \

@@ -13,8 +13,10 @@ static void **run_program(struct arena *a, const struct program *p, const void *
 {
     const struct graph *g = p->graph;
     void **at = ARENA_ARRAY(a, void *, g->tensors.n);
-    for (uint32_t t = 0; t < g->tensors.n; t++)
-        at[t] = arena_alloc(a, tensor_bytes(&g->tensors.items[t]));
+    for (uint32_t t = 0; t < g->tensors.n; t++) {
+        const struct tensor *x = &g->tensors.items[t];
+        at[t] = x->data ? arena_copy(a, x->data, tensor_bytes(x)) : arena_alloc(a, tensor_bytes(x));
+    }
     memcpy(at[g->inputs.items[0]], input, tensor_bytes(&g->tensors.items[g->inputs.items[0]]));
     for (uint32_t t = 0; t < g->tensors.n; t++)
         at[t] = at[p->alias[t]];

@@ -2,9 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "mote/add.h"
 
-#include "kernels/common/requant.h"
-
-#define LEFT_SHIFT 20 /* fraction bits that the inputs get before they are scaled */
+#include "kernels/common/sum.h"
 
 size_t mote_add_s8_ref_scratch(const struct mote_add_s8 *op)
 {
@@ -17,11 +15,8 @@ void mote_add_s8_ref(const struct mote_add_s8 *op, const int8_t *a, const int8_t
 {
     (void)scratch;
     for (uint32_t i = 0; i < op->n; i++) {
-        /* |x - zero| <= 255: the wide inputs stay below 2^28, their sum below 2^29. */
-        const int32_t wide_a = (a[i] - op->a_zero) * (1 << LEFT_SHIFT);
-        const int32_t wide_b = (b[i] - op->b_zero) * (1 << LEFT_SHIFT);
-        const int32_t sum = mote_requant(wide_a, op->a_mult, op->a_shift) +
-                            mote_requant(wide_b, op->b_mult, op->b_shift);
+        const int32_t sum = mote_sum_operand(a[i], op->a_zero, op->a_mult, op->a_shift) +
+                            mote_sum_operand(b[i], op->b_zero, op->b_mult, op->b_shift);
         const int32_t y = mote_requant(sum, op->out_mult, op->out_shift);
         out[i] = mote_to_s8(y, op->out_zero, op->out_min, op->out_max);
     }

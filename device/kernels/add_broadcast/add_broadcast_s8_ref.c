@@ -1,0 +1,31 @@
+/* add_broadcast_s8_ref.c - elementwise sum, as docs/spec/numerics.md, section 18, writes it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "mote/sum.h"
+
+#include "kernels/common/sum.h"
+#include "kernels/common/walk.h"
+
+size_t mote_add_broadcast_s8_ref_scratch(const struct mote_sum_s8 *op)
+{
+    (void)op;
+    return 0;
+}
+
+void mote_add_broadcast_s8_ref(const struct mote_sum_s8 *op, const int8_t *a, const int8_t *b,
+                               int8_t *out, void *scratch)
+{
+    (void)scratch;
+    const struct mote_broadcast *w = &op->walk;
+    const uint32_t n = w->n[3], a_step = w->a_step[3], b_step = w->b_step[3];
+    for (uint32_t i = 0; i < mote_walk_rows(w); i++, out += n) {
+        const struct mote_walk_row row = mote_walk_row(w, i);
+        for (uint32_t k = 0; k < n; k++) {
+            const int32_t u =
+                mote_sum_operand(a[row.a + k * a_step], op->a_zero, op->a_mult, op->a_shift);
+            const int32_t v =
+                mote_sum_operand(b[row.b + k * b_step], op->b_zero, op->b_mult, op->b_shift);
+            const int32_t y = mote_requant(u + v, op->out_mult, op->out_shift);
+            out[k] = mote_to_s8(y, op->out_zero, op->out_min, op->out_max);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/* mul_s8_ref.c - elementwise product, as docs/spec/numerics.md, section 18, writes it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "mote/mul.h"
+
+#include "kernels/common/requant.h"
+#include "kernels/common/walk.h"
+
+size_t mote_mul_s8_ref_scratch(const struct mote_mul_s8 *op)
+{
+    (void)op;
+    return 0;
+}
+
+void mote_mul_s8_ref(const struct mote_mul_s8 *op, const int8_t *a, const int8_t *b, int8_t *out,
+                     void *scratch)
+{
+    (void)scratch;
+    const struct mote_broadcast *w = &op->walk;
+    const uint32_t n = w->n[3], a_step = w->a_step[3], b_step = w->b_step[3];
+    for (uint32_t i = 0; i < mote_walk_rows(w); i++, out += n) {
+        const struct mote_walk_row row = mote_walk_row(w, i);
+        for (uint32_t k = 0; k < n; k++) {
+            /* |product| <= 255 * 255 < 2^16, and the shift is at most 15 */
+            const int32_t product =
+                (a[row.a + k * a_step] - op->a_zero) * (b[row.b + k * b_step] - op->b_zero);
+            const int32_t y = mote_requant(product, op->mult, op->shift);
+            out[k] = mote_to_s8(y, op->out_zero, op->out_min, op->out_max);
+        }
+    }
+}
