@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo check check-quick lint format golden bench bench-train clean
+.PHONY: help setup build build-tests demo check check-quick lint format golden bench bench-train clean
 
 MOTE  := build/host/mote
 APP   := apps/fashion-mnist
 OUT   := build/demo
 BOARD ?= recipe
+
+# CMake's own chatter is shown only when it fails.
+CONFIGURE := mkdir -p build && { cmake --preset host >build/configure.log 2>&1 || \
+             { cat build/configure.log; exit 1; }; }
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -17,8 +21,11 @@ setup: ## install the Debian packages that are missing (root or sudo)
 	@tools/setup.sh
 
 build: setup ## build the tool: build/host/mote
-	@cmake --preset host >build-configure.log 2>&1 || { cat build-configure.log; exit 1; }
-	@rm -f build-configure.log
+	@$(CONFIGURE)
+	@cmake --build --preset host --target mote
+
+build-tests: setup
+	@$(CONFIGURE)
 	@cmake --build --preset host
 
 demo: build ## data -> trained int8 network -> Cortex-M4 firmware, one table (BOARD=cortex-m55 ...)
@@ -27,8 +34,8 @@ demo: build ## data -> trained int8 network -> Cortex-M4 firmware, one table (BO
 check: setup ## all tests; ends with passed, failed, skipped
 	@tools/check.sh
 
-check-quick: build ## unit tests of the release build only
-	@ctest --test-dir build/host --output-on-failure -LE slow
+check-quick: build-tests ## unit tests of the release build only
+	@ctest --test-dir build/host --output-on-failure
 
 lint: build ## clang-format, clang-tidy, who includes whom
 	@tools/check-format.sh
@@ -38,16 +45,17 @@ lint: build ## clang-format, clang-tidy, who includes whom
 format: ## lay out all C code
 	@git ls-files '*.c' '*.h' ':!tests/emit/golden' | xargs clang-format-14 -i
 
-golden: build ## rewrite golden files; review the diff like code
-	@MOTE_GOLDEN=1 ctest --test-dir build/host -LE slow >/dev/null; git diff --stat
+golden: build-tests ## rewrite golden files; review the diff like code
+	@MOTE_GOLDEN=1 ctest --test-dir build/host >/dev/null; MOTE_GOLDEN=1 tests/cli/run.sh $(MOTE); git diff --stat
 
 bench: build ## instructions, flash and RAM of the demo network on every board -> bench/results.csv
 	@tools/bench.sh $(MOTE) $(APP)/recipe.yaml $(OUT) > build/results.csv
 	@mv build/results.csv bench/results.csv
 	@git diff --stat bench/results.csv
 
-bench-train: build ## training speed beside PyTorch (installs python3-torch)
-	@bench/train/run.sh build/host
+bench-train: ## training speed beside PyTorch, in one run
+	@tools/setup.sh python3-torch
+	@bench/train/run.sh
 
 clean: ## remove build/
 	@rm -rf build

@@ -1,10 +1,10 @@
 #!/bin/sh
-# setup.sh - install the Debian packages of packages.txt that are missing.
+# setup.sh [PACKAGE...] - install the Debian packages of packages.txt, and these, if missing.
 # As root or through sudo on Debian; elsewhere it lists what to install and stops.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-packages=$(sed -e '/^#/d' -e 's/ .*//' "$here/packages.txt")
+packages="$(sed -e '/^#/d' -e 's/ .*//' "$here/packages.txt") $*"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
     echo "setup: error: this system has no dpkg. Install these programs and libraries yourself" >&2
