@@ -5,8 +5,9 @@
  *
  *     runs 200          inferences
  *     step 0 31416      instructions of each step of the last run; none on a board that cannot
- * count total 271828      instructions of the whole last run stack 812         most bytes of stack
- * that an inference had in use, this program's hook included
+ *                       count
+ *     total 271828      instructions of the whole last run
+ *     stack 812         most bytes of stack that an inference had in use, the hook included
  *
  * Compile with -DMODEL=kws -DMODEL_UPPER=KWS -DMOTE_STEP_HOOK=measure_step (host/emit/emit.h has
  * the interface of the model). The hook is why this file has state of its own. */
