@@ -244,6 +244,37 @@ static void print_extremum(struct constants *c, const char *name, const union ke
     text_add(c->t, "};\n");
 }
 
+static void print_view(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_view_s8 *op = &args->view;
+    open_struct(c, "mote_view_s8", name);
+    text_printf(c->t, "    .n = {%u, %u, %u, %u},\n    .step = {%d, %d, %d, %d},\n",
+                (unsigned)op->n[0], (unsigned)op->n[1], (unsigned)op->n[2], (unsigned)op->n[3],
+                (int)op->step[0], (int)op->step[1], (int)op->step[2], (int)op->step[3]);
+    print_member(c, "first", op->first);
+    text_add(c->t, "};\n");
+}
+
+static void print_u32x3(struct constants *c, const char *member, const uint32_t v[3])
+{
+    text_printf(c->t, "    .%s = {%u, %u, %u},\n", member, (unsigned)v[0], (unsigned)v[1],
+                (unsigned)v[2]);
+}
+
+static void print_reduce(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_reduce_s8 *op = &args->reduce;
+    open_struct(c, "mote_reduce_s8", name);
+    print_u32x3(c, "n", op->n);
+    print_u32x3(c, "step", op->step);
+    print_u32x3(c, "over", op->over);
+    print_u32x3(c, "over_step", op->over_step);
+    print_member(c, "zero_sum", op->zero_sum);
+    print_member(c, "mult", op->mult);
+    print_pair(c, "shift", op->shift, "out_zero", op->out_zero);
+    text_add(c->t, "};\n");
+}
+
 /* By the kind of const struct, the fourth column of kernels.def. */
 struct row {
     const char *args;
@@ -267,6 +298,8 @@ static const struct row *row_of(const struct kernel *kernel)
         {"sum", INPUTS_EACH, print_sum},
         {"mul", INPUTS_EACH, print_mul},
         {"extremum", INPUTS_EACH, print_extremum},
+        {"view", INPUTS_EACH, print_view},
+        {"reduce", INPUTS_EACH, print_reduce},
         {"quantize", INPUTS_EACH, print_quantize},
     };
     const struct row *row = rows;

@@ -7,6 +7,8 @@
 
 #include "ir/ops/broadcast.h"
 #include "ir/ops/ops.h"
+#include "ir/ops/reduce.h"
+#include "ir/ops/view.h"
 #include "ir/tables.h"
 
 #define SOFTMAX_INTEGER_BITS 5 /* scaled differences are Q5.26 */
@@ -321,6 +323,36 @@ static void bind_mul(const struct graph *g, const struct node *n, struct mote_mu
     set_clamp(y, n->attrs.act, &op->out_min, &op->out_max);
 }
 
+static void bind_view(const struct graph *g, const struct node *n, struct mote_view_s8 *op)
+{
+    bool fits = view_of(g, n, op);
+    assert(fits);
+    (void)fits;
+}
+
+/* A mean divides by the number of elements in the multiplier, which gets as many more bits as the
+ * number has and the shift allows. */
+static void bind_reduce(const struct graph *g, const struct node *n, struct mote_reduce_s8 *op)
+{
+    const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
+    const int64_t count = reduce_count(g, n); /* 1..2^28 */
+    *op = reduce_walk(g, n);
+    if (n->op == OP_REDUCE_MAX || n->op == OP_REDUCE_MIN)
+        return;
+    op->zero_sum = (int32_t)(zero_of(x) * count); /* the verifier refuses what does not fit */
+    op->out_zero = zero_of(y);
+    set_multiplier(scale_of(x) / scale_of(y), &op->mult, &op->shift);
+    if (n->op != OP_MEAN)
+        return;
+    int32_t bits = 0;
+    while (count >> (bits + 1) != 0)
+        bits++;
+    if (bits > 31 + op->shift)
+        bits = 31 + op->shift;
+    op->mult = (int32_t)(((int64_t)op->mult << bits) / count);
+    op->shift = (int8_t)(op->shift - bits);
+}
+
 static void bind_lut(struct arena *a, const struct graph *g, const struct node *n,
                      struct mote_lut_s8 *op)
 {
@@ -389,6 +421,18 @@ bool bind_node(struct arena *a, const struct graph *g, const struct node *n, uni
     case OP_MINIMUM:
     case OP_MAXIMUM:
         bind_walk(g, n, &out->extremum.walk);
+        return true;
+    case OP_TRANSPOSE:
+    case OP_SLICE:
+    case OP_DEPTH_TO_SPACE:
+    case OP_SPACE_TO_DEPTH:
+        bind_view(g, n, &out->view);
+        return true;
+    case OP_MEAN:
+    case OP_REDUCE_SUM:
+    case OP_REDUCE_MAX:
+    case OP_REDUCE_MIN:
+        bind_reduce(g, n, &out->reduce);
         return true;
 #define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
 #include "ir/unary.def"

@@ -62,6 +62,10 @@ struct attrs {
     int32_t pads[2 * RANK_MAX];  /* pad: before and after, per dimension          */
     int32_t new_shape[RANK_MAX]; /* reshape: target dimensions, rank in new_rank  */
     int32_t new_rank;
+    int32_t over[RANK_MAX]; /* reductions: 1 for each dimension reduced      */
+    int32_t perm[RANK_MAX]; /* transpose                                     */
+    int32_t begin[RANK_MAX], size[RANK_MAX], step[RANK_MAX]; /* slice             */
+    int32_t block; /* depth_to_space, space_to_depth                */
     enum act act;
     float eps;   /* batch_norm */
     float beta;  /* softmax    */

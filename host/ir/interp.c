@@ -63,6 +63,18 @@ static size_t scratch_bytes(const struct node *n, bool reads_float, const union 
         return mote_minimum_s8_ref_scratch(&k->extremum);
     case OP_MAXIMUM:
         return mote_maximum_s8_ref_scratch(&k->extremum);
+    case OP_TRANSPOSE:
+    case OP_SLICE:
+    case OP_DEPTH_TO_SPACE:
+    case OP_SPACE_TO_DEPTH:
+        return mote_view_s8_ref_scratch(&k->view);
+    case OP_MEAN:
+    case OP_REDUCE_SUM:
+        return mote_reduce_sum_s8_ref_scratch(&k->reduce);
+    case OP_REDUCE_MAX:
+        return mote_reduce_max_s8_ref_scratch(&k->reduce);
+    case OP_REDUCE_MIN:
+        return mote_reduce_min_s8_ref_scratch(&k->reduce);
 #define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
 #include "ir/unary.def"
 #undef UNARY

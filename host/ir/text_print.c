@@ -98,17 +98,18 @@ static void print_ids(const uint32_t *id, uint32_t n, const char *between, struc
     }
 }
 
-/* How many members a list attribute shows: two per input dimension, or the new rank; more when
- * a broken graph has something beyond. */
+/* How many members a list attribute shows: the new rank, or one or two per input dimension; more
+ * when a broken graph has something beyond. */
 static uint32_t list_len(const struct graph *g, const struct node *n, const struct attr_spec *spec)
 {
     uint32_t len = (uint32_t)n->attrs.new_rank;
-    if (spec->bit == ATTR_PADS) {
+    if (spec->bit != ATTR_NEW_SHAPE) {
         bool known = n->n_in && n->in[0] < g->tensors.n;
-        len = known ? 2 * (uint32_t)g->tensors.items[n->in[0]].shape.rank : 0;
+        uint32_t each = spec->n / RANK_MAX;
+        len = known ? each * (uint32_t)g->tensors.items[n->in[0]].shape.rank : 0;
         for (uint32_t i = len; i < spec->n; i++)
-            if (n->attrs.pads[i])
-                len = (i | 1) + 1;
+            if (attr_get(&n->attrs, spec, i))
+                len = (i / each + 1) * each;
     }
     return len > spec->n ? spec->n : len;
 }

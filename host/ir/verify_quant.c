@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "ir/ops/ops.h"
+#include "ir/ops/reduce.h"
 #include "ir/tables.h"
 #include "ir/verify_parts.h"
 
@@ -206,6 +207,23 @@ static bool verify_mul(struct arena *tmp, const struct graph *g, const struct no
     return true;
 }
 
+/* |sum - zero point * count| <= 255 * count, and it is shifted to the left if the shift is > 0. */
+static bool verify_sum(struct arena *tmp, const struct graph *g, const struct node *n,
+                       struct diag *d)
+{
+    const int64_t bound = 255 * reduce_count(g, n); /* < 2^36 */
+    union kernel_args args;
+    if (bound > REQUANT_MAX)
+        return node_error(d, g, n, "a sum of %" PRId64 " elements may leave int32", bound / 255);
+    if (!bind_node(tmp, g, n, &args, d))
+        return false;
+    if (args.reduce.shift > 30 ||
+        (args.reduce.shift > 0 && bound > REQUANT_MAX >> args.reduce.shift))
+        return node_error(d, g, n, "the output scale is too small: a sum times 2^%d leaves int32",
+                          args.reduce.shift);
+    return true;
+}
+
 static bool verify_softmax(struct arena *tmp, const struct graph *g, const struct node *n,
                            struct diag *d)
 {
@@ -267,6 +285,9 @@ bool verify_ranges(struct arena *tmp, const struct graph *g, const struct node *
         return verify_requantize(tmp, g, n, d);
     case OP_QUANTIZE:
         return x->dtype == DT_F32 || verify_requantize(tmp, g, n, d);
+    case OP_MEAN:
+    case OP_REDUCE_SUM:
+        return verify_sum(tmp, g, n, d);
     case OP_MUL:
         return verify_mul(tmp, g, n, d);
     case OP_SOFTMAX:
@@ -278,6 +299,12 @@ bool verify_ranges(struct arena *tmp, const struct graph *g, const struct node *
     case OP_CONCAT:
     case OP_MINIMUM:
     case OP_MAXIMUM:
+    case OP_REDUCE_MAX:
+    case OP_REDUCE_MIN:
+    case OP_TRANSPOSE:
+    case OP_SLICE:
+    case OP_DEPTH_TO_SPACE:
+    case OP_SPACE_TO_DEPTH:
         for (uint32_t i = 0; i < n->n_in; i++)
             if (!same_quant(g, n, node_in(g, n, i), y, d))
                 return false;

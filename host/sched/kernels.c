@@ -33,13 +33,20 @@ const struct kernel_row *kernel_rows(uint32_t *n)
 }
 
 /* The device's name for what a node computes: the operator's own, but for clamps and changes of
- * scale, which are one kernel, and functions of one element, which are tables. */
+ * scale, copies in another order, sums, and functions of one element, which are tables. */
 static const char *device_op(const struct node *n, bool is_float_end)
 {
     switch (n->op) {
     case OP_RELU:
     case OP_RELU6:
         return "requantize";
+    case OP_TRANSPOSE:
+    case OP_SLICE:
+    case OP_DEPTH_TO_SPACE:
+    case OP_SPACE_TO_DEPTH:
+        return "view";
+    case OP_MEAN:
+        return "reduce_sum";
     case OP_QUANTIZE:
         return is_float_end ? "quantize" : "requantize";
 #define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:

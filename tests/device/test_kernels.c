@@ -19,6 +19,8 @@ union any_args {
     struct mote_sum_s8 sum;
     struct mote_mul_s8 mul;
     struct mote_extremum_s8 extremum;
+    struct mote_view_s8 view;
+    struct mote_reduce_s8 reduce;
     struct mote_quantize_f32 quantize;
 };
 
@@ -48,6 +50,8 @@ struct buffers {
 #define CALL_sum(f, a, b)        CALL_binary(f, &(a)->sum, b)
 #define CALL_mul(f, a, b)        CALL_binary(f, &(a)->mul, b)
 #define CALL_extremum(f, a, b)   CALL_binary(f, &(a)->extremum, b)
+#define CALL_view(f, a, b)       CALL_unary(f, &(a)->view, b)
+#define CALL_reduce(f, a, b)     CALL_unary(f, &(a)->reduce, b)
 #define CALL_quantize(f, a, b)   ((void)(f), (void)(a), (void)(b))
 
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \
@@ -435,6 +439,46 @@ static bool random_extremum(struct random *r, struct problem *p)
     return true;
 }
 
+/* Any order of four dimensions, each walked forward or backward. */
+static bool random_view(struct random *r, struct problem *p)
+{
+    struct mote_view_s8 *op = &p->args.view;
+    int perm[MOTE_VIEW_DIMS] = {0, 1, 2, 3};
+    size_t size = 1;
+    for (int i = MOTE_VIEW_DIMS - 1; i >= 0; i--) {
+        const int k = random_in(r, 0, i), to = perm[k];
+        perm[k] = perm[i];
+        op->n[to] = (uint32_t)PICK(r, 1, 2, 3, 9);
+        op->step[to] = (int32_t)size;
+        if (random_u32(r) % 4 == 0) {
+            op->first += (op->n[to] - 1) * (uint32_t)size;
+            op->step[to] = -op->step[to];
+        }
+        size *= op->n[to];
+    }
+    p->in_bytes = p->out_bytes = size;
+    return true;
+}
+
+static bool random_reduce(struct random *r, struct problem *p)
+{
+    struct mote_reduce_s8 *op = &p->args.reduce;
+    p->in_bytes = p->out_bytes = 1;
+    for (int i = MOTE_REDUCE_DIMS - 1; i >= 0; i--) {
+        op->n[i] = (uint32_t)PICK(r, 1, 2, 3, 9);
+        op->over[i] = (uint32_t)PICK(r, 1, 2, 3, 9);
+        op->step[i] = (uint32_t)p->in_bytes;
+        op->over_step[i] = (uint32_t)p->in_bytes * op->n[i];
+        p->in_bytes *= (size_t)op->n[i] * op->over[i];
+        p->out_bytes *= op->n[i];
+    }
+    op->zero_sum = random_zero(r) * (int32_t)(p->in_bytes / p->out_bytes);
+    op->mult = random_in(r, 1 << 29, INT32_MAX);
+    op->shift = (int8_t)random_in(r, -31, 5);
+    op->out_zero = random_zero(r);
+    return true;
+}
+
 static void check_random(const char *op, bool (*make)(struct random *, struct problem *), int n)
 {
     struct random r = random_seed(test_seed());
@@ -512,6 +556,18 @@ TEST(broadcasting_variants_equal_the_reference)
     check_random("maximum", random_extremum, 200);
 }
 
+TEST(view_variants_equal_the_reference)
+{
+    check_random("view", random_view, 300);
+}
+
+TEST(reduce_variants_equal_the_reference)
+{
+    check_random("reduce_sum", random_reduce, 300);
+    check_random("reduce_max", random_reduce, 300);
+    check_random("reduce_min", random_reduce, 300);
+}
+
 /* Where nothing repeats, the broadcasting sum is the sum. */
 TEST(add_broadcast_of_one_shape_equals_add)
 {
@@ -562,5 +618,6 @@ TEST_MAIN(T(conv2d_variants_equal_the_reference), T(depthwise_conv2d_variants_eq
           T(max_pool2d_variants_equal_the_reference), T(softmax_variants_equal_the_reference),
           T(pad_variants_equal_the_reference), T(concat_variants_equal_the_reference),
           T(requantize_variants_equal_the_reference), T(lut_variants_equal_the_reference),
-          T(broadcasting_variants_equal_the_reference), T(add_broadcast_of_one_shape_equals_add),
+          T(broadcasting_variants_equal_the_reference), T(view_variants_equal_the_reference),
+          T(reduce_variants_equal_the_reference), T(add_broadcast_of_one_shape_equals_add),
           T(every_operator_with_an_optimised_variant_is_in_the_table))

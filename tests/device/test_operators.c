@@ -143,6 +143,36 @@ TEST(broadcast_repeats_what_has_no_step)
     CHECK_BYTES(out, max_cb, 6);
 }
 
+TEST(view_transposes_and_walks_backward)
+{
+    static const int8_t in[6] = {1, 2, 3, 4, 5, 6};
+    static const int8_t transposed[6] = {1, 4, 2, 5, 3, 6}, mirrored[6] = {3, 2, 1, 6, 5, 4};
+    const struct mote_view_s8 transpose = {{1, 1, 3, 2}, {0, 0, 1, 3}, 0};
+    const struct mote_view_s8 mirror = {{1, 1, 2, 3}, {0, 0, 3, -1}, 2};
+    int8_t out[6];
+    mote_view_s8_ref(&transpose, in, out, NULL);
+    CHECK_BYTES(out, transposed, 6);
+    mote_view_s8_ref(&mirror, in, out, NULL);
+    CHECK_BYTES(out, mirrored, 6);
+}
+
+TEST(reductions_by_hand)
+{
+    /* [2][3] over the first dimension, then over the second; zero point 1, a quarter of the sum */
+    static const int8_t in[6] = {1, 2, -3, 4, 6, 6};
+    static const int8_t quarter[3] = {11, 12, 11}, largest[2] = {2, 6}, smallest[2] = {-3, 4};
+    const struct mote_reduce_s8 rows = {{1, 1, 3}, {0, 0, 1}, {1, 1, 2}, {0, 0, 3},
+                                        2,         1 << 30,   -1,        10};
+    const struct mote_reduce_s8 columns = {{1, 1, 2}, {0, 0, 3}, {1, 1, 3}, {0, 0, 1}, 0, 0, 0, 0};
+    int8_t out[3];
+    mote_reduce_sum_s8_ref(&rows, in, out, NULL); /* 3 / 4, 6 / 4, 1 / 4 rounded twice */
+    CHECK_BYTES(out, quarter, 3);
+    mote_reduce_max_s8_ref(&columns, in, out, NULL);
+    CHECK_BYTES(out, largest, 2);
+    mote_reduce_min_s8_ref(&columns, in, out, NULL);
+    CHECK_BYTES(out, smallest, 2);
+}
+
 TEST(mul_by_hand)
 {
     /* (7 - 2) * (b + 1) * 0.25 + 3, one rounding up and one away from zero */
@@ -342,10 +372,11 @@ TEST_MAIN(T(conv2d_of_one_pixel_by_hand), T(conv2d_skips_padded_taps),
           T(max_pool2d_takes_the_largest_and_clamps), T(pad_puts_its_value_on_the_sides_asked_for),
           T(concat_interleaves_along_the_axis), T(requantize_moves_scale_and_zero_point),
           T(lut_reads_negative_bytes_behind_the_others), T(broadcast_repeats_what_has_no_step),
-          T(mul_by_hand), T(sub_takes_the_second_from_the_first),
-          T(quantize_rounds_half_away_and_saturates), T(quantize_equals_the_libraries_round),
-          T(dequantize_inverts_quantize), T(softmax_stays_within_one_unit_of_double_precision),
-          T(softmax_of_one_element_is_one), T(softmax_of_4095_equal_elements_is_zero_everywhere),
+          T(view_transposes_and_walks_backward), T(reductions_by_hand), T(mul_by_hand),
+          T(sub_takes_the_second_from_the_first), T(quantize_rounds_half_away_and_saturates),
+          T(quantize_equals_the_libraries_round), T(dequantize_inverts_quantize),
+          T(softmax_stays_within_one_unit_of_double_precision), T(softmax_of_one_element_is_one),
+          T(softmax_of_4095_equal_elements_is_zero_everywhere),
           T(average_pool2d_equals_tflite_micro_on_keyword_spotting),
           T(average_pool2d_equals_tflite_micro_on_image_classification),
           T(softmax_equals_tflite_micro_on_six_models))

@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/rng.h"
 #include "base/str.h"
@@ -298,6 +299,55 @@ static inline void random_concat(struct random_builder *b, uint32_t x)
     random_append(b, OP_CONCAT, &at, in, n_in);
 }
 
+/* int8 reductions over some dimensions, never none of them by design. */
+static inline void random_reduce(struct random_builder *b, enum op op, uint32_t x)
+{
+    const struct tensor tx = b->g->tensors.items[x];
+    struct attrs at = {0};
+    float count = 1.0f;
+    for (int32_t i = 0; i < tx.shape.rank; i++) {
+        at.over[i] = (int32_t)rng_below(b->r, 2);
+        count *= at.over[i] ? (float)tx.shape.dim[i] : 1.0f;
+    }
+    uint32_t y = random_append(b, op, &at, &x, 1);
+    if (op == OP_MEAN)
+        random_set_scale(b, y, tx.quant.scale[0] * random_between(b->r, 0.3f, 1.5f));
+    if (op == OP_REDUCE_SUM)
+        random_set_scale(b, y, tx.quant.scale[0] * sqrtf(count) * random_between(b->r, 0.5f, 4.0f));
+}
+
+/* A block that fits, most of the time more than 1 if there is one. */
+static inline int32_t random_block(struct random_builder *b, enum op op, const struct shape *s)
+{
+    for (int32_t block = random_int(b->r, 1, 3); block > 1 && s->rank == 4; block--)
+        if (op == OP_DEPTH_TO_SPACE ? s->dim[3] % (block * block) == 0
+                                    : s->dim[1] % block == 0 && s->dim[2] % block == 0)
+            return block;
+    return 1;
+}
+
+/* int8 copies in another order. */
+static inline void random_view(struct random_builder *b, enum op op, uint32_t x)
+{
+    const struct shape s = b->g->tensors.items[x].shape;
+    struct attrs at = {0};
+    if (op == OP_DEPTH_TO_SPACE || op == OP_SPACE_TO_DEPTH)
+        at.block = random_block(b, op, &s);
+    for (int32_t i = 0; i < s.rank && op == OP_TRANSPOSE; i++)
+        at.perm[i] = i;
+    for (int32_t i = s.rank - 1; i > 1 && op == OP_TRANSPOSE; i--) { /* the batch stays */
+        const int32_t k = random_int(b->r, 1, i), other = at.perm[k];
+        at.perm[k] = at.perm[i], at.perm[i] = other;
+    }
+    for (int32_t i = 0; i < s.rank && op == OP_SLICE; i++) {
+        at.begin[i] = random_int(b->r, 0, s.dim[i] - 1);
+        at.step[i] = random_int(b->r, 1, 3) * (rng_below(b->r, 2) ? 1 : -1);
+        const int32_t room = at.step[i] > 0 ? s.dim[i] - 1 - at.begin[i] : at.begin[i];
+        at.size[i] = random_int(b->r, 1, room / abs(at.step[i]) + 1);
+    }
+    random_append(b, op, &at, &x, 1);
+}
+
 static inline void random_reshape(struct random_builder *b, uint32_t x)
 {
     const struct shape s = b->g->tensors.items[x].shape;
@@ -354,6 +404,8 @@ static inline void random_elementwise(struct random_builder *b, enum op op, uint
     uint32_t y = random_append(b, op, &at, &x, 1);
     if (tx.dtype == DT_S8 && fixed > 0.0f)
         b->g->tensors.items[y].quant = random_quant(b, 1, fixed, zero);
+    else if (tx.dtype == DT_S8 && op == OP_RSQRT)
+        random_set_scale(b, y, random_between(b->r, 0.004f, 0.05f) / sqrtf(tx.quant.scale[0]));
     else if (tx.dtype == DT_S8)
         random_set_scale(b, y, tx.quant.scale[0] * random_between(b->r, 0.4f, 2.0f));
 }
@@ -374,6 +426,10 @@ static inline void random_step(struct random_builder *b)
         random_add(b, x);
     else if (op >= OP_ADD_BROADCAST && op <= OP_MAXIMUM)
         random_binary(b, op, x);
+    else if (op >= OP_MEAN && op <= OP_REDUCE_MIN)
+        random_reduce(b, op, x);
+    else if (op >= OP_TRANSPOSE && op <= OP_SPACE_TO_DEPTH)
+        random_view(b, op, x);
     else if (op == OP_CONCAT)
         random_concat(b, x);
     else if (op == OP_RESHAPE)

@@ -189,6 +189,27 @@ TEST(mul_multiplies_scales_and_merges_dimensions)
     arena_free(a);
 }
 
+/* 1 / 20 of 2 * 2^30: 4 more bits, since 20 has 5; floor(2^30 * 2^4 / 20). */
+TEST(mean_divides_in_its_multiplier)
+{
+    struct arena *a = arena_new("test");
+    const struct mote_reduce_s8 *op =
+        &bind_last(a, "mote 1 graph \"g\"\n%0 \"a\" s8 [1,4,5,3] quant 0.5:-3\n"
+                      "%1 \"y\" s8 [1,1,1,3] quant 0.25:7\n"
+                      "input %0 output %1\n%1 = mean(%0) over [0,1,1,0]")
+             ->reduce;
+    CHECK_EQ(op->n[2], 3);
+    CHECK_EQ(op->step[2], 1);
+    CHECK_EQ(op->over[2], 20);
+    CHECK_EQ(op->over_step[2], 3);
+    CHECK_EQ(op->n[0] * op->n[1] * op->over[0] * op->over[1], 1);
+    CHECK_EQ(op->zero_sum, -60);
+    CHECK_EQ(op->out_zero, 7);
+    CHECK_EQ(op->mult, 858993459);
+    CHECK_EQ(op->shift, 2 - 4);
+    arena_free(a);
+}
+
 TEST(softmax_scales_to_q5_26)
 {
     struct arena *a = arena_new("test");
@@ -268,6 +289,6 @@ TEST_MAIN(T(quantize_multiplier_meets_the_borders),
           T(fully_connected_with_one_weight_scale_multiplies_in_float),
           T(fully_connected_with_a_scale_per_output_multiplies_in_double),
           T(add_brings_both_inputs_to_twice_the_larger_scale), T(sub_divides_scales_in_float),
-          T(mul_multiplies_scales_and_merges_dimensions), T(softmax_scales_to_q5_26),
-          T(relu6_and_quantize_requantise), T(pad_puts_ones_in_front_and_concat_counts_bytes),
-          T(float_nodes_have_no_integer_kernel))
+          T(mul_multiplies_scales_and_merges_dimensions), T(mean_divides_in_its_multiplier),
+          T(softmax_scales_to_q5_26), T(relu6_and_quantize_requantise),
+          T(pad_puts_ones_in_front_and_concat_counts_bytes), T(float_nodes_have_no_integer_kernel))

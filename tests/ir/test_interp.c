@@ -113,6 +113,38 @@ static const struct float_case float_cases[] = {
      "input %0 output %2 %2 = maximum(%0, %1)",
      {1, 2, 3},
      {2, 2, 3}},
+    {"mote 1 graph \"g\" %0 \"x\" f32 [1,2,3] %1 \"y\" f32 [1,1,3] input %0 output %1\n"
+     "%1 = mean(%0) over [0,1,0]",
+     {1, 2, 3, 4, 6, 8},
+     {2.5f, 4, 5.5f}},
+    {"mote 1 graph \"g\" %0 \"x\" f32 [1,2,3] %1 \"y\" f32 [1,2,1] input %0 output %1\n"
+     "%1 = reduce_sum(%0) over [1,0,1]",
+     {1, 2, 3, 4, 6, 8},
+     {6, 18}},
+    {"mote 1 graph \"g\" %0 \"x\" f32 [1,2,3] %1 \"y\" f32 [1,1,1] input %0 output %1\n"
+     "%1 = reduce_max(%0) over [0,1,1]",
+     {-1, -2, -3, -4, -6, -8},
+     {-1}},
+    {"mote 1 graph \"g\" %0 \"x\" f32 [1,2,3] %1 \"y\" f32 [1,2,3] input %0 output %1\n"
+     "%1 = reduce_min(%0) over [0,0,0]",
+     {1, 2, 3, 4, 6, 8},
+     {1, 2, 3, 4, 6, 8}},
+    {"mote 1 graph \"g\" %0 \"x\" f32 [1,2,3] %1 \"y\" f32 [1,3,2] input %0 output %1\n"
+     "%1 = transpose(%0) perm [0,2,1]",
+     {1, 2, 3, 4, 5, 6},
+     {1, 4, 2, 5, 3, 6}},
+    {"mote 1 graph \"g\" %0 \"x\" f32 [1,2,3] %1 \"y\" f32 [1,1,2] input %0 output %1\n"
+     "%1 = slice(%0) begin [0,1,2] size [1,1,2] step [1,1,-2]",
+     {1, 2, 3, 4, 5, 6},
+     {6, 4}},
+    {"mote 1 graph \"g\" %0 \"x\" f32 [1,1,2,4] %1 \"y\" f32 [1,2,4,1] input %0 output %1\n"
+     "%1 = depth_to_space(%0) block 2",
+     {1, 2, 3, 4, 5, 6, 7, 8},
+     {1, 2, 5, 6, 3, 4, 7, 8}},
+    {"mote 1 graph \"g\" %0 \"x\" f32 [1,2,4,1] %1 \"y\" f32 [1,1,2,4] input %0 output %1\n"
+     "%1 = space_to_depth(%0) block 2",
+     {1, 2, 5, 6, 3, 4, 7, 8},
+     {1, 2, 3, 4, 5, 6, 7, 8}},
     UNARY_CASE("logistic", "", 0, 1.38629436f, -1.38629436f, 200, 0.5f, 0.8f, 0.2f, 1),
     UNARY_CASE("tanh", "", 0, 0.693147181f, -0.693147181f, 90, 0, 0.6f, -0.6f, 1),
     UNARY_CASE("hard_swish", "", -4, -1, 1, 5, 0, -0.333333343f, 0.666666687f, 5),
@@ -346,7 +378,7 @@ TEST(int8_operators_are_float_within_one_step)
 {
     struct arena *a = arena_new("test"), *tmp = arena_new("node");
     uint32_t seen[N_OPS] = {0};
-    for (uint32_t i = 0; i < 900; i++) {
+    for (uint32_t i = 0; i < 1500; i++) {
         struct rng r = rng_split(test_seed(), i);
         struct diag d = {0};
         const struct graph *g = random_graph(a, &r, RANDOM_S8, 8);

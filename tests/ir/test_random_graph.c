@@ -8,7 +8,7 @@ TEST(random_graphs_run_and_every_operator_occurs)
 {
     struct arena *a = arena_new("test");
     uint32_t seen[N_OPS] = {0};
-    for (uint32_t i = 0; i < 1500; i++) {
+    for (uint32_t i = 0; i < 2400; i++) {
         struct rng r = rng_split(test_seed(), i);
         struct graph *g = random_graph(a, &r, (enum random_kind)(i % N_RANDOM_KINDS), 1 + i % 15);
         for (uint32_t k = 0; k < g->nodes.n; k++)

@@ -29,6 +29,8 @@ struct call {
 #define CALL_sum(f, c)        CALL_binary(f, &(c)->args->sum, c)
 #define CALL_mul(f, c)        CALL_binary(f, &(c)->args->mul, c)
 #define CALL_extremum(f, c)   CALL_binary(f, &(c)->args->extremum, c)
+#define CALL_view(f, c)       CALL_unary(f, &(c)->args->view, c)
+#define CALL_reduce(f, c)     CALL_unary(f, &(c)->args->reduce, c)
 #define CALL_quantize(f, c)   CALL_unary(f, &(c)->args->quantize, c)
 
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \

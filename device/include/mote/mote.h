@@ -13,8 +13,10 @@
 #include "mote/pad.h"
 #include "mote/pool2d.h"
 #include "mote/quantize.h"
+#include "mote/reduce.h"
 #include "mote/requantize.h"
 #include "mote/softmax.h"
 #include "mote/sum.h"
 #include "mote/types.h"
+#include "mote/view.h"
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ir/ops/ops.h"
+#include "ir/text_parts.h"
 
 const struct op_info *op_info(enum op op)
 {
@@ -65,37 +66,21 @@ const char *shape_text(const struct shape *s, char *buf)
 }
 
 /* Attributes that the operator does not have are zero: else the text form would lose them. */
-static bool check_foreign_attrs(const struct graph *g, const struct node *n, struct diag *d)
+static bool has_own_attrs_only(const struct node *n)
 {
-    struct attrs rest = n->attrs;
-    uint32_t mask = op_info(n->op)->attrs;
-    if (mask & ATTR_KERNEL)
-        rest.kernel_h = rest.kernel_w = 0;
-    if (mask & ATTR_STRIDE)
-        rest.stride_h = rest.stride_w = 0;
-    if (mask & ATTR_DILATION)
-        rest.dilation_h = rest.dilation_w = 0;
-    if (mask & ATTR_PAD)
-        rest.pad_top = rest.pad_bottom = rest.pad_left = rest.pad_right = 0;
-    if (mask & ATTR_AXIS)
-        rest.axis = 0;
-    if (mask & ATTR_PADS)
-        memset(rest.pads, 0, sizeof rest.pads);
-    if (mask & ATTR_NEW_SHAPE) {
-        memset(rest.new_shape, 0, sizeof rest.new_shape);
-        rest.new_rank = 0;
-    }
-    bool clean =
-        rest.kernel_h == 0 && rest.kernel_w == 0 && rest.stride_h == 0 && rest.stride_w == 0 &&
-        rest.dilation_h == 0 && rest.dilation_w == 0 && rest.pad_top == 0 && rest.pad_bottom == 0 &&
-        rest.pad_left == 0 && rest.pad_right == 0 && rest.axis == 0 && rest.new_rank == 0 &&
-        ((mask & ATTR_ACT) || rest.act == ACT_NONE) && ((mask & ATTR_EPS) || rest.eps == 0.0f) &&
-        ((mask & ATTR_BETA) || rest.beta == 0.0f) && ((mask & ATTR_ALPHA) || rest.alpha == 0.0f);
-    for (int32_t i = 0; i < 2 * RANK_MAX; i++)
-        clean = clean && rest.pads[i] == 0;
-    for (int32_t i = 0; i < RANK_MAX; i++)
-        clean = clean && rest.new_shape[i] == 0;
-    if (!clean)
+    uint32_t n_specs;
+    const struct attr_spec *specs = attr_specs(&n_specs);
+    const uint32_t mask = op_info(n->op)->attrs;
+    for (uint32_t i = 0; i < n_specs; i++)
+        for (uint32_t k = 0; k < specs[i].n && !(mask & specs[i].bit); k++)
+            if (attr_get(&n->attrs, &specs[i], k) != 0)
+                return false;
+    return (mask & ATTR_NEW_SHAPE) || n->attrs.new_rank == 0;
+}
+
+static bool check_attrs(const struct graph *g, const struct node *n, struct diag *d)
+{
+    if (!has_own_attrs_only(n))
         return node_error(d, g, n, "an attribute is set that the operator does not have");
     if ((uint32_t)n->attrs.act >= N_ACTS)
         return node_error(d, g, n, "unknown activation %d", (int)n->attrs.act);
@@ -127,7 +112,7 @@ static bool check_inputs(const struct graph *g, const struct node *n, struct dia
 
 bool node_infer(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
 {
-    if (!check_inputs(g, n, d) || !check_foreign_attrs(g, n, d))
+    if (!check_inputs(g, n, d) || !check_attrs(g, n, d))
         return false;
     if (!op_info(n->op)->infer(g, n, out, d))
         return false;

@@ -1,0 +1,213 @@
+/* view.c - transpose, slice, depth_to_space, space_to_depth: copies in another order.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * All of them are one walk: each output dimension takes a step through the input. */
+#include "ir/ops/view.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#include "ir/ops/ops.h"
+
+struct walk {
+    int32_t rank, n[RANK_MAX], step[RANK_MAX];
+    int32_t first;
+};
+
+/* Elements from one index of dimension i to the next, < 2^28. */
+static int32_t stride_of(const struct shape *s, int32_t i)
+{
+    int32_t stride = 1;
+    for (int32_t k = i + 1; k < s->rank; k++)
+        stride *= s->dim[k];
+    return stride;
+}
+
+static void add_dim(struct walk *w, int32_t n, int32_t step)
+{
+    w->n[w->rank] = n;
+    w->step[w->rank++] = step;
+}
+
+static struct walk walk_of(const struct shape *x, const struct node *n)
+{
+    const struct attrs *at = &n->attrs;
+    const int32_t h = x->dim[1], w = x->dim[2], c = x->dim[3], b = at->block;
+    struct walk walk = {0};
+    switch (n->op) {
+    case OP_TRANSPOSE:
+        for (int32_t i = 0; i < x->rank; i++)
+            add_dim(&walk, x->dim[at->perm[i]], stride_of(x, at->perm[i]));
+        break;
+    case OP_SLICE:
+        for (int32_t i = 0; i < x->rank; i++) {
+            walk.first += at->begin[i] * stride_of(x, i);
+            add_dim(&walk, at->size[i], at->step[i] * stride_of(x, i));
+        }
+        break;
+    case OP_DEPTH_TO_SPACE:
+        add_dim(&walk, h, w * c);
+        add_dim(&walk, b, c / b);
+        add_dim(&walk, w, c);
+        add_dim(&walk, c / b, 1);
+        break;
+    case OP_SPACE_TO_DEPTH:
+        add_dim(&walk, h / b, b * w * c);
+        add_dim(&walk, w / b, b * c);
+        add_dim(&walk, b, w * c);
+        add_dim(&walk, b * c, 1);
+        break;
+    default:
+        assert(!"not an operator that copies in another order");
+    }
+    return walk;
+}
+
+bool view_of(const struct graph *g, const struct node *n, struct mote_view_s8 *out)
+{
+    const struct walk w = walk_of(&node_in(g, n, 0)->shape, n);
+    *out = (struct mote_view_s8){.n = {1, 1, 1, 1}, .first = (uint32_t)w.first};
+    int32_t to = MOTE_VIEW_DIMS; /* the group that the next dimension may join */
+    for (int32_t i = w.rank - 1; i >= 0; i--) {
+        if (w.n[i] == 1)
+            continue;
+        if (to < MOTE_VIEW_DIMS && w.step[i] == out->step[to] * (int32_t)out->n[to]) {
+            out->n[to] *= (uint32_t)w.n[i];
+            continue;
+        }
+        if (to == 0)
+            return false;
+        to--;
+        out->n[to] = (uint32_t)w.n[i];
+        out->step[to] = w.step[i];
+    }
+    return true;
+}
+
+static bool finish(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
+{
+    struct mote_view_s8 view;
+    if (!view_of(g, n, &view))
+        return node_error(d, g, n, "more than %d groups of dimensions", MOTE_VIEW_DIMS);
+    return infer_f32_or_s8(g, n, out, d);
+}
+
+bool infer_transpose(const struct graph *g, const struct node *n, struct tensor *out,
+                     struct diag *d)
+{
+    const struct shape *x = &node_in(g, n, 0)->shape;
+    uint32_t seen = 0;
+    out->shape.rank = x->rank;
+    for (int32_t i = 0; i < RANK_MAX; i++) {
+        const int32_t from = n->attrs.perm[i];
+        if (i >= x->rank && from != 0)
+            return node_error(d, g, n, "perm is longer than the rank %" PRId32, x->rank);
+        if (i >= x->rank)
+            continue;
+        if (from < 0 || from >= x->rank || (seen & 1u << from))
+            return node_error(d, g, n, "perm is no permutation of 0..%" PRId32, x->rank - 1);
+        seen |= 1u << from;
+        out->shape.dim[i] = x->dim[from];
+    }
+    return finish(g, n, out, d);
+}
+
+bool infer_slice(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
+{
+    const struct shape *x = &node_in(g, n, 0)->shape;
+    const struct attrs *at = &n->attrs;
+    out->shape.rank = x->rank;
+    for (int32_t i = 0; i < RANK_MAX; i++) {
+        const int64_t last = at->begin[i] + (int64_t)(at->size[i] - 1) * at->step[i];
+        if (i >= x->rank && (at->begin[i] || at->size[i] || at->step[i]))
+            return node_error(d, g, n, "begin, size or step is longer than the rank %" PRId32,
+                              x->rank);
+        if (i >= x->rank)
+            continue;
+        if (at->size[i] < 1 || at->size[i] > x->dim[i] || at->step[i] == 0)
+            return node_error(d, g, n,
+                              "size %" PRId32 " with step %" PRId32 " of dimension %" PRId32
+                              ", which is %" PRId32,
+                              at->size[i], at->step[i], i, x->dim[i]);
+        if (at->begin[i] < 0 || at->begin[i] >= x->dim[i] || last < 0 || last >= x->dim[i])
+            return node_error(d, g, n,
+                              "elements %" PRId32 "..%" PRId64 " of dimension %" PRId32
+                              ", which is %" PRId32,
+                              at->begin[i], last, i, x->dim[i]);
+        out->shape.dim[i] = at->size[i];
+    }
+    return finish(g, n, out, d);
+}
+
+static bool check_block(const struct graph *g, const struct node *n, struct diag *d)
+{
+    if (!infer_image(g, n, d))
+        return false;
+    if (n->attrs.block < 1 || n->attrs.block > KERNEL_MAX)
+        return node_error(d, g, n, "block %" PRId32 " is outside 1..%d", n->attrs.block,
+                          KERNEL_MAX);
+    return true;
+}
+
+bool infer_depth_to_space(const struct graph *g, const struct node *n, struct tensor *out,
+                          struct diag *d)
+{
+    if (!check_block(g, n, d))
+        return false;
+    const int32_t *x = node_in(g, n, 0)->shape.dim, b = n->attrs.block;
+    if (x[3] % (b * b) != 0)
+        return node_error(d, g, n, "%" PRId32 " channels are no multiple of %" PRId32, x[3], b * b);
+    out->shape = (struct shape){.rank = 4, .dim = {x[0], x[1] * b, x[2] * b, x[3] / (b * b)}};
+    return finish(g, n, out, d);
+}
+
+bool infer_space_to_depth(const struct graph *g, const struct node *n, struct tensor *out,
+                          struct diag *d)
+{
+    if (!check_block(g, n, d))
+        return false;
+    const int32_t *x = node_in(g, n, 0)->shape.dim, b = n->attrs.block;
+    if (x[1] % b != 0 || x[2] % b != 0)
+        return node_error(d, g, n, "an image of %" PRId32 "x%" PRId32 " has no blocks of %" PRId32,
+                          x[1], x[2], b);
+    out->shape = (struct shape){.rank = 4, .dim = {x[0], x[1] / b, x[2] / b, 0}};
+    const int64_t channels = (int64_t)x[3] * b * b; /* < 2^32 */
+    out->shape.dim[3] = (int32_t)(channels > DIM_MAX ? DIM_MAX + 1 : channels);
+    return finish(g, n, out, d);
+}
+
+static void eval_view(const struct eval *e)
+{
+    if (node_in(e->g, e->n, 0)->dtype == DT_S8) {
+        mote_view_s8_ref(&e->args->view, e->in[0], e->out, e->scratch);
+        return;
+    }
+    struct mote_view_s8 v;
+    bool fits = view_of(e->g, e->n, &v);
+    assert(fits);
+    (void)fits;
+    const float *in = e->in[0];
+    float *out = e->out;
+    int64_t i[MOTE_VIEW_DIMS];
+    for (i[0] = 0; i[0] < v.n[0]; i[0]++)
+        for (i[1] = 0; i[1] < v.n[1]; i[1]++)
+            for (i[2] = 0; i[2] < v.n[2]; i[2]++)
+                for (i[3] = 0; i[3] < v.n[3]; i[3]++)
+                    *out++ = in[v.first + i[0] * v.step[0] + i[1] * v.step[1] + i[2] * v.step[2] +
+                                i[3] * v.step[3]];
+}
+
+#define VIEW(lower)                                                                                \
+    int64_t macs_##lower(const struct graph *g, const struct node *n)                              \
+    {                                                                                              \
+        (void)g, (void)n;                                                                          \
+        return 0;                                                                                  \
+    }                                                                                              \
+    void eval_##lower(const struct eval *e)                                                        \
+    {                                                                                              \
+        eval_view(e);                                                                              \
+    }
+VIEW(transpose)
+VIEW(slice)
+VIEW(depth_to_space)
+VIEW(space_to_depth)
