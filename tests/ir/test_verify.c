@@ -505,5 +505,54 @@ TEST(an_s8_softmax_of_more_than_4095_is_refused)
     arena_free(a);
 }
 
+/* One node on inputs x (and k), as text: what the ranges of its kernel allow, and what not. */
+TEST(ranges_of_single_nodes_are_met)
+{
+    static const struct {
+        const char *x, *y, *node;
+        const char *message; /* NULL: accepted */
+    } cases[] = {
+        {"[1,4] quant 1:0", "[1,4] quant 1:0", "mul(%0, %1)", NULL},
+        {"[1,4] quant 1:0", "[1,4] quant 0.00004:0", "mul(%0, %1)", NULL}, /* 2^14.6 */
+        {"[1,4] quant 1:0", "[1,4] quant 0.00003:0", "mul(%0, %1)",
+         "y (mul): the output scale is too small: below 2^-15"},
+        {"[1,4] quant 1:0", "[1,4] quant 0.0000018:0", "sub(%0, %1)",
+         "y (sub): the output scale is too small: below 2^-20"},
+        {"[1,4] quant 1:0", "[1,4] quant 0.0000018:0", "add_broadcast(%0, %1)",
+         "y (add_broadcast): the output scale is too small"},
+        {"[1,4] quant 1:0", "[1,4] quant 1:1", "minimum(%0, %1)",
+         "y (minimum): scale 1 and zero point 0 of 'x' differ from 1 and 1 of 'y'"},
+        {"[1,4] quant 2:0", "[1,4] quant 2:0", "maximum(%0, %1)",
+         "y (maximum): scale 1 and zero point 0 of 'k' differ"},
+        {"[1,4] quant 2:0", "[1,4] quant 2:1", "transpose(%0) perm [0,1]",
+         "y (transpose): scale 2 and zero point 0 of 'x' differ"},
+        {"[1,4] quant 2:0", "[1,1] quant 3:0", "reduce_max(%0) over [0,1]",
+         "y (reduce_max): scale 2 and zero point 0 of 'x' differ"},
+        {"[1,4] quant 2:0", "[1,1] quant 3:0", "reduce_sum(%0) over [0,1]", NULL},
+        {"[1,4] quant 1:0", "[1,1] quant 0.000001:0", "reduce_sum(%0) over [0,1]", NULL}, /* 2^20 */
+        {"[1,4] quant 1:0", "[1,1] quant 0.0000002:0", "reduce_sum(%0) over [0,1]",
+         "y (reduce_sum): the output scale is too small: a sum times 2^23 leaves int32"},
+        {"[1,8421503] quant 1:0", "[1,1] quant 1:0", "mean(%0) over [0,1]", NULL},
+        {"[1,8421504] quant 1:0", "[1,1] quant 1:0", "mean(%0) over [0,1]",
+         "y (mean): a sum of 8421504 elements may leave int32"},
+    };
+    struct arena *a = arena_new("test");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *text = arena_printf(a,
+                                        "mote 1 graph \"g\" %%0 \"x\" s8 %s %%1 \"k\" s8 [1] quant "
+                                        "1:0 = [3] %%2 \"y\" s8 %s input %%0 output %%2 %%2 = %s",
+                                        cases[i].x, cases[i].y, cases[i].node);
+        struct diag d = {0};
+        const struct graph *g =
+            graph_parse(a, (struct bytes){(const uint8_t *)text, strlen(text)}, "t", &d);
+        if ((g != NULL) != (cases[i].message == NULL))
+            test_fail(__FILE__, __LINE__, "%s: %s", cases[i].node, d.message);
+        if (!g)
+            CHECK_HAS(d.message, cases[i].message);
+    }
+    arena_free(a);
+}
+
 TEST_MAIN(T(violations_of_structure_are_found), T(violations_of_quantisation_are_found),
-          T(violations_in_float_graphs_are_found), T(an_s8_softmax_of_more_than_4095_is_refused))
+          T(violations_in_float_graphs_are_found), T(an_s8_softmax_of_more_than_4095_is_refused),
+          T(ranges_of_single_nodes_are_met))

@@ -13,7 +13,7 @@ struct mote_reduce_s8 reduce_walk(const struct graph *g, const struct node *n)
 {
     const struct shape *x = &node_in(g, n, 0)->shape;
     struct mote_reduce_s8 w = {.n = {1, 1, 1}, .over = {1, 1, 1}};
-    uint32_t size = 1, *joined = NULL;
+    uint32_t size = 1, *joined = w.n; /* the first dimension sets it */
     int32_t kept = MOTE_REDUCE_DIMS, reduced = MOTE_REDUCE_DIMS, before = -1;
     for (int32_t i = x->rank - 1; i >= 0; i--) {
         const uint32_t dim = (uint32_t)x->dim[i];
