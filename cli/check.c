@@ -1,0 +1,328 @@
+/* check.c - `mote check`: will a model work, will it fit, what will be slow.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+#include "compile.h"
+#include "import/import.h"
+#include "output.h"
+#include "verb.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: mote check MODEL [options]\n\n"
+    "Say whether a model can be compiled: everything that is not supported at once; or, if all "
+    "is,\n"
+    "whether flash and arena suffice on each board, and which layers will be slow.\n\n"
+    "  --target T     only this board: cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55,\n"
+    "                 rv32imc, native\n"
+    "  --flash BYTES  what the chip has for the firmware, such as 64K (default: the emulated\n"
+    "                 board's, which is more than most chips have)\n"
+    "  --arena BYTES  what the chip has for the arena, such as 16K (default: all RAM of the "
+    "board)\n"
+    "  --firmware     build it: flash with all code, not the constants alone\n"
+    "  --json         the same for scripts\n\n"
+    "exit status: 0 the model is supported and fits every board asked about, 1 not so, or an\n"
+    "error, 2 wrong usage\n\n"
+    "example:\n"
+    "  mote check out/fashion.mote --flash 64K --arena 16K\n";
+
+struct settings {
+    const char *target;
+    bool firmware, json;
+    struct budget budget;
+};
+
+/* What one board needs and has. */
+struct fit {
+    const struct target *target;
+    size_t flash_bytes; /* of the firmware, or of the constants alone */
+    struct budget has;
+    bool flash_fits, arena_fits;
+};
+
+struct check {
+    const struct graph *source;
+    struct compiled compiled;
+    struct fit *fits; /* [n_fits] */
+    uint32_t n_fits;
+    uint64_t work; /* MACs and values of all steps: instructions, roughly */
+};
+
+static bool fits(const struct fit *f)
+{
+    return f->flash_fits && f->arena_fits;
+}
+
+static bool all_fit(const struct check *c)
+{
+    for (uint32_t i = 0; i < c->n_fits; i++)
+        if (!fits(&c->fits[i]))
+            return false;
+    return true;
+}
+
+/* Flash of the whole firmware on a board, built in a folder of its own. */
+static bool measure_flash(struct arena *a, const struct compiled *c, const struct target *t,
+                          size_t *bytes, struct diag *d)
+{
+    const char *dir;
+    struct firmware fw;
+    if (!file_temp_dir(a, &dir, d))
+        return false;
+    const bool ok =
+        compile_write(a, c, dir, d) && firmware_build(a, t, c->program, dir, c->name, &fw, d);
+    file_remove_dir(dir);
+    *bytes = ok ? fw.flash_bytes : 0;
+    return ok;
+}
+
+static bool fit_board(struct arena *a, const struct compiled *c, const struct target *t,
+                      const struct settings *s, struct fit *f, struct diag *d)
+{
+    const struct budget *b = &s->budget;
+    *f = (struct fit){
+        .target = t,
+        .flash_bytes = c->code.weight_bytes,
+        .has = {.flash_bytes = b->flash_bytes ? b->flash_bytes : t->flash_bytes,
+                .arena_bytes = b->arena_bytes ? b->arena_bytes : t->ram_bytes},
+    };
+    f->arena_fits = c->memory->plan.arena_bytes <= f->has.arena_bytes;
+    /* Firmware that the board itself has no room for cannot be linked: what is known is enough. */
+    const bool hopeless =
+        c->code.weight_bytes > t->flash_bytes || c->memory->plan.arena_bytes > t->ram_bytes;
+    if (s->firmware && !hopeless && !measure_flash(a, c, t, &f->flash_bytes, d))
+        return false;
+    f->flash_fits = f->flash_bytes <= f->has.flash_bytes;
+    return true;
+}
+
+/* The boards asked about: one, or all but this machine, which has room for everything. */
+static bool fit_boards(struct arena *a, const struct settings *s, const struct target *only,
+                       struct check *c, struct diag *d)
+{
+    uint32_t n;
+    const struct target *all = target_list(&n);
+    c->fits = ARENA_ARRAY(a, struct fit, n);
+    for (uint32_t i = 0; i < n; i++) {
+        if (only ? &all[i] != only : !all[i].emulator)
+            continue;
+        if (!fit_board(a, &c->compiled, &all[i], s, &c->fits[c->n_fits++], d))
+            return false;
+    }
+    return true;
+}
+
+static uint64_t step_values(const struct program *p, const struct step *step)
+{
+    const struct node *n = &p->graph->nodes.items[step->i_node];
+    return (uint64_t)shape_count(&p->graph->tensors.items[n->out[0]].shape);
+}
+
+static uint64_t step_macs(const struct program *p, const struct step *step)
+{
+    return (uint64_t)node_macs(p->graph, &p->graph->nodes.items[step->i_node]);
+}
+
+/* A layer with less than this share of all MACs and values is not worth a line. */
+#define SLOW_SHARE_MIN 0.01
+
+static uint64_t step_work(const struct program *p, const struct step *step)
+{
+    return step_macs(p, step) + step_values(p, step);
+}
+
+static uint64_t program_work(const struct program *p)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < p->n_steps; i++)
+        sum += step_work(p, &p->steps[i]);
+    return sum;
+}
+
+/* Why a step takes more instructions than its MACs let expect; NULL when it does not, or when that
+ * does not matter. */
+static const char *slow_reason(const struct check *c, const struct step *step)
+{
+    const struct program *p = c->compiled.program;
+    if ((double)step_work(p, step) < SLOW_SHARE_MIN * (double)c->work)
+        return NULL;
+    if (strcmp(step->kernel->variant, "ref") == 0)
+        return "only a reference kernel";
+    if (p->graph->nodes.items[step->i_node].op == OP_DEPTHWISE_CONV2D)
+        return "depthwise: more instructions per MAC than conv2d";
+    return NULL;
+}
+
+static const char *step_origin(const struct program *p, const struct step *step)
+{
+    const char *origin = p->graph->nodes.items[step->i_node].origin;
+    return origin ? origin : "";
+}
+
+/* What does not suffice, if anything. */
+static const char *verdict(const struct fit *f)
+{
+    if (f->flash_fits)
+        return f->arena_fits ? "fits" : "arena too large";
+    return f->arena_fits ? "flash too small" : "flash too small, arena too large";
+}
+
+static void print_boards(struct arena *a, const struct check *c, const struct settings *s)
+{
+    const size_t arena_bytes = c->compiled.memory->plan.arena_bytes;
+    printf("\n  %-12s %12s %14s %12s %14s\n", "board", s->firmware ? "flash" : "constants", "of",
+           "arena", "of");
+    for (uint32_t i = 0; i < c->n_fits; i++) {
+        const struct fit *f = &c->fits[i];
+        printf("  %-12s %12s %14s %12s %14s  %s\n", f->target->name, out_count(a, f->flash_bytes),
+               out_count(a, f->has.flash_bytes), out_count(a, arena_bytes),
+               out_count(a, f->has.arena_bytes), verdict(f));
+    }
+    if (!s->firmware)
+        printf("  code comes on top of the constants: --firmware measures it\n");
+}
+
+static void print_slow(struct arena *a, const struct check *c)
+{
+    const struct program *p = c->compiled.program;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->n_steps; i++) {
+        const struct step *step = &p->steps[i];
+        const char *why = slow_reason(c, step);
+        if (!why)
+            continue;
+        if (n++ == 0)
+            printf("\n  slow for their size:\n  %-3s %-30s %12s %12s  %-48s %.60s\n", "#", "kernel",
+                   "values", "MACs", "why", "origin");
+        printf("  %-3" PRIu32 " %-30s %12s %12s  %-48s %.60s\n", i, step->kernel->name,
+               out_count(a, step_values(p, step)), out_count(a, step_macs(p, step)), why,
+               step_origin(p, step));
+    }
+    if (n == 0)
+        printf("\n  no layer is slow for its size\n");
+}
+
+static void print_text(struct arena *a, const struct check *c, const struct settings *s)
+{
+    printf("%s: supported, %" PRIu32 " layers in %" PRIu32 " kernel calls\n", c->source->name,
+           c->source->nodes.n, c->compiled.program->n_steps);
+    print_boards(a, c, s);
+    print_slow(a, c);
+}
+
+static void json_board(struct json *j, const struct check *c, const struct fit *f,
+                       const struct settings *s)
+{
+    json_object(j, NULL);
+    json_str(j, "board", f->target->name);
+    json_bool(j, "fits", fits(f));
+    json_int(j, s->firmware ? "flash_bytes" : "constant_bytes", (int64_t)f->flash_bytes);
+    json_int(j, "flash_has", (int64_t)f->has.flash_bytes);
+    json_int(j, "arena_bytes", (int64_t)c->compiled.memory->plan.arena_bytes);
+    json_int(j, "arena_has", (int64_t)f->has.arena_bytes);
+    json_end(j);
+}
+
+static void json_slow(struct json *j, const struct program *p, uint32_t i_step, const char *why)
+{
+    const struct step *step = &p->steps[i_step];
+    json_object(j, NULL);
+    json_int(j, "step", i_step);
+    json_str(j, "kernel", step->kernel->name);
+    json_int(j, "values", (int64_t)step_values(p, step));
+    json_int(j, "macs", (int64_t)step_macs(p, step));
+    json_str(j, "why", why);
+    json_str(j, "origin", step_origin(p, step));
+    json_end(j);
+}
+
+/* `d` says what is not supported, if the model is not. */
+static void print_json(struct arena *a, const struct check *c, const struct settings *s,
+                       const struct diag *d)
+{
+    struct text t = {.arena = a};
+    struct json j;
+    json_begin(&j, &t);
+    json_object(&j, NULL);
+    json_bool(&j, "supported", !d->failed);
+    if (d->failed) {
+        json_str(&j, "place", d->place);
+        json_str(&j, "error", d->message);
+        json_str(&j, "hint", d->hint);
+    } else {
+        const struct program *p = c->compiled.program;
+        json_bool(&j, "fits", all_fit(c));
+        json_array(&j, "boards");
+        for (uint32_t i = 0; i < c->n_fits; i++)
+            json_board(&j, c, &c->fits[i], s);
+        json_end(&j);
+        json_array(&j, "slow");
+        for (uint32_t i = 0; i < p->n_steps; i++)
+            if (slow_reason(c, &p->steps[i]))
+                json_slow(&j, p, i, slow_reason(c, &p->steps[i]));
+        json_end(&j);
+    }
+    json_end(&j);
+    fputs(text_cstr(&t), stdout);
+}
+
+/* For the first board that does not do: by how much, and what would help. */
+static bool explain(struct arena *a, const struct check *c, const struct settings *s,
+                    struct diag *d)
+{
+    for (uint32_t i = 0; i < c->n_fits; i++) {
+        const struct fit *f = &c->fits[i];
+        if (!f->arena_fits)
+            return budget_check_arena(a, &c->compiled, &f->has, d);
+        if (!f->flash_fits && s->firmware)
+            return budget_check_flash(
+                &c->compiled, &(struct firmware){.flash_bytes = f->flash_bytes}, &f->has, d);
+        if (!f->flash_fits) {
+            diag_error(d, c->compiled.name,
+                       "the constants alone are %zu bytes, flash is %" PRIu64 ": %" PRIu64
+                       " too many",
+                       f->flash_bytes, f->has.flash_bytes, f->flash_bytes - f->has.flash_bytes);
+            return diag_hint(d, "use fewer filters or channels; code needs flash, too");
+        }
+    }
+    return true;
+}
+
+static bool check(struct arena *a, const char *path, const struct settings *s, struct diag *d)
+{
+    struct check c = {0};
+    const struct target *only = s->target ? find_target(a, s->target, d) : NULL;
+    if (d->failed)
+        return false;
+    const char *name = out_identifier(a, out_stem(a, path));
+    c.source = import_read(a, path, d);
+    const bool supported = c.source && compile(a, c.source, name, VARIANT_FASTEST, &c.compiled, d);
+    if (supported && !fit_boards(a, s, only, &c, d))
+        return false;
+    c.work = supported ? program_work(c.compiled.program) : 0;
+    if (s->json)
+        print_json(a, &c, s, d);
+    else if (supported)
+        print_text(a, &c, s);
+    return supported && explain(a, &c, s, d);
+}
+
+static enum exit_status run(struct arena *a, int argc, char **argv, struct diag *d)
+{
+    struct settings s = {0};
+    const struct arg args[] = {
+        {"--target", ARG_STRING, &s.target},
+        {"--flash", ARG_BYTES, &s.budget.flash_bytes},
+        {"--arena", ARG_BYTES, &s.budget.arena_bytes},
+        {"--firmware", ARG_FLAG, &s.firmware},
+        {"--json", ARG_FLAG, &s.json},
+    };
+    const char *path;
+    if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d))
+        return EXIT_USAGE;
+    return check(a, path, &s, d) ? EXIT_DONE : EXIT_FAILED;
+}
+
+const struct verb verb_check = {"check", "say what of a model is supported, fits and is slow",
+                                usage, run};
