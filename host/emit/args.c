@@ -275,6 +275,18 @@ static void print_reduce(struct constants *c, const char *name, const union kern
     text_add(c->t, "};\n");
 }
 
+static void print_resize_nearest(struct constants *c, const char *name,
+                                 const union kernel_args *args)
+{
+    const struct mote_resize_nearest_s8 *op = &args->resize_nearest;
+    print_array_u16(c, name, "row", op->row, op->out.h);
+    print_array_u16(c, name, "column", op->column, op->out.w);
+    open_struct(c, "mote_resize_nearest_s8", name);
+    print_hwc(c, "in", op->in);
+    print_hwc(c, "out", op->out);
+    text_printf(c->t, "    .row = %s_row,\n    .column = %s_column,\n};\n", name, name);
+}
+
 /* By the kind of const struct, the fourth column of kernels.def. */
 struct row {
     const char *args;
@@ -299,6 +311,7 @@ static const struct row *row_of(const struct kernel *kernel)
         {"mul", INPUTS_EACH, print_mul},
         {"extremum", INPUTS_EACH, print_extremum},
         {"view", INPUTS_EACH, print_view},
+        {"resize_nearest", INPUTS_EACH, print_resize_nearest},
         {"reduce", INPUTS_EACH, print_reduce},
         {"quantize", INPUTS_EACH, print_quantize},
     };

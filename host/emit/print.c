@@ -98,6 +98,11 @@ static void print_u32(struct text *t, const void *data, uint32_t i)
     text_printf(t, "%lluu", (unsigned long long)((const uint32_t *)data)[i]);
 }
 
+static void print_u16(struct text *t, const void *data, uint32_t i)
+{
+    print_int(t, ((const uint16_t *)data)[i]);
+}
+
 static void print_elements(struct constants *c, const char *owner, const char *role,
                            const struct element *e, const void *data, uint32_t n)
 {
@@ -134,6 +139,13 @@ void print_array_u32(struct constants *c, const char *owner, const char *role, c
 {
     static const struct element u32 = {"uint32_t", sizeof(uint32_t), 11, 7, print_u32};
     print_elements(c, owner, role, &u32, data, n);
+}
+
+void print_array_u16(struct constants *c, const char *owner, const char *role, const uint16_t *data,
+                     uint32_t n)
+{
+    static const struct element u16 = {"uint16_t", sizeof(uint16_t), 5, 13, print_u16};
+    print_elements(c, owner, role, &u16, data, n);
 }
 
 void print_wrapped(struct text *t, size_t *column, uint32_t indent, const char *word)

@@ -32,6 +32,8 @@ struct constants {
 /* static const <type> <owner>_<role>[n] = { ... }; in rows of aligned numbers. */
 void print_array(struct constants *c, const char *owner, const char *role, enum dtype dtype,
                  const void *data, uint32_t n);
+void print_array_u16(struct constants *c, const char *owner, const char *role, const uint16_t *data,
+                     uint32_t n);
 void print_array_u32(struct constants *c, const char *owner, const char *role, const uint32_t *data,
                      uint32_t n);
 

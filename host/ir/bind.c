@@ -8,6 +8,7 @@
 #include "ir/ops/broadcast.h"
 #include "ir/ops/ops.h"
 #include "ir/ops/reduce.h"
+#include "ir/ops/resize.h"
 #include "ir/ops/view.h"
 #include "ir/tables.h"
 
@@ -353,6 +354,23 @@ static void bind_reduce(const struct graph *g, const struct node *n, struct mote
     op->shift = (int8_t)(op->shift - bits);
 }
 
+static const uint16_t *nearest(struct arena *a, const struct attrs *at, int32_t in, int32_t out)
+{
+    uint16_t *from = ARENA_ARRAY(a, uint16_t, (size_t)out);
+    for (int32_t i = 0; i < out; i++)
+        from[i] = (uint16_t)resize_nearest_from(at, i, in, out);
+    return from;
+}
+
+static void bind_resize_nearest(struct arena *a, const struct graph *g, const struct node *n,
+                                struct mote_resize_nearest_s8 *op)
+{
+    op->in = hwc(node_in(g, n, 0));
+    op->out = hwc(&g->tensors.items[n->out[0]]);
+    op->row = nearest(a, &n->attrs, op->in.h, op->out.h);
+    op->column = nearest(a, &n->attrs, op->in.w, op->out.w);
+}
+
 static void bind_lut(struct arena *a, const struct graph *g, const struct node *n,
                      struct mote_lut_s8 *op)
 {
@@ -433,6 +451,9 @@ bool bind_node(struct arena *a, const struct graph *g, const struct node *n, uni
     case OP_REDUCE_MAX:
     case OP_REDUCE_MIN:
         bind_reduce(g, n, &out->reduce);
+        return true;
+    case OP_RESIZE_NEAREST:
+        bind_resize_nearest(a, g, n, &out->resize_nearest);
         return true;
 #define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
 #include "ir/unary.def"

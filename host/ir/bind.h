@@ -21,9 +21,10 @@ union kernel_args {
     struct mote_requantize_s8 requantize; /* quantize s8 -> s8, relu, relu6 */
     struct mote_sum_s8 sum;               /* add_broadcast, sub                */
     struct mote_mul_s8 mul;
-    struct mote_extremum_s8 extremum;  /* minimum, maximum                  */
-    struct mote_view_s8 view;          /* transpose, slice, depth_to_space, space_to_depth */
-    struct mote_reduce_s8 reduce;      /* mean, reduce_...                  */
+    struct mote_extremum_s8 extremum; /* minimum, maximum                  */
+    struct mote_view_s8 view;         /* transpose, slice, depth_to_space, space_to_depth */
+    struct mote_reduce_s8 reduce;     /* mean, reduce_...                  */
+    struct mote_resize_nearest_s8 resize_nearest;
     struct mote_lut_s8 lut;            /* the operators of unary.def        */
     struct mote_quantize_f32 quantize; /* quantize f32 -> s8, dequantize */
 };

@@ -65,7 +65,9 @@ struct attrs {
     int32_t over[RANK_MAX]; /* reductions: 1 for each dimension reduced      */
     int32_t perm[RANK_MAX]; /* transpose                                     */
     int32_t begin[RANK_MAX], size[RANK_MAX], step[RANK_MAX]; /* slice             */
-    int32_t block; /* depth_to_space, space_to_depth                */
+    int32_t block;                     /* depth_to_space, space_to_depth                */
+    int32_t to_h, to_w;                /* resize: the new height and width              */
+    int32_t align_corners, half_pixel; /* resize: 0 or 1                            */
     enum act act;
     float eps;   /* batch_norm */
     float beta;  /* softmax    */

@@ -75,6 +75,8 @@ static size_t scratch_bytes(const struct node *n, bool reads_float, const union 
         return mote_reduce_max_s8_ref_scratch(&k->reduce);
     case OP_REDUCE_MIN:
         return mote_reduce_min_s8_ref_scratch(&k->reduce);
+    case OP_RESIZE_NEAREST:
+        return mote_resize_nearest_s8_ref_scratch(&k->resize_nearest);
 #define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
 #include "ir/unary.def"
 #undef UNARY

@@ -305,6 +305,7 @@ bool verify_ranges(struct arena *tmp, const struct graph *g, const struct node *
     case OP_SLICE:
     case OP_DEPTH_TO_SPACE:
     case OP_SPACE_TO_DEPTH:
+    case OP_RESIZE_NEAREST:
         for (uint32_t i = 0; i < n->n_in; i++)
             if (!same_quant(g, n, node_in(g, n, i), y, d))
                 return false;

@@ -20,6 +20,7 @@ union any_args {
     struct mote_mul_s8 mul;
     struct mote_extremum_s8 extremum;
     struct mote_view_s8 view;
+    struct mote_resize_nearest_s8 resize_nearest;
     struct mote_reduce_s8 reduce;
     struct mote_quantize_f32 quantize;
 };
@@ -44,15 +45,16 @@ struct buffers {
 #define CALL_pad(f, a, b)              CALL_unary(f, &(a)->pad, b)
 #define CALL_concat(f, a, b)                                                                       \
     f(&(a)->concat, (const int8_t *const[]){(b)->in, (b)->in2, (b)->in}, (b)->out, (b)->scratch)
-#define CALL_requantize(f, a, b) CALL_unary(f, &(a)->requantize, b)
-#define CALL_lut(f, a, b)        CALL_unary(f, &(a)->lut, b)
-#define CALL_binary(f, op, b)    f(op, (b)->in, (b)->in2, (b)->out, (b)->scratch)
-#define CALL_sum(f, a, b)        CALL_binary(f, &(a)->sum, b)
-#define CALL_mul(f, a, b)        CALL_binary(f, &(a)->mul, b)
-#define CALL_extremum(f, a, b)   CALL_binary(f, &(a)->extremum, b)
-#define CALL_view(f, a, b)       CALL_unary(f, &(a)->view, b)
-#define CALL_reduce(f, a, b)     CALL_unary(f, &(a)->reduce, b)
-#define CALL_quantize(f, a, b)   ((void)(f), (void)(a), (void)(b))
+#define CALL_requantize(f, a, b)     CALL_unary(f, &(a)->requantize, b)
+#define CALL_lut(f, a, b)            CALL_unary(f, &(a)->lut, b)
+#define CALL_binary(f, op, b)        f(op, (b)->in, (b)->in2, (b)->out, (b)->scratch)
+#define CALL_sum(f, a, b)            CALL_binary(f, &(a)->sum, b)
+#define CALL_mul(f, a, b)            CALL_binary(f, &(a)->mul, b)
+#define CALL_extremum(f, a, b)       CALL_binary(f, &(a)->extremum, b)
+#define CALL_view(f, a, b)           CALL_unary(f, &(a)->view, b)
+#define CALL_reduce(f, a, b)         CALL_unary(f, &(a)->reduce, b)
+#define CALL_resize_nearest(f, a, b) CALL_unary(f, &(a)->resize_nearest, b)
+#define CALL_quantize(f, a, b)       ((void)(f), (void)(a), (void)(b))
 
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \
     static void run_##op##_##dtype##_##variant(const union any_args *a, const struct buffers *b)   \
@@ -460,6 +462,20 @@ static bool random_view(struct random *r, struct problem *p)
     return true;
 }
 
+static bool random_resize_nearest(struct random *r, struct problem *p)
+{
+    static uint16_t from[2][33];
+    const struct mote_hwc in = {SIZE(r), SIZE(r), SIZE(r)}, out = {SIZE(r), SIZE(r), in.c};
+    for (int i = 0; i < 33; i++) {
+        from[0][i] = (uint16_t)random_in(r, 0, in.h - 1);
+        from[1][i] = (uint16_t)random_in(r, 0, in.w - 1);
+    }
+    p->args.resize_nearest = (struct mote_resize_nearest_s8){in, out, from[0], from[1]};
+    p->in_bytes = (size_t)in.h * in.w * in.c;
+    p->out_bytes = (size_t)out.h * out.w * out.c;
+    return true;
+}
+
 static bool random_reduce(struct random *r, struct problem *p)
 {
     struct mote_reduce_s8 *op = &p->args.reduce;
@@ -561,6 +577,11 @@ TEST(view_variants_equal_the_reference)
     check_random("view", random_view, 300);
 }
 
+TEST(resize_nearest_variants_equal_the_reference)
+{
+    check_random("resize_nearest", random_resize_nearest, 100);
+}
+
 TEST(reduce_variants_equal_the_reference)
 {
     check_random("reduce_sum", random_reduce, 300);
@@ -619,5 +640,6 @@ TEST_MAIN(T(conv2d_variants_equal_the_reference), T(depthwise_conv2d_variants_eq
           T(pad_variants_equal_the_reference), T(concat_variants_equal_the_reference),
           T(requantize_variants_equal_the_reference), T(lut_variants_equal_the_reference),
           T(broadcasting_variants_equal_the_reference), T(view_variants_equal_the_reference),
-          T(reduce_variants_equal_the_reference), T(add_broadcast_of_one_shape_equals_add),
+          T(resize_nearest_variants_equal_the_reference), T(reduce_variants_equal_the_reference),
+          T(add_broadcast_of_one_shape_equals_add),
           T(every_operator_with_an_optimised_variant_is_in_the_table))

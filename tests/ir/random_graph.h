@@ -348,6 +348,16 @@ static inline void random_view(struct random_builder *b, enum op op, uint32_t x)
     random_append(b, op, &at, &x, 1);
 }
 
+static inline void random_resize(struct random_builder *b, uint32_t x)
+{
+    const struct shape s = b->g->tensors.items[x].shape;
+    if (s.rank != 4)
+        return;
+    struct attrs at = {.to_h = random_int(b->r, 1, 15), .to_w = random_int(b->r, 1, 15)};
+    at.align_corners = (int32_t)rng_below(b->r, 2), at.half_pixel = (int32_t)rng_below(b->r, 2);
+    random_append(b, OP_RESIZE_NEAREST, &at, &x, 1);
+}
+
 static inline void random_reshape(struct random_builder *b, uint32_t x)
 {
     const struct shape s = b->g->tensors.items[x].shape;
@@ -430,6 +440,8 @@ static inline void random_step(struct random_builder *b)
         random_reduce(b, op, x);
     else if (op >= OP_TRANSPOSE && op <= OP_SPACE_TO_DEPTH)
         random_view(b, op, x);
+    else if (op == OP_RESIZE_NEAREST)
+        random_resize(b, x);
     else if (op == OP_CONCAT)
         random_concat(b, x);
     else if (op == OP_RESHAPE)

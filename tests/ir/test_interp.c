@@ -137,6 +137,18 @@ static const struct float_case float_cases[] = {
      "%1 = slice(%0) begin [0,1,2] size [1,1,2] step [1,1,-2]",
      {1, 2, 3, 4, 5, 6},
      {6, 4}},
+    {"mote 1 graph \"g\" %0 \"x\" f32 [1,1,3,1] %1 \"y\" f32 [1,2,5,1] input %0 output %1\n"
+     "%1 = resize_nearest(%0) to [2,5]", /* floor(i * 0.6) */
+     {1, 2, 3},
+     {1, 1, 2, 2, 3, 1, 1, 2, 2, 3}},
+    {"mote 1 graph \"g\" %0 \"x\" f32 [1,1,3,1] %1 \"y\" f32 [1,1,4,1] input %0 output %1\n"
+     "%1 = resize_nearest(%0) to [1,4] align_corners 1", /* round(i * 2 / 3) */
+     {1, 2, 3},
+     {1, 2, 2, 3}},
+    {"mote 1 graph \"g\" %0 \"x\" f32 [1,1,4,1] %1 \"y\" f32 [1,1,2,1] input %0 output %1\n"
+     "%1 = resize_nearest(%0) to [1,2] half_pixel 1", /* floor((i + 0.5) * 2) */
+     {1, 2, 3, 4},
+     {2, 4}},
     {"mote 1 graph \"g\" %0 \"x\" f32 [1,1,2,4] %1 \"y\" f32 [1,2,4,1] input %0 output %1\n"
      "%1 = depth_to_space(%0) block 2",
      {1, 2, 3, 4, 5, 6, 7, 8},

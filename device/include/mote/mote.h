@@ -15,6 +15,7 @@
 #include "mote/quantize.h"
 #include "mote/reduce.h"
 #include "mote/requantize.h"
+#include "mote/resize_nearest.h"
 #include "mote/softmax.h"
 #include "mote/sum.h"
 #include "mote/types.h"

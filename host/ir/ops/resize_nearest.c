@@ -1,0 +1,60 @@
+/* resize_nearest.c - an image of another size from the nearest pixels.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "ir/ops/ops.h"
+#include "ir/ops/resize.h"
+
+/* In float, as the reference does it: docs/spec/ir.md, section 5. */
+int32_t resize_nearest_from(const struct attrs *at, int32_t i, int32_t in, int32_t out)
+{
+    const bool aligned = at->align_corners && out > 1;
+    const float scale = aligned ? (float)(in - 1) / (float)(out - 1) : (float)in / (float)out;
+    const float position = ((float)i + (at->half_pixel ? 0.5f : 0.0f)) * scale;
+    const int32_t from = (int32_t)(at->align_corners ? roundf(position) : floorf(position));
+    return from < in - 1 ? from : in - 1;
+}
+
+bool infer_resize_nearest(const struct graph *g, const struct node *n, struct tensor *out,
+                          struct diag *d)
+{
+    const struct attrs *at = &n->attrs;
+    if (!infer_image(g, n, d))
+        return false;
+    const int32_t *x = node_in(g, n, 0)->shape.dim;
+    if (at->to_h < 1 || at->to_h > IMAGE_DIM_MAX || at->to_w < 1 || at->to_w > IMAGE_DIM_MAX)
+        return node_error(d, g, n, "an image of %" PRId32 "x%" PRId32 " is outside 1..%d", at->to_h,
+                          at->to_w, IMAGE_DIM_MAX);
+    if (at->align_corners < 0 || at->align_corners > 1 || at->half_pixel < 0 || at->half_pixel > 1)
+        return node_error(d, g, n,
+                          "align_corners %" PRId32 ", half_pixel %" PRId32 ", expected 0 or 1",
+                          at->align_corners, at->half_pixel);
+    out->shape = (struct shape){.rank = 4, .dim = {x[0], at->to_h, at->to_w, x[3]}};
+    return infer_f32_or_s8(g, n, out, d);
+}
+
+int64_t macs_resize_nearest(const struct graph *g, const struct node *n)
+{
+    (void)g, (void)n;
+    return 0;
+}
+
+void eval_resize_nearest(const struct eval *e)
+{
+    if (node_in(e->g, e->n, 0)->dtype == DT_S8) {
+        mote_resize_nearest_s8_ref(&e->args->resize_nearest, e->in[0], e->out, e->scratch);
+        return;
+    }
+    const struct attrs *at = &e->n->attrs;
+    const int32_t *x = node_in(e->g, e->n, 0)->shape.dim;
+    const float *in = e->in[0];
+    float *out = e->out;
+    for (int32_t oy = 0; oy < at->to_h; oy++)
+        for (int32_t ox = 0; ox < at->to_w; ox++, out += x[3]) {
+            const int64_t row = resize_nearest_from(at, oy, x[1], at->to_h);
+            const int64_t pixel = row * x[2] + resize_nearest_from(at, ox, x[2], at->to_w);
+            memcpy(out, in + pixel * x[3], (size_t)x[3] * sizeof *out);
+        }
+}
