@@ -5,6 +5,7 @@
 #include "import/import.h"
 #include "output.h"
 #include "verb.h"
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -252,6 +253,7 @@ static void print_json(struct arena *a, const struct check *c, const struct sett
         json_str(&j, "hint", d->hint);
     } else {
         const struct program *p = c->compiled.program;
+        assert(p);
         json_bool(&j, "fits", all_fit(c));
         json_array(&j, "boards");
         for (uint32_t i = 0; i < c->n_fits; i++)

@@ -2,12 +2,12 @@
 #include "base/file.h"
 #include "compile.h"
 #include "import/import.h"
+#include "input.h"
 #include "ir/interp.h"
 #include "output.h"
 #include "verb.h"
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char usage[] =
@@ -33,34 +33,6 @@ static size_t bytes_of(const struct graph *g, const uint32_t *ids, uint32_t n)
     for (uint32_t i = 0; i < n; i++)
         sum += tensor_bytes(&g->tensors.items[ids[i]]);
     return sum;
-}
-
-/* The files of one --input, one after the other, into `to`. */
-static bool read_call(struct arena *a, const struct graph *g, const char *files, uint8_t *to,
-                      struct diag *d)
-{
-    char *rest = arena_strdup(a, files);
-    for (uint32_t i = 0; i < g->inputs.n; i++) {
-        const char *file = strtok_r(i ? NULL : rest, ",", &rest);
-        const struct tensor *t = &g->tensors.items[g->inputs.items[i]];
-        if (!file)
-            return diag_error(d, "--input",
-                              "%s names %" PRIu32 " files, the model has %" PRIu32 " inputs", files,
-                              i, g->inputs.n);
-        struct bytes b;
-        if (!file_map(file, &b, d))
-            return false;
-        if (b.len != tensor_bytes(t))
-            return diag_error(d, file, "is %zu bytes, the model's input \"%s\" takes %zu (%s %s)",
-                              b.len, t->name, tensor_bytes(t), dtype_name(t->dtype),
-                              out_shape(a, &t->shape));
-        memcpy(to, b.data, b.len);
-        to += b.len;
-    }
-    if (strtok_r(NULL, ",", &rest))
-        return diag_error(d, "--input", "%s names more files than the model's %" PRIu32 " inputs",
-                          files, g->inputs.n);
-    return true;
 }
 
 static bool write_outputs(struct arena *a, const struct graph *g, const uint8_t *out,
@@ -133,13 +105,9 @@ static const uint8_t *run_on_target(struct arena *a, const struct graph *g, cons
 static bool run_model(struct arena *a, const char *path, const struct settings *s, struct diag *d)
 {
     struct graph *g = import_read(a, path, d);
-    if (!g)
+    const uint8_t *in = g ? input_read(a, g, &s->inputs, d) : NULL;
+    if (!in)
         return false;
-    size_t call_bytes = bytes_of(g, g->inputs.items, g->inputs.n);
-    uint8_t *in = arena_alloc_array(a, s->inputs.n, call_bytes);
-    for (uint32_t k = 0; k < s->inputs.n; k++)
-        if (!read_call(a, g, s->inputs.items[k], in + k * call_bytes, d))
-            return false;
     const uint8_t *out = strcmp(s->target, "host") == 0
                              ? run_on_host(a, g, in, s->inputs.n, d)
                              : run_on_target(a, g, out_identifier(a, out_stem(a, path)), in, s, d);

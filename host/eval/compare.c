@@ -135,13 +135,14 @@ static bool fill_random(const struct tensor *a, const struct tensor *b, struct r
 {
     const struct tensor *drawn = a->dtype == DT_F32 ? b : a;
     const uint64_t n = (uint64_t)shape_count(&a->shape);
-    const uint32_t range = drawn->dtype == DT_S8 ? 1u << 8 : 1u << 16;
+    const uint32_t half_range = drawn->dtype == DT_S8 ? 1u << 7 : 1u << 15;
     if (drawn->dtype == DT_S32)
         return false; /* indices, most likely: not every one means something */
     for (uint64_t i = 0; i < n; i++) {
         double real = 2 * (double)rng_f32(r) - 1;
         if (drawn->dtype != DT_F32)
-            real = ((double)rng_below(r, range) - range / 2 - zero_of(drawn)) * scale_of(drawn);
+            real = ((double)rng_below(r, 2 * half_range) - half_range - zero_of(drawn)) *
+                   scale_of(drawn);
         store_real(a, to, i, real);
     }
     return true;
