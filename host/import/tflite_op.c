@@ -180,14 +180,29 @@ bool tfl_add(struct tfl *t, const struct tfl_op *op, enum op kind, const struct 
     return true;
 }
 
-bool tfl_add_between(struct tfl *t, const struct tfl_op *op, enum op kind,
-                     const struct attrs *attrs, const uint32_t *in, uint32_t n_in, uint32_t *id)
+bool tfl_add_reshaped(struct tfl *t, const struct tfl_op *op, enum op kind,
+                      const struct attrs *attrs, const uint32_t *in, uint32_t n_in)
 {
+    uint32_t i = out_id(t, op), id;
     struct tensor as;
-    if (!declared(t, op, out_id(t, op), &as))
+    if (!declared(t, op, i, &as))
         return false;
-    as.shape = (struct shape){0};
-    return add_node(t, op, kind, attrs, in, n_in, &as, id);
+    struct tensor between = as;
+    between.shape = (struct shape){0};
+    if (!add_node(t, op, kind, attrs, in, n_in, &between, &id))
+        return false;
+    const struct shape *made = &t->g->tensors.items[id].shape;
+    if (shape_count(made) != shape_count(&as.shape))
+        return tfl_refuse(op, "its output has %" PRId64 " elements, its inputs make %" PRId64,
+                          shape_count(&as.shape), shape_count(made));
+    if (!shape_equal(made, &as.shape)) {
+        struct attrs reshape = {.new_rank = as.shape.rank};
+        memcpy(reshape.new_shape, as.shape.dim, sizeof reshape.new_shape);
+        if (!add_node(t, op, OP_RESHAPE, &reshape, &id, 1, &as, &id))
+            return false;
+    }
+    t->values[i] = (struct tfl_value){.state = TFL_VALUE, .id = id};
+    return true;
 }
 
 void tfl_set_ints(struct tfl *t, const struct tfl_op *op, const struct tfl_ints *ints)

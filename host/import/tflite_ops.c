@@ -110,24 +110,6 @@ bool tfl_depthwise_conv2d(struct tfl *t, const struct tfl_op *op)
 
 /* The IR's output is [1, out]; with keep_num_dims, or when the file declares so, the same numbers
  * have more dimensions. */
-static bool add_fully_connected(struct tfl *t, const struct tfl_op *op, const struct attrs *at,
-                                const uint32_t in[3])
-{
-    struct shape declared;
-    if (!tfl_out_shape(t, op, &declared))
-        return false;
-    int32_t n_out = tensor_of(t, in[1])->shape.dim[0];
-    struct shape flat = {.rank = 2, .dim = {1, n_out}};
-    if (shape_equal(&declared, &flat) || shape_count(&declared) != n_out)
-        return tfl_add(t, op, OP_FULLY_CONNECTED, at, in, n_inputs(in));
-    struct attrs reshape = {.new_rank = declared.rank};
-    for (int32_t i = 0; i < declared.rank; i++)
-        reshape.new_shape[i] = declared.dim[i];
-    uint32_t y;
-    return tfl_add_between(t, op, OP_FULLY_CONNECTED, at, in, n_inputs(in), &y) &&
-           tfl_add(t, op, OP_RESHAPE, &reshape, &y, 1);
-}
-
 bool tfl_fully_connected(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {0};
@@ -145,7 +127,7 @@ bool tfl_fully_connected(struct tfl *t, const struct tfl_op *op)
                    n / w->dim[1], w->dim[1]);
         return diag_hint(op->d, "use a 1x1 convolution where a dense layer runs over positions");
     }
-    return add_fully_connected(t, op, &at, in);
+    return tfl_add_reshaped(t, op, OP_FULLY_CONNECTED, &at, in, n_inputs(in));
 }
 
 static bool pool(struct tfl *t, const struct tfl_op *op, enum op kind)
@@ -174,19 +156,73 @@ bool tfl_max_pool2d(struct tfl *t, const struct tfl_op *op)
     return pool(t, op, OP_MAX_POOL2D);
 }
 
+/* Shapes that differ broadcast; the IR's add is the one of equal shapes. */
+static bool binary(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *at)
+{
+    uint32_t in[2];
+    if (!tfl_arity(op, 2, 2) || !tfl_in(t, op, 0, &in[0]) || !tfl_in(t, op, 1, &in[1]))
+        return false;
+    if (kind == OP_ADD && !shape_equal(&tensor_of(t, in[0])->shape, &tensor_of(t, in[1])->shape))
+        kind = OP_ADD_BROADCAST;
+    return tfl_add(t, op, kind, at, in, 2);
+}
+
 bool tfl_add_op(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {0};
-    uint32_t in[2];
-    return tfl_arity(op, 2, 2) && tfl_in(t, op, 0, &in[0]) && tfl_in(t, op, 1, &in[1]) &&
-           tfl_options(op, OPTIONS_ADD) && tfl_act(t, op, ADD_ACT, &at.act) &&
-           tfl_add(t, op, OP_ADD, &at, in, 2);
+    return tfl_options(op, OPTIONS_ADD) && tfl_act(t, op, ADD_ACT, &at.act) &&
+           binary(t, op, OP_ADD, &at);
+}
+
+bool tfl_sub(struct tfl *t, const struct tfl_op *op)
+{
+    struct attrs at = {0};
+    return tfl_options(op, OPTIONS_SUB) && tfl_act(t, op, SUB_ACT, &at.act) &&
+           binary(t, op, OP_SUB, &at);
+}
+
+bool tfl_mul(struct tfl *t, const struct tfl_op *op)
+{
+    struct attrs at = {0};
+    return tfl_options(op, OPTIONS_MUL) && tfl_act(t, op, MUL_ACT, &at.act) &&
+           binary(t, op, OP_MUL, &at);
+}
+
+bool tfl_minimum(struct tfl *t, const struct tfl_op *op)
+{
+    return binary(t, op, OP_MINIMUM, NULL);
+}
+
+bool tfl_maximum(struct tfl *t, const struct tfl_op *op)
+{
+    return binary(t, op, OP_MAXIMUM, NULL);
 }
 
 static bool unary(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *at)
 {
     uint32_t x;
     return tfl_arity(op, 1, 1) && tfl_in(t, op, 0, &x) && tfl_add(t, op, kind, at, &x, 1);
+}
+
+bool tfl_logistic(struct tfl *t, const struct tfl_op *op)
+{
+    return unary(t, op, OP_LOGISTIC, NULL);
+}
+
+bool tfl_tanh(struct tfl *t, const struct tfl_op *op)
+{
+    return unary(t, op, OP_TANH, NULL);
+}
+
+bool tfl_hard_swish(struct tfl *t, const struct tfl_op *op)
+{
+    return unary(t, op, OP_HARD_SWISH, NULL);
+}
+
+bool tfl_leaky_relu(struct tfl *t, const struct tfl_op *op)
+{
+    struct attrs at = {.alpha = fb_f32(t->fb, &op->options, LEAKY_RELU_ALPHA, 0.0f)};
+    return tfl_options(op, OPTIONS_LEAKY_RELU) && unary(t, op, OP_LEAKY_RELU, &at);
 }
 
 bool tfl_relu(struct tfl *t, const struct tfl_op *op)

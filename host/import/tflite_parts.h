@@ -128,15 +128,15 @@ bool tfl_arity(const struct tfl_op *op, uint32_t min, uint32_t max);
 /* Append a node that makes the operator's output as the file declares it, and verify it. */
 bool tfl_add(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *attrs,
              const uint32_t *in, uint32_t n_in);
-/* Append a node between: its output gets the quantisation of the operator's. */
-bool tfl_add_between(struct tfl *t, const struct tfl_op *op, enum op kind,
-                     const struct attrs *attrs, const uint32_t *in, uint32_t n_in, uint32_t *id);
+/* The same, with a reshape behind it when the file declares the same elements in another shape. */
+bool tfl_add_reshaped(struct tfl *t, const struct tfl_op *op, enum op kind,
+                      const struct attrs *attrs, const uint32_t *in, uint32_t n_in);
 /* The operator's output is these integers. */
 void tfl_set_ints(struct tfl *t, const struct tfl_op *op, const struct tfl_ints *ints);
 /* Shape of the operator's output as declared. */
 bool tfl_out_shape(struct tfl *t, const struct tfl_op *op, struct shape *out);
 
-/* tflite_ops.c and tflite_shapes.c: one function an operator. */
+/* tflite_ops.c, tflite_moves.c and tflite_shapes.c: one function an operator. */
 bool tfl_conv2d(struct tfl *t, const struct tfl_op *op);
 bool tfl_depthwise_conv2d(struct tfl *t, const struct tfl_op *op);
 bool tfl_fully_connected(struct tfl *t, const struct tfl_op *op);
@@ -154,6 +154,29 @@ bool tfl_concat(struct tfl *t, const struct tfl_op *op);
 bool tfl_shape(struct tfl *t, const struct tfl_op *op);
 bool tfl_strided_slice(struct tfl *t, const struct tfl_op *op);
 bool tfl_pack(struct tfl *t, const struct tfl_op *op);
+bool tfl_depth_to_space(struct tfl *t, const struct tfl_op *op);
+bool tfl_to_declared_shape(struct tfl *t, const struct tfl_op *op);
+bool tfl_hard_swish(struct tfl *t, const struct tfl_op *op);
+bool tfl_leaky_relu(struct tfl *t, const struct tfl_op *op);
+bool tfl_logistic(struct tfl *t, const struct tfl_op *op);
+bool tfl_maximum(struct tfl *t, const struct tfl_op *op);
+bool tfl_mean(struct tfl *t, const struct tfl_op *op);
+bool tfl_minimum(struct tfl *t, const struct tfl_op *op);
+bool tfl_mul(struct tfl *t, const struct tfl_op *op);
+bool tfl_reduce_max(struct tfl *t, const struct tfl_op *op);
+bool tfl_reduce_min(struct tfl *t, const struct tfl_op *op);
+bool tfl_resize_nearest(struct tfl *t, const struct tfl_op *op);
+bool tfl_slice(struct tfl *t, const struct tfl_op *op);
+bool tfl_space_to_depth(struct tfl *t, const struct tfl_op *op);
+bool tfl_split(struct tfl *t, const struct tfl_op *op);
+bool tfl_sub(struct tfl *t, const struct tfl_op *op);
+bool tfl_reduce_sum(struct tfl *t, const struct tfl_op *op);
+bool tfl_tanh(struct tfl *t, const struct tfl_op *op);
+bool tfl_transpose(struct tfl *t, const struct tfl_op *op);
+/* A strided slice of activations, not of a shape. */
+bool tfl_slice_strided(struct tfl *t, const struct tfl_op *op);
+/* Position `p` in a row of n, counted from the end when negative, held within low..high. */
+int64_t tfl_slice_position(int64_t p, int64_t n, int64_t low, int64_t high);
 
 /* tflite_names.c: "CONV_2D"; NULL for numbers that the schema does not have. */
 const char *tfl_builtin_name(int32_t code);

@@ -68,8 +68,14 @@ enum tfl_strided_slice {
     SLICE_END_MASK,
     SLICE_ELLIPSIS_MASK,
     SLICE_NEW_AXIS_MASK,
-    SLICE_SHRINK_AXIS_MASK
+    SLICE_SHRINK_AXIS_MASK,
+    SLICE_OFFSET
 };
+enum tfl_mul { MUL_ACT };
+enum tfl_sub { SUB_ACT };
+enum tfl_leaky_relu { LEAKY_RELU_ALPHA };
+enum tfl_block { BLOCK_SIZE }; /* DEPTH_TO_SPACE and SPACE_TO_DEPTH */
+enum tfl_resize_nearest { RESIZE_ALIGN_CORNERS, RESIZE_HALF_PIXEL };
 enum tfl_pack { PACK_COUNT, PACK_AXIS };
 enum tfl_options_type {
     OPTIONS_NONE = 0,
@@ -81,8 +87,14 @@ enum tfl_options_type {
     OPTIONS_CONCAT = 10,
     OPTIONS_ADD = 11,
     OPTIONS_RESHAPE = 17,
+    OPTIONS_SPACE_TO_DEPTH = 19,
+    OPTIONS_MUL = 21,
+    OPTIONS_SUB = 28,
     OPTIONS_STRIDED_SLICE = 32,
-    OPTIONS_PACK = 59
+    OPTIONS_PACK = 59,
+    OPTIONS_RESIZE_NEAREST = 74,
+    OPTIONS_LEAKY_RELU = 75,
+    OPTIONS_DEPTH_TO_SPACE = 94
 };
 
 enum tfl_type { TFL_FLOAT32 = 0, TFL_INT32 = 2, TFL_INT64 = 4, TFL_INT16 = 7, TFL_INT8 = 9 };
@@ -96,18 +108,38 @@ enum tfl_builtin {
     TFL_CONCATENATION = 2,
     TFL_CONV_2D = 3,
     TFL_DEPTHWISE_CONV_2D = 4,
+    TFL_DEPTH_TO_SPACE = 5,
     TFL_DEQUANTIZE = 6,
     TFL_FULLY_CONNECTED = 9,
+    TFL_LOGISTIC = 14,
     TFL_MAX_POOL_2D = 17,
+    TFL_MUL = 18,
     TFL_RELU = 19,
     TFL_RELU6 = 21,
     TFL_RESHAPE = 22,
     TFL_SOFTMAX = 25,
+    TFL_SPACE_TO_DEPTH = 26,
+    TFL_TANH = 28,
     TFL_CUSTOM = 32,
     TFL_PAD = 34,
+    TFL_TRANSPOSE = 39,
+    TFL_MEAN = 40,
+    TFL_SUB = 41,
+    TFL_SQUEEZE = 43,
     TFL_STRIDED_SLICE = 45,
+    TFL_SPLIT = 49,
+    TFL_MAXIMUM = 55,
+    TFL_MINIMUM = 57,
+    TFL_SLICE = 65,
+    TFL_EXPAND_DIMS = 70,
+    TFL_SUM = 74,
     TFL_SHAPE = 77,
+    TFL_REDUCE_MAX = 82,
     TFL_PACK = 83,
-    TFL_QUANTIZE = 114
+    TFL_REDUCE_MIN = 89,
+    TFL_RESIZE_NEAREST_NEIGHBOR = 97,
+    TFL_LEAKY_RELU = 98,
+    TFL_QUANTIZE = 114,
+    TFL_HARD_SWISH = 117
 };
 #endif

@@ -121,20 +121,19 @@ bool tfl_shape(struct tfl *t, const struct tfl_op *op)
     return true;
 }
 
-/* Position `p` in a row of n, counted from the end when negative, held within low..high. */
-static int64_t slice_position(int64_t p, int64_t n, int64_t low, int64_t high)
+int64_t tfl_slice_position(int64_t p, int64_t n, int64_t low, int64_t high)
 {
     if (p < 0)
         p += n; /* |p| < 2^63: it was read from 32 or 64 bits and n >= 0 */
     return p < low ? low : p > high ? high : p;
 }
 
-/* A slice of a row of integers: begin, end and stride have one element each. */
+/* Of activations, or here of a row of integers: begin, end and stride have one element each. */
 bool tfl_strided_slice(struct tfl *t, const struct tfl_op *op)
 {
     int32_t x = tfl_in_id(t, op, 0);
     if (x < 0 || t->values[x].state != TFL_INTS)
-        return tfl_refuse(op, "supported on shapes only");
+        return tfl_slice_strided(t, op);
     struct tfl_ints in = {0}, begin = {0}, end = {0}, stride = {0}, out = {0};
     if (!tfl_arity(op, 4, 4) || !tfl_options(op, OPTIONS_STRIDED_SLICE) ||
         !tfl_in_ints(t, op, 0, &in) || !tfl_in_ints(t, op, 1, &begin) ||
@@ -149,8 +148,8 @@ bool tfl_strided_slice(struct tfl *t, const struct tfl_op *op)
     if (in.scalar || begin.n != 1 || end.n != 1 || stride.n != 1 || stride.v[0] < 1)
         return tfl_refuse(op, "on a shape, with other than one begin, end and stride >= 1");
     int64_t n = in.n;
-    int64_t first = begin_mask & 1 ? 0 : slice_position(begin.v[0], n, 0, n);
-    int64_t last = end_mask & 1 ? n : slice_position(end.v[0], n, 0, n);
+    int64_t first = begin_mask & 1 ? 0 : tfl_slice_position(begin.v[0], n, 0, n);
+    int64_t last = end_mask & 1 ? n : tfl_slice_position(end.v[0], n, 0, n);
     if (shrink & 1)
         last = first + 1; /* one element, whatever the end says */
     if (last > n)

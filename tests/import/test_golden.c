@@ -128,6 +128,8 @@ OUTPUTS(outputs_of_hello_world_float, "tflm/hello_world_float")
 OUTPUTS(outputs_of_micro_speech, "tflm/micro_speech_quantized")
 OUTPUTS(outputs_of_person_detect, "tflm/person_detect")
 OUTPUTS(outputs_of_simple_add, "tflm/simple_add_model")
+OUTPUTS(outputs_of_mcunet_visual_wake_words, "mcunet/vww")
+OUTPUTS(outputs_of_mcunet_detection, "mcunet/detection")
 
 #define LAYERS(test, model, layers)                                                                \
     TEST(test)                                                                                     \
@@ -147,7 +149,8 @@ TEST_MAIN(T(outputs_of_anomaly_detection), T(outputs_of_anomaly_detection_float)
           T(outputs_of_image_classification_float), T(outputs_of_streaming_wake_word),
           T(outputs_of_visual_wake_words), T(outputs_of_visual_wake_words_float),
           T(outputs_of_hello_world), T(outputs_of_hello_world_float), T(outputs_of_micro_speech),
-          T(outputs_of_person_detect), T(outputs_of_simple_add), T(layers_of_anomaly_detection),
-          T(layers_of_keyword_spotting), T(layers_of_image_classification),
-          T(layers_of_streaming_wake_word), T(layers_of_visual_wake_words),
-          T(layers_of_micro_speech), T(layers_of_person_detect))
+          T(outputs_of_person_detect), T(outputs_of_simple_add),
+          T(outputs_of_mcunet_visual_wake_words), T(outputs_of_mcunet_detection),
+          T(layers_of_anomaly_detection), T(layers_of_keyword_spotting),
+          T(layers_of_image_classification), T(layers_of_streaming_wake_word),
+          T(layers_of_visual_wake_words), T(layers_of_micro_speech), T(layers_of_person_detect))

@@ -223,7 +223,213 @@ TEST(add_of_two_inputs)
     m.op[0].option[0] = (struct tiny_option){ADD_ACT, 1, TFL_ACT_RELU};
     CHECK_HAS(text_of(a, &m), "input %0, %1\noutput %2\n\n%2 = add(%0, %1) act relu origin");
     m.tensor[2].dim[2] = 1;
-    expect_refused(&m, "operator 0 'y': ADD: shapes 1x2x3 and 1x2x1 differ");
+    CHECK_HAS(text_of(a, &m), "%2 = add_broadcast(%0, %1) act relu origin \"0:y\"");
+    m.tensor[2].dim[2] = 2;
+    expect_refused(&m, "operator 0 'y': ADD: shapes 1x2x3 and 1x2x2 do not broadcast");
+    arena_free(a);
+}
+
+TEST(functions_of_one_element)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_unary(TFL_LOGISTIC, TINY_S8("y", 1.0f / 256, -128, 1, 2, 3));
+    CHECK_HAS(text_of(a, &m), "%1 = logistic(%0) origin \"0:y\"");
+    m = tiny_unary(TFL_TANH, TINY_S8("y", 1.0f / 128, 0, 1, 2, 3));
+    CHECK_HAS(text_of(a, &m), "%1 = tanh(%0) origin \"0:y\"");
+    m.tensor[1].scale[0] = 0.5f;
+    expect_refused(&m, "TANH: an s8 tanh gives scale 0.0078125 (1/128) and zero point 0");
+    m = tiny_unary(TFL_HARD_SWISH, TINY_S8("y", 0.5f, 2, 1, 2, 3));
+    CHECK_HAS(text_of(a, &m), "%1 = hard_swish(%0) origin \"0:y\"");
+    m = tiny_unary(TFL_LEAKY_RELU, TINY_S8("y", 0.5f, 2, 1, 2, 3));
+    m.op[0].options_type = OPTIONS_LEAKY_RELU;
+    set_option(&m.op[0], LEAKY_RELU_ALPHA, 4, 0x3e000000); /* 0.125f */
+    CHECK_HAS(text_of(a, &m), "%1 = leaky_relu(%0) alpha 0.125 origin \"0:y\"");
+    arena_free(a);
+}
+
+/* x [1,2,3] and a constant c [1,1,3] -> y [1,2,3]. */
+static struct tiny with_constant(int32_t builtin, uint8_t options_type)
+{
+    static const int8_t c[3] = {1, 2, 3};
+    struct tiny m = tiny_unary(builtin, TINY_S8("y", 0.5f, 1, 1, 2, 3));
+    m.n_tensors = 3;
+    m.tensor[2] = TINY_S8("c", 0.5f, 1, 1, 1, 3);
+    m.tensor[2].buffer = 1;
+    m.n_buffers = 2;
+    m.buffer[1] = (struct tiny_buffer){c, sizeof c, 0, 0};
+    m.op[0].n_in = 2;
+    m.op[0].in[1] = 2;
+    m.op[0].options_type = options_type;
+    return m;
+}
+
+TEST(operators_of_two_inputs_broadcast)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = with_constant(TFL_MUL, OPTIONS_MUL);
+    set_option(&m.op[0], MUL_ACT, 1, TFL_ACT_RELU6);
+    CHECK_HAS(text_of(a, &m), "%2 = mul(%0, %1) act relu6 origin \"0:y\"");
+    m = with_constant(TFL_SUB, OPTIONS_SUB);
+    m.op[0].in[0] = 2;
+    m.op[0].in[1] = 0;
+    set_option(&m.op[0], SUB_ACT, 1, TFL_ACT_RELU);
+    CHECK_HAS(text_of(a, &m), "%2 = sub(%1, %0) act relu origin \"0:y\"");
+    m = with_constant(TFL_MINIMUM, OPTIONS_NONE);
+    CHECK_HAS(text_of(a, &m), "%2 = minimum(%0, %1) origin \"0:y\"");
+    m = with_constant(TFL_MAXIMUM, OPTIONS_NONE);
+    CHECK_HAS(text_of(a, &m), "%2 = maximum(%0, %1) origin \"0:y\"");
+    m.tensor[2].zero[0] = 2;
+    expect_refused(&m, "operator 0 'y': MAXIMUM: ");
+    m = with_constant(TFL_MUL, OPTIONS_SUB);
+    expect_refused(&m, "MUL: options of type 28, expected 21");
+    arena_free(a);
+}
+
+/* x -> an operator whose further inputs are rows of n ints -> y. */
+static struct tiny with_rows(int32_t builtin, struct tiny_tensor y, const int32_t *const *row,
+                             uint32_t n_rows, uint32_t n)
+{
+    struct tiny m = tiny_unary(builtin, y);
+    m.n_tensors += n_rows;
+    m.n_buffers += n_rows;
+    m.op[0].n_in += n_rows;
+    for (uint32_t i = 0; i < n_rows; i++) {
+        m.tensor[2 + i] = tiny_ints("row", (int32_t)n, 1 + i);
+        m.buffer[1 + i] = (struct tiny_buffer){row[i], n * 4, 0, 0};
+        m.op[0].in[1 + i] = (int32_t)(2 + i);
+    }
+    return m;
+}
+
+#define ROW(...) ((const int32_t[]){__VA_ARGS__})
+#define WITH_ROW(builtin, y, n, ...)                                                               \
+    with_rows((builtin), (y), (const int32_t *const[]){ROW(__VA_ARGS__)}, 1, (n))
+
+TEST(reductions_keep_the_dimensions_or_drop_them)
+{
+    struct arena *a = arena_new("test");
+    const struct tiny_tensor kept = TINY_S8("y", 0.5f, 1, 1, 2, 1);
+    struct tiny m = WITH_ROW(TFL_MEAN, kept, 1, -1);
+    CHECK_HAS(text_of(a, &m), "%1 = mean(%0) over [0,0,1] origin \"0:y\"");
+    m = WITH_ROW(TFL_MEAN, TINY_S8("y", 0.5f, 1, 1, 3), 1, 1);
+    CHECK_HAS(text_of(a, &m), "%1 = mean(%0) over [0,1,0] origin \"0:y\"\n"
+                              "%2 = reshape(%1) shape [1,3] origin \"0:y\"\n");
+    m = WITH_ROW(TFL_SUM, TINY_S8("y", 0.5f, 1, 1, 1, 1), 2, 1, 2);
+    CHECK_HAS(text_of(a, &m), "%1 = reduce_sum(%0) over [0,1,1] origin \"0:y\"");
+    m = WITH_ROW(TFL_REDUCE_MAX, kept, 1, 2);
+    CHECK_HAS(text_of(a, &m), "%1 = reduce_max(%0) over [0,0,1] origin \"0:y\"");
+    m = WITH_ROW(TFL_REDUCE_MIN, kept, 1, 2);
+    CHECK_HAS(text_of(a, &m), "%1 = reduce_min(%0) over [0,0,1] origin \"0:y\"");
+    m = WITH_ROW(TFL_MEAN, kept, 1, 3);
+    expect_refused(&m, "operator 0 'y': MEAN: axis 3 is outside -3..2");
+    m = WITH_ROW(TFL_MEAN, kept, 1, 1);
+    expect_refused(&m, "MEAN: its output has 2 elements, its inputs make 3");
+    arena_free(a);
+}
+
+TEST(a_transpose_has_a_constant_permutation)
+{
+    struct arena *a = arena_new("test");
+    const struct tiny_tensor y = TINY_S8("y", 0.5f, 1, 1, 3, 2);
+    struct tiny m = WITH_ROW(TFL_TRANSPOSE, y, 3, 0, -1, 1);
+    CHECK_HAS(text_of(a, &m), "%1 = transpose(%0) perm [0,2,1] origin \"0:y\"");
+    m = WITH_ROW(TFL_TRANSPOSE, y, 2, 0, 1);
+    expect_refused(&m, "TRANSPOSE: a permutation of 2 for 3 dimensions");
+    m = WITH_ROW(TFL_TRANSPOSE, y, 3, 0, 1, 1);
+    expect_refused(&m, "TRANSPOSE: perm is no permutation of 0..2");
+    arena_free(a);
+}
+
+TEST(images_are_resized_and_cut_into_blocks)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m =
+        WITH_ROW(TFL_RESIZE_NEAREST_NEIGHBOR, TINY_S8("y", 0.5f, 1, 1, 2, 6, 4), 2, 2, 6);
+    m.tensor[0] = TINY_S8("x", 0.5f, 1, 1, 1, 3, 4);
+    m.op[0].options_type = OPTIONS_RESIZE_NEAREST;
+    CHECK_HAS(text_of(a, &m), "%1 = resize_nearest(%0) to [2,6] origin \"0:y\"");
+    set_option(&m.op[0], RESIZE_HALF_PIXEL, 1, 1);
+    CHECK_HAS(text_of(a, &m), "%1 = resize_nearest(%0) to [2,6] half_pixel 1 origin \"0:y\"");
+    m.buffer[1].data = ROW(0, 6);
+    expect_refused(&m, "RESIZE_NEAREST_NEIGHBOR: a new size of 0, expected 1..");
+    m = tiny_unary(TFL_DEPTH_TO_SPACE, TINY_S8("y", 0.5f, 1, 1, 2, 6, 1));
+    m.tensor[0] = TINY_S8("x", 0.5f, 1, 1, 1, 3, 4);
+    m.op[0].options_type = OPTIONS_DEPTH_TO_SPACE;
+    set_option(&m.op[0], BLOCK_SIZE, 4, 2);
+    CHECK_HAS(text_of(a, &m), "%1 = depth_to_space(%0) block 2 origin \"0:y\"");
+    m.code[0] = (struct tiny_code){TFL_SPACE_TO_DEPTH, TFL_SPACE_TO_DEPTH, NULL};
+    m.op[0].options_type = OPTIONS_SPACE_TO_DEPTH;
+    m.tensor[0] = TINY_S8("x", 0.5f, 1, 1, 2, 6, 1);
+    m.tensor[1] = TINY_S8("y", 0.5f, 1, 1, 1, 3, 4);
+    CHECK_HAS(text_of(a, &m), "%1 = space_to_depth(%0) block 2 origin \"0:y\"");
+    arena_free(a);
+}
+
+TEST(dimensions_of_1_come_and_go)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_unary(TFL_SQUEEZE, TINY_S8("y", 0.5f, 1, 1, 6));
+    CHECK_HAS(text_of(a, &m), "%1 = reshape(%0) shape [1,6] origin \"0:y\"");
+    m = WITH_ROW(TFL_EXPAND_DIMS, TINY_S8("y", 0.5f, 1, 1, 1, 2, 3), 1, 1);
+    CHECK_HAS(text_of(a, &m), "%1 = reshape(%0) shape [1,1,2,3] origin \"0:y\"");
+    m.tensor[1].dim[1] = 2;
+    expect_refused(&m, "EXPAND_DIMS: input 1x2x3 has 6 elements, new shape 1x2x2x3 has 12");
+    arena_free(a);
+}
+
+TEST(a_slice_has_a_begin_and_a_size_or_the_rest)
+{
+    struct arena *a = arena_new("test");
+    const struct tiny_tensor y = TINY_S8("y", 0.5f, 1, 1, 1, 2);
+    const int32_t *row[2] = {ROW(0, 1, 1), ROW(1, 1, -1)};
+    struct tiny m = with_rows(TFL_SLICE, y, row, 2, 3);
+    CHECK_HAS(text_of(a, &m), "%1 = slice(%0) begin [0,1,1] size [1,1,2] step [1,1,1] origin");
+    m.buffer[2].data = ROW(1, 1, 3);
+    expect_refused(&m, "SLICE: begin 1 and size 3 of dimension 2, which is 3");
+    m.buffer[1].data = ROW(0, 1, -1);
+    expect_refused(&m, "SLICE: begin -1 and size 3 of dimension 2, which is 3");
+    arena_free(a);
+}
+
+TEST(a_strided_slice_of_activations_goes_both_ways_and_shrinks)
+{
+    struct arena *a = arena_new("test");
+    const int32_t *row[3] = {ROW(0, 0, -1), ROW(1, 2, -4), ROW(1, 1, -2)};
+    struct tiny m = with_rows(TFL_STRIDED_SLICE, TINY_S8("y", 0.5f, 1, 1, 2, 2), row, 3, 3);
+    m.op[0].options_type = OPTIONS_STRIDED_SLICE;
+    CHECK_HAS(text_of(a, &m), "%1 = slice(%0) begin [0,0,2] size [1,2,2] step [1,1,-2] origin");
+    m.buffer[2].data = ROW(0, 0, 0); /* up to element 0, not with it */
+    set_option(&m.op[0], SLICE_END_MASK, 4, 3);
+    m.tensor[1].dim[2] = 1;
+    CHECK_HAS(text_of(a, &m), "%1 = slice(%0) begin [0,0,2] size [1,2,1] step [1,1,-2] origin");
+    set_option(&m.op[0], SLICE_SHRINK_AXIS_MASK, 4, 2);
+    m.tensor[1] = TINY_S8("y", 0.5f, 1, 1, 1);
+    CHECK_HAS(text_of(a, &m), "%1 = slice(%0) begin [0,0,2] size [1,1,1] step [1,1,-2] origin "
+                              "\"0:y\"\n%2 = reshape(%1) shape [1,1] origin");
+    m.buffer[1].data = ROW(0, 2, -1);
+    expect_refused(&m, "STRIDED_SLICE: nothing between 2 and 0 of dimension 1, which is 2");
+    m.buffer[3].data = ROW(1, 0, 1);
+    expect_refused(&m, "STRIDED_SLICE: stride 0 of dimension 1");
+    set_option(&m.op[0], SLICE_NEW_AXIS_MASK, 4, 1);
+    expect_refused(&m, "STRIDED_SLICE: an ellipsis, a new axis or ends as offsets");
+    arena_free(a);
+}
+
+TEST(a_split_is_a_slice_for_each_output)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = WITH_ROW(TFL_SPLIT, TINY_S8("y", 0.5f, 1, 1, 1, 3), 1, -2);
+    m.op[0].in[0] = 2;
+    m.op[0].in[1] = 0;
+    m.n_tensors = 4;
+    m.tensor[3] = TINY_S8("z", 0.5f, 1, 1, 1, 3);
+    m.op[0].n_out = m.n_out = 2;
+    m.op[0].out[1] = m.out[1] = 3;
+    CHECK_HAS(text_of(a, &m),
+              "%1 = slice(%0) begin [0,0,0] size [1,1,3] step [1,1,1] origin \"0:y\"\n"
+              "%2 = slice(%0) begin [0,1,0] size [1,1,3] step [1,1,1] origin \"0:z\"\n");
+    m.buffer[1].data = ROW(2);
+    expect_refused(&m, "operator 0 'y': SPLIT: a dimension of 3 in 2 parts");
     arena_free(a);
 }
 
@@ -385,7 +591,7 @@ TEST(broken_chains_of_shapes_are_refused)
     expect_refused(&m, "STRIDED_SLICE: on a shape, with other than one begin, end and stride >= 1");
     m = shape_chain();
     m.op[1].in[0] = 0;
-    expect_refused(&m, "STRIDED_SLICE: supported on shapes only");
+    expect_refused(&m, "operator 1 'batch': STRIDED_SLICE: 'batch' is a scalar");
     m = shape_chain();
     m.op[2].in[0] = 1;
     expect_refused(&m, "PACK: supported for shapes only: input 0 is no scalar");
@@ -460,6 +666,10 @@ TEST(fields_are_numbered_as_in_the_schema)
     CHECK(BUFFER_SIZE == 2 && QUANT_DETAILS_TYPE == 4 && QUANT_DIMENSION == 6);
     CHECK(OPTIONS_CONCAT == 10 && OPTIONS_STRIDED_SLICE == 32 && OPTIONS_PACK == 59);
     CHECK(TFL_MAX_POOL_2D == 17 && TFL_RELU == 19 && TFL_RELU6 == 21 && TFL_PAD == 34);
+    CHECK(SLICE_OFFSET == 5 && RESIZE_ALIGN_CORNERS == 0 && RESIZE_HALF_PIXEL == 1);
+    CHECK(OPTIONS_MUL == 21 && OPTIONS_SUB == 28 && OPTIONS_SPACE_TO_DEPTH == 19);
+    CHECK(OPTIONS_RESIZE_NEAREST == 74 && OPTIONS_LEAKY_RELU == 75);
+    CHECK(OPTIONS_DEPTH_TO_SPACE == 94);
     CHECK(TFL_STRIDED_SLICE == 45 && TFL_SHAPE == 77 && TFL_PACK == 83 && TFL_DEQUANTIZE == 6);
 }
 
@@ -486,7 +696,13 @@ TEST_MAIN(T(a_convolution_keeps_names_quantisation_and_origin),
           T(a_dense_layer_flattens_its_input_and_may_keep_dimensions),
           T(dense_layers_over_many_vectors_and_shuffled_weights_are_refused),
           T(pools_resolve_their_padding), T(elementwise_operators), T(add_of_two_inputs),
-          T(relu6_that_would_rescale_is_refused), T(concat_counts_a_negative_axis_from_the_end),
+          T(functions_of_one_element), T(operators_of_two_inputs_broadcast),
+          T(reductions_keep_the_dimensions_or_drop_them), T(a_transpose_has_a_constant_permutation),
+          T(images_are_resized_and_cut_into_blocks), T(dimensions_of_1_come_and_go),
+          T(a_slice_has_a_begin_and_a_size_or_the_rest),
+          T(a_strided_slice_of_activations_goes_both_ways_and_shrinks),
+          T(a_split_is_a_slice_for_each_output), T(relu6_that_would_rescale_is_refused),
+          T(concat_counts_a_negative_axis_from_the_end),
           T(pads_come_from_a_constant_of_32_or_64_bits),
           T(reshape_takes_its_shape_from_the_attribute_or_a_constant),
           T(shapes_that_do_not_fit_are_refused), T(a_chain_of_shapes_leaves_one_reshape),
