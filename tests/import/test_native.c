@@ -71,7 +71,9 @@ NATIVE(hello_world, "tflm/hello_world_int8")
 NATIVE(micro_speech, "tflm/micro_speech_quantized")
 NATIVE(person_detect, "tflm/person_detect")
 NATIVE(simple_add, "tflm/simple_add_model")
+NATIVE(mcunet_visual_wake_words, "mcunet/vww")
+NATIVE(mcunet_detection, "mcunet/detection")
 
 TEST_MAIN(T(anomaly_detection), T(keyword_spotting), T(image_classification),
           T(streaming_wake_word), T(visual_wake_words), T(hello_world), T(micro_speech),
-          T(person_detect), T(simple_add))
+          T(person_detect), T(simple_add), T(mcunet_visual_wake_words), T(mcunet_detection))
