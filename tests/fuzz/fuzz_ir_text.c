@@ -1,29 +1,13 @@
 /* fuzz_ir_text.c - the IR parser under libFuzzer: any bytes are refused or make a valid graph
  * whose text reads back to the same text. SPDX-License-Identifier: Apache-2.0
- *
- *     clang -fsanitize=fuzzer,address,undefined ...            fuzz
- *     cc -DMOTE_FUZZ_REPLAY ...; ./fuzz_ir_text FILE...        replay what it found, in any build
+ * fuzz.h says how to build it.
  *
  * The first byte chooses whether the rest has a binary part of 256 zeros behind it. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/file.h"
+#include "fuzz.h"
 #include "ir/text.h"
 #include "ir/text_parts.h"
 #include "ir/verify.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int ok, const char *what)
-{
-    if (ok)
-        return;
-    fprintf(stderr, "%s\n", what);
-    abort();
-}
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -48,22 +32,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_free(a);
     return 0;
 }
-
-#ifdef MOTE_FUZZ_REPLAY
-int main(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        struct arena *a = arena_new("replay");
-        struct bytes file;
-        struct diag d = {0};
-        if (!file_map(argv[i], &file, &d)) {
-            diag_print(&d, stderr);
-            return 1;
-        }
-        LLVMFuzzerTestOneInput(file.data, file.len);
-        arena_free(a);
-    }
-    printf("%d files replayed\n", argc - 1);
-    return 0;
-}
-#endif

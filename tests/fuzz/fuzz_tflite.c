@@ -1,31 +1,15 @@
 /* fuzz_tflite.c - the TensorFlow Lite reader under libFuzzer: any bytes are refused with a message
  * or make a valid graph, which then runs. SPDX-License-Identifier: Apache-2.0
- *
- *     clang -fsanitize=fuzzer,address,undefined ...            fuzz
- *     cc -DMOTE_FUZZ_REPLAY ...; ./fuzz_tflite FILE...         replay what it found, in any build
+ * fuzz.h says how to build it.
  *
  * Good seeds are small models, and large ones of which only the constants were cut to zeros. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "base/file.h"
+#include "fuzz.h"
 #include "import/tflite.h"
 #include "ir/interp.h"
 #include "ir/verify.h"
 
 #define RUN_BYTES_MAX 65536 /* larger graphs are only read */
 #define RUN_MACS_MAX  262144
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int ok, const char *what)
-{
-    if (ok)
-        return;
-    fprintf(stderr, "%s\n", what);
-    abort();
-}
 
 static int is_small(const struct graph *g)
 {
@@ -67,22 +51,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_free(a);
     return 0;
 }
-
-#ifdef MOTE_FUZZ_REPLAY
-int main(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        struct arena *a = arena_new("replay");
-        struct bytes file;
-        struct diag d = {0};
-        if (!file_map(argv[i], &file, &d)) {
-            diag_print(&d, stderr);
-            return 1;
-        }
-        LLVMFuzzerTestOneInput(file.data, file.len);
-        arena_free(a);
-    }
-    printf("%d files replayed\n", argc - 1);
-    return 0;
-}
-#endif
