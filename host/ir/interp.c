@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "ir/kernels.h"
 #include "ir/ops/ops.h"
 
 struct interp {
@@ -21,72 +22,6 @@ static const void *contents(const struct interp *it, uint32_t tensor)
 {
     const struct tensor *t = &it->g->tensors.items[tensor];
     return t->data ? t->data : it->buffer[tensor];
-}
-
-/* Bytes of scratch that the ref kernel of a bound node asks for. */
-static size_t scratch_bytes(const struct node *n, bool reads_float, const union kernel_args *k)
-{
-    switch (n->op) {
-    case OP_CONV2D:
-        return mote_conv2d_s8_ref_scratch(&k->conv2d);
-    case OP_DEPTHWISE_CONV2D:
-        return mote_depthwise_conv2d_s8_ref_scratch(&k->depthwise_conv2d);
-    case OP_FULLY_CONNECTED:
-        return mote_fully_connected_s8_ref_scratch(&k->fully_connected);
-    case OP_ADD:
-        return mote_add_s8_ref_scratch(&k->add);
-    case OP_AVERAGE_POOL2D:
-        return mote_average_pool2d_s8_ref_scratch(&k->pool2d);
-    case OP_MAX_POOL2D:
-        return mote_max_pool2d_s8_ref_scratch(&k->pool2d);
-    case OP_RELU:
-    case OP_RELU6:
-        return mote_requantize_s8_ref_scratch(&k->requantize);
-    case OP_SOFTMAX:
-        return mote_softmax_s8_ref_scratch(&k->softmax);
-    case OP_PAD:
-        return mote_pad_s8_ref_scratch(&k->pad);
-    case OP_CONCAT:
-        return mote_concat_s8_ref_scratch(&k->concat);
-    case OP_QUANTIZE:
-        return reads_float ? mote_quantize_f32_ref_scratch(&k->quantize)
-                           : mote_requantize_s8_ref_scratch(&k->requantize);
-    case OP_DEQUANTIZE:
-        return mote_dequantize_f32_ref_scratch(&k->quantize);
-    case OP_ADD_BROADCAST:
-        return mote_add_broadcast_s8_ref_scratch(&k->sum);
-    case OP_SUB:
-        return mote_sub_s8_ref_scratch(&k->sum);
-    case OP_MUL:
-        return mote_mul_s8_ref_scratch(&k->mul);
-    case OP_MINIMUM:
-        return mote_minimum_s8_ref_scratch(&k->extremum);
-    case OP_MAXIMUM:
-        return mote_maximum_s8_ref_scratch(&k->extremum);
-    case OP_TRANSPOSE:
-    case OP_SLICE:
-    case OP_DEPTH_TO_SPACE:
-    case OP_SPACE_TO_DEPTH:
-        return mote_view_s8_ref_scratch(&k->view);
-    case OP_MEAN:
-    case OP_REDUCE_SUM:
-        return mote_reduce_sum_s8_ref_scratch(&k->reduce);
-    case OP_REDUCE_MAX:
-        return mote_reduce_max_s8_ref_scratch(&k->reduce);
-    case OP_REDUCE_MIN:
-        return mote_reduce_min_s8_ref_scratch(&k->reduce);
-    case OP_RESIZE_NEAREST:
-        return mote_resize_nearest_s8_ref_scratch(&k->resize_nearest);
-#define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
-#include "ir/unary.def"
-#undef UNARY
-        return mote_lut_s8_ref_scratch(&k->lut);
-    case OP_BATCH_NORM:
-    case OP_RESHAPE:
-    case N_OPS:
-        break;
-    }
-    return 0;
 }
 
 static bool has_weights(enum op op)
@@ -122,7 +57,7 @@ static bool prepare(struct arena *a, const struct interp *it, const struct node 
         if (!bind_node(a, g, n, args, d))
             return false;
         e->args = args;
-        e->scratch = arena_alloc(a, scratch_bytes(n, x->dtype == DT_F32, args));
+        e->scratch = arena_alloc(a, kernel_for(g, n, VARIANT_REFERENCE)->kernel.scratch(args));
         return true;
     }
     if (x->dtype != DT_F32 || y->dtype != DT_F32)

@@ -33,7 +33,7 @@ static void fold_zero_point(const struct node *n, const struct tensor *x, const 
 }
 
 void pack_constants(struct arena *a, const struct graph *g, const struct node *n,
-                    enum constants constants, struct step *step)
+                    enum packing constants, struct step *step)
 {
     assert(constants != NONE && n->n_in >= 2);
     const struct tensor *x = &g->tensors.items[n->in[0]], *w = &g->tensors.items[n->in[1]];

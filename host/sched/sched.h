@@ -6,15 +6,7 @@
 #define MOTE_HOST_SCHED_H
 #include "ir/bind.h"
 #include "ir/graph.h"
-
-/* One row of device/kernels/kernels.def, for the host: name, cost and needs. */
-struct kernel {
-    const char *name;    /* "mote_conv2d_s8_opt": the function the emitted program calls */
-    const char *variant; /* "ref", "opt", ...                                            */
-    const char *args;    /* "conv2d": its const struct, as bind.h and the emitter name it */
-    const char *source;  /* its file below device/kernels/: what a firmware compiles      */
-    size_t (*scratch)(const union kernel_args *args);
-};
+#include "ir/kernels.h"
 
 /* A constant array of the emitted program, packed for the kernel that reads it. */
 struct packed {
@@ -48,8 +40,6 @@ struct program {
 
 /* Make a kernel go backward; only for a step that has a trail. */
 void step_go_backward(enum op op, union kernel_args *args);
-
-enum variant_choice { VARIANT_FASTEST, VARIANT_REFERENCE };
 
 /* `g` verified and simplified. NULL with `d` set, naming every node without a kernel. */
 struct program *schedule(struct arena *a, const struct graph *g, enum variant_choice choice,

@@ -5,9 +5,10 @@
 #include <inttypes.h>
 
 #include "base/str.h"
-#include "sched/kernels.h"
+#include "ir/kernels.h"
 #include "sched/lead.h"
 #include "sched/pack.h"
+#include "sched/sched.h"
 
 #define FAULT_TEXT_MAX 700 /* of diag.message: what follows is only counted */
 

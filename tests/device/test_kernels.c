@@ -68,14 +68,14 @@ struct buffers {
 #include "kernels/kernels.def"
 #undef KERNEL
 
-enum constants { NONE, MODEL, FOLDED };
+enum packing { NONE, MODEL, FOLDED };
 enum placement { APART, ROWS, EITHER, IN_PLACE };
 
 struct row {
     const char *op, *variant;
     void (*run)(const union any_args *a, const struct buffers *b);
     size_t (*scratch)(const union any_args *a);
-    enum constants constants;
+    enum packing constants;
     enum placement placement;
 };
 

@@ -2,7 +2,8 @@
 #ifndef MOTE_TESTS_SCHED_CALL_H
 #define MOTE_TESTS_SCHED_CALL_H
 #include "check.h"
-#include "sched/kernels.h"
+#include "ir/kernels.h"
+#include "sched/sched.h"
 
 /* Calls of kernels as an emitted program makes them: activations, constants, output, scratch. */
 struct call {

@@ -1,5 +1,7 @@
 /* add.c - elementwise sum of two tensors of one shape. SPDX-License-Identifier: Apache-2.0 */
+#include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
+#include "ir/ops/ranges.h"
 
 bool infer_add(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
 {
@@ -31,4 +33,21 @@ void eval_add(const struct eval *e)
     float *out = e->out;
     for (int64_t i = 0; i < shape_count(&x->shape); i++)
         out[i] = act_f32(e->n->attrs.act, a[i] + b[i]);
+}
+
+bool bind_add(struct arena *a, const struct graph *g, const struct node *n, union kernel_args *out,
+              struct diag *d)
+{
+    (void)a, (void)d;
+    bind_sum_of_two(g, n, &out->add);
+    return true;
+}
+
+/* The sum shifts to the right only. */
+bool ranges_add(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d)
+{
+    union kernel_args args;
+    if (!bind_node(tmp, g, n, &args, d))
+        return false;
+    return ranges_sum_shift(g, n, args.add.out_shift, d);
 }

@@ -1,6 +1,7 @@
 /* average_pool2d.c - mean over the taps of a window that lie inside the image.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "ir/ops/pool.h"
+#include "ir/ops/ranges.h"
 
 bool infer_average_pool2d(const struct graph *g, const struct node *n, struct tensor *out,
                           struct diag *d)
@@ -29,4 +30,19 @@ void eval_average_pool2d(const struct eval *e)
         pool_f32(e, window_mean);
     else
         mote_average_pool2d_s8_ref(&e->args->pool2d, e->in[0], e->out, e->scratch);
+}
+
+bool bind_average_pool2d(struct arena *a, const struct graph *g, const struct node *n,
+                         union kernel_args *out, struct diag *d)
+{
+    (void)a, (void)d;
+    bind_pool(g, n, &out->pool2d);
+    return true;
+}
+
+bool ranges_average_pool2d(struct arena *tmp, const struct graph *g, const struct node *n,
+                           struct diag *d)
+{
+    (void)tmp;
+    return ranges_same_quant(g, n, d);
 }

@@ -48,3 +48,17 @@ void eval_batch_norm(const struct eval *e)
             out[i] = (in[i] - mean[c]) * scale + beta[c];
     }
 }
+
+bool bind_batch_norm(struct arena *a, const struct graph *g, const struct node *n,
+                     union kernel_args *out, struct diag *d)
+{
+    (void)a, (void)out;
+    return node_error(d, g, n, "no integer kernel for this operator");
+}
+
+bool ranges_batch_norm(struct arena *tmp, const struct graph *g, const struct node *n,
+                       struct diag *d)
+{
+    (void)tmp, (void)g, (void)n, (void)d; /* float only */
+    return true;
+}

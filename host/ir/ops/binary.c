@@ -2,8 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 
+#include "ir/ops/binding.h"
 #include "ir/ops/broadcast.h"
 #include "ir/ops/ops.h"
+#include "ir/ops/ranges.h"
 #include "kernels/common/walk.h"
 
 static bool infer_binary(const struct graph *g, const struct node *n, struct tensor *out,
@@ -90,6 +92,85 @@ static void eval_binary(const struct eval *e)
     }
 }
 
+static void bind_walk(const struct graph *g, const struct node *n, struct mote_broadcast *w)
+{
+    const struct shape *y = &g->tensors.items[n->out[0]].shape;
+    bool fits = broadcast_walk(&node_in(g, n, 0)->shape, &node_in(g, n, 1)->shape, y, w);
+    assert(fits);
+    (void)fits;
+}
+
+static void sum_constants(const struct graph *g, const struct node *n, struct mote_sum_s8 *op)
+{
+    const struct tensor *y = &g->tensors.items[n->out[0]];
+    struct mote_add_s8 sum;
+    bind_sum_of_two(g, n, &sum);
+    *op = (struct mote_sum_s8){
+        .a_zero = sum.a_zero,
+        .b_zero = sum.b_zero,
+        .out_zero = sum.out_zero,
+        .out_min = sum.out_min,
+        .out_max = sum.out_max,
+        .a_shift = sum.a_shift,
+        .b_shift = sum.b_shift,
+        .out_shift = sum.out_shift,
+        .a_mult = sum.a_mult,
+        .b_mult = sum.b_mult,
+        .out_mult = sum.out_mult,
+    };
+    bind_walk(g, n, &op->walk);
+    if (n->op != OP_SUB)
+        return;
+    /* The reference computes these three in float for differences, in double for sums. */
+    const float a = node_in(g, n, 0)->quant.scale[0], b = node_in(g, n, 1)->quant.scale[0];
+    const float twice_max = 2.0f * (a > b ? a : b);
+    const float wide_out = (float)(1 << ADD_LEFT_SHIFT) * y->quant.scale[0];
+    set_multiplier((double)(a / twice_max), &op->a_mult, &op->a_shift);
+    set_multiplier((double)(b / twice_max), &op->b_mult, &op->b_shift);
+    set_multiplier((double)(twice_max / wide_out), &op->out_mult, &op->out_shift);
+}
+
+static void mul_constants(const struct graph *g, const struct node *n, struct mote_mul_s8 *op)
+{
+    const struct tensor *a = node_in(g, n, 0), *b = node_in(g, n, 1);
+    const struct tensor *y = &g->tensors.items[n->out[0]];
+    *op = (struct mote_mul_s8){
+        .a_zero = zero_of(a),
+        .b_zero = zero_of(b),
+        .out_zero = zero_of(y),
+    };
+    bind_walk(g, n, &op->walk);
+    set_multiplier(scale_of(a) * scale_of(b) / scale_of(y), &op->mult, &op->shift);
+    set_clamp(y, n->attrs.act, &op->out_min, &op->out_max);
+}
+
+static void bind_binary(const struct graph *g, const struct node *n, union kernel_args *out)
+{
+    if (n->op == OP_MUL)
+        mul_constants(g, n, &out->mul);
+    else if (n->op == OP_MINIMUM || n->op == OP_MAXIMUM)
+        bind_walk(g, n, &out->extremum.walk);
+    else
+        sum_constants(g, n, &out->sum);
+}
+
+static bool ranges_binary(struct arena *tmp, const struct graph *g, const struct node *n,
+                          struct diag *d)
+{
+    union kernel_args args;
+    if (n->op == OP_MINIMUM || n->op == OP_MAXIMUM)
+        return ranges_same_quant(g, n, d);
+    if (!bind_node(tmp, g, n, &args, d))
+        return false;
+    if (n->op != OP_MUL)
+        return ranges_sum_shift(g, n, args.sum.out_shift, d);
+    /* 255 * 255 * 2^15 < 2^31 */
+    if (args.mul.shift > 15)
+        return node_error(d, g, n,
+                          "the output scale is too small: below 2^-15 of the inputs' product");
+    return true;
+}
+
 #define BINARY(UPPER, lower, attr_mask)                                                            \
     bool infer_##lower(const struct graph *g, const struct node *n, struct tensor *out,            \
                        struct diag *d)                                                             \
@@ -104,6 +185,18 @@ static void eval_binary(const struct eval *e)
     void eval_##lower(const struct eval *e)                                                        \
     {                                                                                              \
         eval_binary(e);                                                                            \
+    }                                                                                              \
+    bool bind_##lower(struct arena *a, const struct graph *g, const struct node *n,                \
+                      union kernel_args *out, struct diag *d)                                      \
+    {                                                                                              \
+        (void)a, (void)d;                                                                          \
+        bind_binary(g, n, out);                                                                    \
+        return true;                                                                               \
+    }                                                                                              \
+    bool ranges_##lower(struct arena *tmp, const struct graph *g, const struct node *n,            \
+                        struct diag *d)                                                            \
+    {                                                                                              \
+        return ranges_binary(tmp, g, n, d);                                                        \
     }
 #include "ir/binary.def"
 #undef BINARY

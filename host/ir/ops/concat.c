@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ir/ops/ops.h"
+#include "ir/ops/ranges.h"
 
 static bool fits_first(const struct tensor *t, const struct tensor *first, int32_t axis)
 {
@@ -72,4 +73,31 @@ void eval_concat(const struct eval *e)
     for (uint32_t i = 0; i < e->n->n_in; i++)
         in[i] = e->in[i];
     mote_concat_s8_ref(&e->args->concat, in, e->out, e->scratch);
+}
+
+static void concat_constants(struct arena *a, const struct graph *g, const struct node *n,
+                             struct mote_concat_s8 *op)
+{
+    const struct shape *y = &g->tensors.items[n->out[0]].shape;
+    int64_t outer = 1;
+    for (int32_t i = 0; i < n->attrs.axis; i++)
+        outer *= y->dim[i];
+    uint32_t *inner = ARENA_ARRAY(a, uint32_t, n->n_in);
+    for (uint32_t i = 0; i < n->n_in; i++)
+        inner[i] = (uint32_t)(shape_count(&node_in(g, n, i)->shape) / outer);
+    *op = (struct mote_concat_s8){.outer = (uint32_t)outer, .n_in = n->n_in, .inner = inner};
+}
+
+bool bind_concat(struct arena *a, const struct graph *g, const struct node *n,
+                 union kernel_args *out, struct diag *d)
+{
+    (void)d;
+    concat_constants(a, g, n, &out->concat);
+    return true;
+}
+
+bool ranges_concat(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d)
+{
+    (void)tmp;
+    return ranges_same_quant(g, n, d);
 }

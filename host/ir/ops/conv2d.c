@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 
+#include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
+#include "ir/ops/ranges.h"
 
 bool infer_conv2d(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
 {
@@ -83,4 +85,17 @@ void eval_conv2d(const struct eval *e)
         conv2d_f32(e);
     else
         mote_conv2d_s8_ref(&e->args->conv2d, e->in[0], e->in[1], e->in[2], e->out, e->scratch);
+}
+
+bool bind_conv2d(struct arena *a, const struct graph *g, const struct node *n,
+                 union kernel_args *out, struct diag *d)
+{
+    (void)d;
+    bind_window(a, g, n, &out->conv2d);
+    return true;
+}
+
+bool ranges_conv2d(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d)
+{
+    return ranges_weighted(tmp, g, n, d);
 }

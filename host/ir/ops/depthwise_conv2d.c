@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 
+#include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
+#include "ir/ops/ranges.h"
 
 bool infer_depthwise_conv2d(const struct graph *g, const struct node *n, struct tensor *out,
                             struct diag *d)
@@ -89,4 +91,38 @@ void eval_depthwise_conv2d(const struct eval *e)
     else
         mote_depthwise_conv2d_s8_ref(&e->args->depthwise_conv2d, e->in[0], e->in[1], e->in[2],
                                      e->out, e->scratch);
+}
+
+bool bind_depthwise_conv2d(struct arena *a, const struct graph *g, const struct node *n,
+                           union kernel_args *out, struct diag *d)
+{
+    (void)d;
+    struct mote_conv2d_s8 c; /* the same members with the same meaning */
+    bind_window(a, g, n, &c);
+    out->depthwise_conv2d = (struct mote_depthwise_conv2d_s8){
+        .in = c.in,
+        .out = c.out,
+        .kh = c.kh,
+        .kw = c.kw,
+        .sh = c.sh,
+        .sw = c.sw,
+        .dh = c.dh,
+        .dw = c.dw,
+        .pad_top = c.pad_top,
+        .pad_left = c.pad_left,
+        .in_zero = c.in_zero,
+        .out_zero = c.out_zero,
+        .out_min = c.out_min,
+        .out_max = c.out_max,
+        .multiplier = (uint16_t)(c.out.c / c.in.c),
+        .mult = c.mult,
+        .shift = c.shift,
+    };
+    return true;
+}
+
+bool ranges_depthwise_conv2d(struct arena *tmp, const struct graph *g, const struct node *n,
+                             struct diag *d)
+{
+    return ranges_weighted(tmp, g, n, d);
 }

@@ -1,4 +1,5 @@
 /* dequantize.c - s8 to f32: scale * (q - zero). SPDX-License-Identifier: Apache-2.0 */
+#include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
 
 bool infer_dequantize(const struct graph *g, const struct node *n, struct tensor *out,
@@ -21,4 +22,19 @@ int64_t macs_dequantize(const struct graph *g, const struct node *n)
 void eval_dequantize(const struct eval *e)
 {
     mote_dequantize_f32_ref(&e->args->quantize, e->in[0], e->out, e->scratch);
+}
+
+bool bind_dequantize(struct arena *a, const struct graph *g, const struct node *n,
+                     union kernel_args *out, struct diag *d)
+{
+    (void)a, (void)d;
+    bind_conversion(node_in(g, n, 0), &out->quantize);
+    return true;
+}
+
+bool ranges_dequantize(struct arena *tmp, const struct graph *g, const struct node *n,
+                       struct diag *d)
+{
+    (void)tmp, (void)g, (void)n, (void)d;
+    return true;
 }

@@ -2,7 +2,9 @@
  * [out, in], optional bias. SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 
+#include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
+#include "ir/ops/ranges.h"
 
 bool infer_fully_connected(const struct graph *g, const struct node *n, struct tensor *out,
                            struct diag *d)
@@ -49,4 +51,34 @@ void eval_fully_connected(const struct eval *e)
     else
         mote_fully_connected_s8_ref(&e->args->fully_connected, e->in[0], e->in[1], e->in[2], e->out,
                                     e->scratch);
+}
+
+static void fully_connected_constants(struct arena *a, const struct graph *g, const struct node *n,
+                                      struct mote_fully_connected_s8 *op)
+{
+    const struct tensor *x = node_in(g, n, 0), *w = node_in(g, n, 1);
+    const struct tensor *y = &g->tensors.items[n->out[0]];
+    *op = (struct mote_fully_connected_s8){
+        .rows = (uint32_t)x->shape.dim[0],
+        .in_n = (uint32_t)w->shape.dim[1],
+        .out_n = (uint32_t)w->shape.dim[0],
+        .in_zero = zero_of(x),
+        .out_zero = zero_of(y),
+    };
+    set_clamp(y, n->attrs.act, &op->out_min, &op->out_max);
+    bind_channels(a, g, n, op->out_n, &op->mult, &op->shift);
+}
+
+bool bind_fully_connected(struct arena *a, const struct graph *g, const struct node *n,
+                          union kernel_args *out, struct diag *d)
+{
+    (void)d;
+    fully_connected_constants(a, g, n, &out->fully_connected);
+    return true;
+}
+
+bool ranges_fully_connected(struct arena *tmp, const struct graph *g, const struct node *n,
+                            struct diag *d)
+{
+    return ranges_weighted(tmp, g, n, d);
 }

@@ -1,13 +1,16 @@
 /* ops.h - what every operator brings, private to host/ir. SPDX-License-Identifier: Apache-2.0
  *
- * ops.def lists the operators; each has a file here with three functions:
+ * ops.def lists the operators; each has a file here with these functions:
  *
  *   infer_<op>   checks inputs and attributes, fills type and shape of the output
  *   macs_<op>    multiply-accumulates of one inference
- *   eval_<op>    computes the output: plain loops for f32, the `ref` kernel for s8
+ *   eval_<op>    computes the output: plain loops for f32, the `ref` kernel for integers
+ *   bind_<op>    the constants of its integer kernel
+ *   ranges_<op>  checks what the integer kernel relies on: scales, accumulators, shifts
  *
  * The contract of infer: the number of inputs is right, required ones are there, every shape is
- * within the limits of graph.h. The contract of the other two: the graph is verified. */
+ * within the limits of graph.h. The contract of ranges and bind: infer accepts the node, and its
+ * activations have a scale. The contract of the other two: the graph is verified. */
 #ifndef MOTE_HOST_IR_OPS_H
 #define MOTE_HOST_IR_OPS_H
 #include "ir/bind.h"
@@ -36,6 +39,9 @@ struct op_info {
     bool (*infer)(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d);
     int64_t (*macs)(const struct graph *g, const struct node *n);
     void (*eval)(const struct eval *e);
+    bool (*bind)(struct arena *a, const struct graph *g, const struct node *n,
+                 union kernel_args *out, struct diag *d);
+    bool (*ranges)(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d);
 };
 
 /* The row of an operator. */
@@ -45,7 +51,11 @@ const struct op_info *op_info(enum op op);
     bool infer_##lower(const struct graph *g, const struct node *n, struct tensor *out,            \
                        struct diag *d);                                                            \
     int64_t macs_##lower(const struct graph *g, const struct node *n);                             \
-    void eval_##lower(const struct eval *e);
+    void eval_##lower(const struct eval *e);                                                       \
+    bool bind_##lower(struct arena *a, const struct graph *g, const struct node *n,                \
+                      union kernel_args *out, struct diag *d);                                     \
+    bool ranges_##lower(struct arena *tmp, const struct graph *g, const struct node *n,            \
+                        struct diag *d);
 #include "ir/ops.def"
 #undef OP
 

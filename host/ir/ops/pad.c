@@ -1,9 +1,12 @@
 /* pad.c - constant padding with real 0, up to four dimensions. SPDX-License-Identifier: Apache-2.0
  */
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
+#include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
+#include "ir/ops/ranges.h"
 
 #define PAD_RANK_MAX 4
 
@@ -77,4 +80,31 @@ void eval_pad(const struct eval *e)
         p.out[lead + i] = x->shape.dim[i] + e->n->attrs.pads[2 * i] + e->n->attrs.pads[2 * i + 1];
     }
     pad_f32(&p, e->in[0], e->out);
+}
+
+static void pad_constants(const struct graph *g, const struct node *n, struct mote_pad_s8 *op)
+{
+    const struct tensor *x = node_in(g, n, 0);
+    int32_t lead = 4 - x->shape.rank;
+    assert(lead >= 0);
+    *op = (struct mote_pad_s8){.in = {1, 1, 1, 1}, .value = zero_of(x)};
+    for (int32_t i = 0; i < x->shape.rank; i++) {
+        op->in[lead + i] = (uint16_t)x->shape.dim[i];
+        op->before[lead + i] = (uint16_t)n->attrs.pads[2 * i];
+        op->after[lead + i] = (uint16_t)n->attrs.pads[2 * i + 1];
+    }
+}
+
+bool bind_pad(struct arena *a, const struct graph *g, const struct node *n, union kernel_args *out,
+              struct diag *d)
+{
+    (void)a, (void)d;
+    pad_constants(g, n, &out->pad);
+    return true;
+}
+
+bool ranges_pad(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d)
+{
+    (void)tmp;
+    return ranges_same_quant(g, n, d);
 }

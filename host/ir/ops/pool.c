@@ -1,5 +1,6 @@
 /* pool.c - windows of average and maximum pooling. SPDX-License-Identifier: Apache-2.0 */
 #include "ir/ops/pool.h"
+#include "ir/ops/binding.h"
 
 bool infer_pool(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
 {
@@ -34,4 +35,20 @@ void pool_f32(const struct eval *e, pool_reduce *reduce)
                 *out++ = act_f32(at->act, reduce(&w));
             }
         }
+}
+
+void bind_pool(const struct graph *g, const struct node *n, struct mote_pool2d_s8 *op)
+{
+    const struct tensor *y = &g->tensors.items[n->out[0]];
+    *op = (struct mote_pool2d_s8){
+        .in = hwc_of(node_in(g, n, 0)),
+        .out = hwc_of(y),
+        .kh = (uint8_t)n->attrs.kernel_h,
+        .kw = (uint8_t)n->attrs.kernel_w,
+        .sh = (uint8_t)n->attrs.stride_h,
+        .sw = (uint8_t)n->attrs.stride_w,
+        .pad_top = (uint8_t)n->attrs.pad_top,
+        .pad_left = (uint8_t)n->attrs.pad_left,
+    };
+    set_clamp(y, n->attrs.act, &op->out_min, &op->out_max);
 }

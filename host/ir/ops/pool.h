@@ -15,4 +15,6 @@ struct pool_window {
 typedef float pool_reduce(const struct pool_window *w);
 
 void pool_f32(const struct eval *e, pool_reduce *reduce);
+
+void bind_pool(const struct graph *g, const struct node *n, struct mote_pool2d_s8 *op);
 #endif

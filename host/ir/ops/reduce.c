@@ -4,7 +4,9 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
+#include "ir/ops/ranges.h"
 #include "kernels/common/reduce.h"
 
 /* Neighbouring dimensions that are both kept or both reduced are one, so six make three of each at
@@ -96,6 +98,53 @@ static void eval_reduce(const struct eval *e)
     }
 }
 
+/* A mean divides by the number of elements in the multiplier, which gets as many more bits as the
+ * number has and the shift allows. */
+static void bind_reduce(const struct graph *g, const struct node *n, struct mote_reduce_s8 *op)
+{
+    const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
+    const int64_t count = reduce_count(g, n); /* 1..2^28 */
+    *op = reduce_walk(g, n);
+    if (n->op == OP_REDUCE_MAX || n->op == OP_REDUCE_MIN)
+        return;
+    op->zero_sum = (int32_t)(zero_of(x) * count); /* the verifier refuses what does not fit */
+    op->out_zero = zero_of(y);
+    set_multiplier(scale_of(x) / scale_of(y), &op->mult, &op->shift);
+    if (n->op != OP_MEAN)
+        return;
+    int32_t bits = 0;
+    while (count >> (bits + 1) != 0)
+        bits++;
+    if (bits > 31 + op->shift)
+        bits = 31 + op->shift;
+    op->mult = (int32_t)(((int64_t)op->mult << bits) / count);
+    op->shift = (int8_t)(op->shift - bits);
+}
+
+/* |sum - zero point * count| <= 255 * count, and it is shifted to the left if the shift is > 0. */
+static bool ranges_sum(struct arena *tmp, const struct graph *g, const struct node *n,
+                       struct diag *d)
+{
+    const int64_t bound = 255 * reduce_count(g, n); /* < 2^36 */
+    union kernel_args args;
+    if (bound > REQUANT_MAX)
+        return node_error(d, g, n, "a sum of %" PRId64 " elements may leave int32", bound / 255);
+    if (!bind_node(tmp, g, n, &args, d))
+        return false;
+    if (args.reduce.shift > 30 ||
+        (args.reduce.shift > 0 && bound > REQUANT_MAX >> args.reduce.shift))
+        return node_error(d, g, n, "the output scale is too small: a sum times 2^%d leaves int32",
+                          args.reduce.shift);
+    return true;
+}
+
+static bool ranges_reduce(struct arena *tmp, const struct graph *g, const struct node *n,
+                          struct diag *d)
+{
+    const bool picks = n->op == OP_REDUCE_MAX || n->op == OP_REDUCE_MIN;
+    return picks ? ranges_same_quant(g, n, d) : ranges_sum(tmp, g, n, d);
+}
+
 #define REDUCE(lower)                                                                              \
     bool infer_##lower(const struct graph *g, const struct node *n, struct tensor *out,            \
                        struct diag *d)                                                             \
@@ -110,6 +159,18 @@ static void eval_reduce(const struct eval *e)
     void eval_##lower(const struct eval *e)                                                        \
     {                                                                                              \
         eval_reduce(e);                                                                            \
+    }                                                                                              \
+    bool bind_##lower(struct arena *a, const struct graph *g, const struct node *n,                \
+                      union kernel_args *out, struct diag *d)                                      \
+    {                                                                                              \
+        (void)a, (void)d;                                                                          \
+        bind_reduce(g, n, &out->reduce);                                                           \
+        return true;                                                                               \
+    }                                                                                              \
+    bool ranges_##lower(struct arena *tmp, const struct graph *g, const struct node *n,            \
+                        struct diag *d)                                                            \
+    {                                                                                              \
+        return ranges_reduce(tmp, g, n, d);                                                        \
     }
 REDUCE(mean)
 REDUCE(reduce_sum)

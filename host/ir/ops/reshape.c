@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ir/ops/ops.h"
+#include "ir/ops/ranges.h"
 
 bool infer_reshape(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
 {
@@ -36,4 +37,18 @@ int64_t macs_reshape(const struct graph *g, const struct node *n)
 void eval_reshape(const struct eval *e)
 {
     memcpy(e->out, e->in[0], tensor_bytes(node_in(e->g, e->n, 0)));
+}
+
+/* No kernel: the scheduler makes it another name for its input. */
+bool bind_reshape(struct arena *a, const struct graph *g, const struct node *n,
+                  union kernel_args *out, struct diag *d)
+{
+    (void)a, (void)out;
+    return node_error(d, g, n, "no integer kernel for this operator");
+}
+
+bool ranges_reshape(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d)
+{
+    (void)tmp;
+    return ranges_same_quant(g, n, d);
 }

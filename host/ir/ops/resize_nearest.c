@@ -4,7 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
+#include "ir/ops/ranges.h"
 #include "ir/ops/resize.h"
 
 /* In float, as the reference does it: docs/spec/ir.md, section 5. */
@@ -57,4 +59,31 @@ void eval_resize_nearest(const struct eval *e)
             const int64_t pixel = row * x[2] + resize_nearest_from(at, ox, x[2], at->to_w);
             memcpy(out, in + pixel * x[3], (size_t)x[3] * sizeof *out);
         }
+}
+
+static const uint16_t *nearest(struct arena *a, const struct attrs *at, int32_t in, int32_t out)
+{
+    uint16_t *from = ARENA_ARRAY(a, uint16_t, (size_t)out);
+    for (int32_t i = 0; i < out; i++)
+        from[i] = (uint16_t)resize_nearest_from(at, i, in, out);
+    return from;
+}
+
+bool bind_resize_nearest(struct arena *a, const struct graph *g, const struct node *n,
+                         union kernel_args *out, struct diag *d)
+{
+    (void)d;
+    struct mote_resize_nearest_s8 *op = &out->resize_nearest;
+    op->in = hwc_of(node_in(g, n, 0));
+    op->out = hwc_of(&g->tensors.items[n->out[0]]);
+    op->row = nearest(a, &n->attrs, op->in.h, op->out.h);
+    op->column = nearest(a, &n->attrs, op->in.w, op->out.w);
+    return true;
+}
+
+bool ranges_resize_nearest(struct arena *tmp, const struct graph *g, const struct node *n,
+                           struct diag *d)
+{
+    (void)tmp;
+    return ranges_same_quant(g, n, d);
 }

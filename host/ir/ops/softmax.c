@@ -1,8 +1,13 @@
 /* softmax.c - exp(beta * x) over its sum, along the last dimension.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
 #include <math.h>
 
+#include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
+
+#define SOFTMAX_INTEGER_BITS 5    /* scaled differences are Q5.26 */
+#define SOFTMAX_LAST_MAX     4095 /* the sum of exponentials has 12 integer bits */
 
 bool infer_softmax(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
 {
@@ -43,4 +48,50 @@ void eval_softmax(const struct eval *e)
     int32_t n = x->shape.dim[x->shape.rank - 1];
     for (int64_t at = 0; at < shape_count(&x->shape); at += n)
         softmax_row(in + at, out + at, n, (double)e->n->attrs.beta);
+}
+
+/* Differences x - max are multiplied by beta * scale in Q5.26; those that would leave the format
+ * contribute nothing. */
+static void softmax_constants(const struct graph *g, const struct node *n,
+                              struct mote_softmax_s8 *op)
+{
+    const struct tensor *x = node_in(g, n, 0);
+    int32_t last = x->shape.dim[x->shape.rank - 1];
+    double m = (double)n->attrs.beta * scale_of(x) * (double)(1 << (31 - SOFTMAX_INTEGER_BITS));
+    *op = (struct mote_softmax_s8){
+        .rows = (uint32_t)(shape_count(&x->shape) / last),
+        .n = (uint32_t)last,
+    };
+    set_multiplier(fmin(m, 2147483647.0), &op->mult, &op->shift);
+    int32_t left = op->shift > 0 ? op->shift : 0; /* the verifier refuses negative ones */
+    double radius = (double)((1 << SOFTMAX_INTEGER_BITS) - 1) *
+                    (double)(1 << (31 - SOFTMAX_INTEGER_BITS)) / ldexp(1.0, left);
+    op->diff_min = -(int32_t)floor(radius);
+}
+
+bool bind_softmax(struct arena *a, const struct graph *g, const struct node *n,
+                  union kernel_args *out, struct diag *d)
+{
+    (void)a, (void)d;
+    softmax_constants(g, n, &out->softmax);
+    return true;
+}
+
+bool ranges_softmax(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d)
+{
+    const struct tensor *y = &g->tensors.items[n->out[0]];
+    union kernel_args args;
+    if (!bind_node(tmp, g, n, &args, d))
+        return false;
+    if (y->quant.scale[0] != 1.0f / 256.0f || y->quant.zero[0] != -128)
+        return node_error(d, g, n,
+                          "output scale %.9g and zero point %" PRId32
+                          ", an s8 softmax gives 0.00390625 (1/256) and -128",
+                          (double)y->quant.scale[0], y->quant.zero[0]);
+    if (args.softmax.n > SOFTMAX_LAST_MAX)
+        return node_error(d, g, n, "%" PRIu32 " elements, at most %d in s8", args.softmax.n,
+                          SOFTMAX_LAST_MAX);
+    if (args.softmax.mult == 0 || args.softmax.shift < 0 || args.softmax.shift > 31)
+        return node_error(d, g, n, "the input scale times beta is too small: below 2^-27");
+    return true;
 }

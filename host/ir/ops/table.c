@@ -12,8 +12,8 @@ const struct op_info *op_info(enum op op)
 {
     static const struct op_info table[N_OPS] = {
 #define OP(UPPER, lower, in_min, in_max, attr_mask)                                                \
-    [OP_##UPPER] = {#lower,        (in_min),     (in_max),    (attr_mask),                         \
-                    infer_##lower, macs_##lower, eval_##lower},
+    [OP_##UPPER] = {#lower,       (in_min),     (in_max),     (attr_mask),   infer_##lower,        \
+                    macs_##lower, eval_##lower, bind_##lower, ranges_##lower},
 #include "ir/ops.def"
 #undef OP
     };

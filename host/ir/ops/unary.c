@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "ir/ops/ops.h"
+#include "ir/tables.h"
 
 static float hard_swish(float x)
 {
@@ -72,6 +73,23 @@ static void eval_unary(const struct eval *e)
         out[i] = unary_f32(e->n->op, &e->n->attrs, in[i]);
 }
 
+static void bind_unary(struct arena *a, const struct graph *g, const struct node *n,
+                       union kernel_args *out)
+{
+    int8_t *table = ARENA_ARRAY(a, int8_t, TABLE_BYTES);
+    table_fill(g, n, table);
+    out->lut = (struct mote_lut_s8){
+        .n = (uint32_t)shape_count(&node_in(g, n, 0)->shape),
+        .table = table,
+    };
+}
+
+static bool ranges_unary(const struct graph *g, const struct node *n, struct diag *d)
+{
+    const char *fault = table_fault(g, n);
+    return fault ? node_error(d, g, n, "%s", fault) : true;
+}
+
 #define UNARY(UPPER, lower, attr_mask)                                                             \
     bool infer_##lower(const struct graph *g, const struct node *n, struct tensor *out,            \
                        struct diag *d)                                                             \
@@ -86,6 +104,19 @@ static void eval_unary(const struct eval *e)
     void eval_##lower(const struct eval *e)                                                        \
     {                                                                                              \
         eval_unary(e);                                                                             \
+    }                                                                                              \
+    bool bind_##lower(struct arena *a, const struct graph *g, const struct node *n,                \
+                      union kernel_args *out, struct diag *d)                                      \
+    {                                                                                              \
+        (void)d;                                                                                   \
+        bind_unary(a, g, n, out);                                                                  \
+        return true;                                                                               \
+    }                                                                                              \
+    bool ranges_##lower(struct arena *tmp, const struct graph *g, const struct node *n,            \
+                        struct diag *d)                                                            \
+    {                                                                                              \
+        (void)tmp;                                                                                 \
+        return ranges_unary(g, n, d);                                                              \
     }
 #include "ir/unary.def"
 #undef UNARY

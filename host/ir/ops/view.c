@@ -7,7 +7,9 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
+#include "ir/ops/ranges.h"
 
 struct walk {
     int32_t rank, n[RANK_MAX], step[RANK_MAX];
@@ -197,6 +199,13 @@ static void eval_view(const struct eval *e)
                                 i[3] * v.step[3]];
 }
 
+static void bind_view(const struct graph *g, const struct node *n, struct mote_view_s8 *op)
+{
+    bool fits = view_of(g, n, op);
+    assert(fits);
+    (void)fits;
+}
+
 #define VIEW(lower)                                                                                \
     int64_t macs_##lower(const struct graph *g, const struct node *n)                              \
     {                                                                                              \
@@ -206,6 +215,19 @@ static void eval_view(const struct eval *e)
     void eval_##lower(const struct eval *e)                                                        \
     {                                                                                              \
         eval_view(e);                                                                              \
+    }                                                                                              \
+    bool bind_##lower(struct arena *a, const struct graph *g, const struct node *n,                \
+                      union kernel_args *out, struct diag *d)                                      \
+    {                                                                                              \
+        (void)a, (void)d;                                                                          \
+        bind_view(g, n, &out->view);                                                               \
+        return true;                                                                               \
+    }                                                                                              \
+    bool ranges_##lower(struct arena *tmp, const struct graph *g, const struct node *n,            \
+                        struct diag *d)                                                            \
+    {                                                                                              \
+        (void)tmp;                                                                                 \
+        return ranges_same_quant(g, n, d);                                                         \
     }
 VIEW(transpose)
 VIEW(slice)

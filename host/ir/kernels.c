@@ -1,5 +1,5 @@
 /* kernels.c - which kernel computes which node. SPDX-License-Identifier: Apache-2.0 */
-#include "sched/kernels.h"
+#include "ir/kernels.h"
 
 #include <assert.h>
 #include <string.h>

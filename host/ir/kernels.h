@@ -1,0 +1,37 @@
+/* kernels.h - the host's view of device/kernels/kernels.def. SPDX-License-Identifier: Apache-2.0
+ *
+ * The interpreter takes the `ref` row of a node, the scheduler the one it chooses. */
+#ifndef MOTE_HOST_KERNELS_H
+#define MOTE_HOST_KERNELS_H
+#include "ir/bind.h"
+
+/* One row of device/kernels/kernels.def, for the host: name, cost and needs. */
+struct kernel {
+    const char *name;    /* "mote_conv2d_s8_opt": the function the emitted program calls */
+    const char *variant; /* "ref", "opt", ...                                            */
+    const char *args;    /* "conv2d": its const struct, as bind.h and the emitter name it */
+    const char *source;  /* its file below device/kernels/: what a firmware compiles      */
+    size_t (*scratch)(const union kernel_args *args);
+};
+
+enum variant_choice { VARIANT_FASTEST, VARIANT_REFERENCE };
+
+/* What the host packs for a kernel: the fifth column of kernels.def. */
+enum packing { NONE, MODEL, FOLDED };
+/* Where the output may lie beside the first input: the sixth column. */
+enum placement { APART, ROWS, EITHER, IN_PLACE };
+
+struct kernel_row {
+    struct kernel kernel;
+    const char *op, *dtype; /* "conv2d", "s8" */
+    enum packing constants;
+    enum placement placement;
+};
+
+/* All rows, in the order of kernels.def. */
+const struct kernel_row *kernel_rows(uint32_t *n);
+
+/* The row that computes a node under a choice of variant, NULL when there is none. */
+const struct kernel_row *kernel_for(const struct graph *g, const struct node *n,
+                                    enum variant_choice choice);
+#endif

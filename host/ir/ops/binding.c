@@ -1,0 +1,134 @@
+/* binding.c - parts of the constants of integer kernels. SPDX-License-Identifier: Apache-2.0 */
+#include "ir/ops/binding.h"
+
+#include <assert.h>
+#include <math.h>
+
+#include "ir/ops/ops.h"
+
+void set_multiplier(double m, int32_t *mult, int8_t *shift)
+{
+    int32_t wide;
+    quantize_multiplier(m, mult, &wide);
+    *shift = (int8_t)(wide > INT8_MAX ? INT8_MAX : wide);
+}
+
+double scale_of(const struct tensor *t)
+{
+    assert(t->quant.n == 1);
+    return (double)t->quant.scale[0];
+}
+
+int8_t zero_of(const struct tensor *t)
+{
+    assert(t->quant.n == 1 && t->quant.zero[0] >= INT8_MIN && t->quant.zero[0] <= INT8_MAX);
+    return (int8_t)t->quant.zero[0];
+}
+
+/* zero + round(value / scale), in float as the reference does, held within int8. */
+static int8_t quantized_bound(const struct tensor *t, float value)
+{
+    float q = roundf(value / t->quant.scale[0]);
+    int32_t bound = q > 512.0f ? 512 : (int32_t)q; /* value >= 0 */
+    bound += t->quant.zero[0];
+    return (int8_t)(bound > INT8_MAX ? INT8_MAX : bound);
+}
+
+void set_clamp(const struct tensor *out, enum act act, int8_t *min, int8_t *max)
+{
+    *min = act == ACT_NONE ? INT8_MIN : quantized_bound(out, 0.0f);
+    *max = act == ACT_RELU6 ? quantized_bound(out, 6.0f) : INT8_MAX;
+}
+
+struct mote_hwc hwc_of(const struct tensor *t)
+{
+    const int32_t *dim = t->shape.dim;
+    assert(t->shape.rank == 4);
+    return (struct mote_hwc){(uint16_t)dim[1], (uint16_t)dim[2], (uint16_t)dim[3]};
+}
+
+/* Real multipliers of a node with weights: input scale * weight scale / output scale per output
+ * channel, in double. The one exception is the reference's: a fully connected node with a single
+ * weight scale multiplies the two scales in float. */
+void bind_channels(struct arena *a, const struct graph *g, const struct node *n, uint32_t channels,
+                   const int32_t **mult, const int8_t **shift)
+{
+    const struct tensor *x = node_in(g, n, 0), *w = node_in(g, n, 1);
+    const struct tensor *y = &g->tensors.items[n->out[0]];
+    int32_t *mults = ARENA_ARRAY(a, int32_t, channels);
+    int8_t *shifts = ARENA_ARRAY(a, int8_t, channels);
+    assert(w->quant.n == 1 || w->quant.n == channels);
+    for (uint32_t c = 0; c < channels; c++) {
+        float weight_scale = w->quant.scale[w->quant.n == 1 ? 0 : c];
+        double product = scale_of(x) * (double)weight_scale;
+        if (n->op == OP_FULLY_CONNECTED && w->quant.n == 1)
+            product = (double)(float)(x->quant.scale[0] * weight_scale);
+        set_multiplier(product / scale_of(y), &mults[c], &shifts[c]);
+    }
+    *mult = mults;
+    *shift = shifts;
+}
+
+void bind_window(struct arena *a, const struct graph *g, const struct node *n,
+                 struct mote_conv2d_s8 *op)
+{
+    const struct tensor *x = node_in(g, n, 0), *w = node_in(g, n, 1);
+    const struct tensor *y = &g->tensors.items[n->out[0]];
+    const struct attrs *at = &n->attrs;
+    *op = (struct mote_conv2d_s8){
+        .in = hwc_of(x),
+        .out = hwc_of(y),
+        .kh = (uint8_t)w->shape.dim[1],
+        .kw = (uint8_t)w->shape.dim[2],
+        .sh = (uint8_t)at->stride_h,
+        .sw = (uint8_t)at->stride_w,
+        .dh = (uint8_t)at->dilation_h,
+        .dw = (uint8_t)at->dilation_w,
+        .pad_top = (uint8_t)at->pad_top,
+        .pad_left = (uint8_t)at->pad_left,
+        .in_zero = zero_of(x),
+        .out_zero = zero_of(y),
+    };
+    set_clamp(y, at->act, &op->out_min, &op->out_max);
+    bind_channels(a, g, n, op->out.c, &op->mult, &op->shift);
+}
+
+void bind_requantize(const struct graph *g, const struct node *n, enum act act,
+                     struct mote_requantize_s8 *op)
+{
+    const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
+    *op = (struct mote_requantize_s8){
+        .n = (uint32_t)shape_count(&x->shape),
+        .in_zero = zero_of(x),
+        .out_zero = zero_of(y),
+    };
+    set_clamp(y, act, &op->out_min, &op->out_max);
+    set_multiplier(scale_of(x) / scale_of(y), &op->mult, &op->shift);
+}
+
+void bind_conversion(const struct tensor *quantised, struct mote_quantize_f32 *op)
+{
+    *op = (struct mote_quantize_f32){
+        .n = (uint32_t)shape_count(&quantised->shape),
+        .scale = quantised->quant.scale[0],
+        .zero = zero_of(quantised),
+    };
+}
+
+void bind_sum_of_two(const struct graph *g, const struct node *n, struct mote_add_s8 *op)
+{
+    const struct tensor *a = node_in(g, n, 0), *b = node_in(g, n, 1);
+    const struct tensor *y = &g->tensors.items[n->out[0]];
+    double twice_max = 2.0 * fmax(scale_of(a), scale_of(b));
+    *op = (struct mote_add_s8){
+        .n = (uint32_t)shape_count(&y->shape),
+        .a_zero = zero_of(a),
+        .b_zero = zero_of(b),
+        .out_zero = zero_of(y),
+    };
+    set_multiplier(scale_of(a) / twice_max, &op->a_mult, &op->a_shift);
+    set_multiplier(scale_of(b) / twice_max, &op->b_mult, &op->b_shift);
+    set_multiplier(twice_max / ((double)(1 << ADD_LEFT_SHIFT) * scale_of(y)), &op->out_mult,
+                   &op->out_shift);
+    set_clamp(y, n->attrs.act, &op->out_min, &op->out_max);
+}

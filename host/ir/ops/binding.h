@@ -1,0 +1,41 @@
+/* binding.h - parts of the constants of integer kernels, private to host/ir.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * docs/spec/numerics.md is the definition. Each operator's file has its bind_<op>; what several
+ * of them need stands here. */
+#ifndef MOTE_HOST_IR_OPS_BINDING_H
+#define MOTE_HOST_IR_OPS_BINDING_H
+#include "ir/bind.h"
+
+/* quantize_multiplier for the int8 shifts of kernels. A shift beyond INT8_MAX is held there, far
+ * above what the verifier lets through. */
+void set_multiplier(double m, int32_t *mult, int8_t *shift);
+
+/* The one scale of a tensor, its zero point in s8, its height, width and channels. */
+double scale_of(const struct tensor *t);
+int8_t zero_of(const struct tensor *t);
+struct mote_hwc hwc_of(const struct tensor *t);
+
+/* The output range that a fused clamp leaves. */
+void set_clamp(const struct tensor *out, enum act act, int8_t *min, int8_t *max);
+
+/* Multiplier and shift for each output channel of a node with weights. */
+void bind_channels(struct arena *a, const struct graph *g, const struct node *n, uint32_t channels,
+                   const int32_t **mult, const int8_t **shift);
+
+/* conv2d and depthwise_conv2d: the same members with the same meaning. */
+void bind_window(struct arena *a, const struct graph *g, const struct node *n,
+                 struct mote_conv2d_s8 *op);
+
+/* A change of scale with a clamp: relu, relu6, quantize from s8. */
+void bind_requantize(const struct graph *g, const struct node *n, enum act act,
+                     struct mote_requantize_s8 *op);
+
+/* quantize from f32 and dequantize, by the tensor that has a scale. */
+void bind_conversion(const struct tensor *quantised, struct mote_quantize_f32 *op);
+
+/* add: both inputs are brought to twice the larger scale, with 20 more bits; the sum goes from
+ * there to the output's scale. */
+#define ADD_LEFT_SHIFT 20
+void bind_sum_of_two(const struct graph *g, const struct node *n, struct mote_add_s8 *op);
+#endif

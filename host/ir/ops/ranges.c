@@ -1,0 +1,137 @@
+/* ranges.c - parts of what integer kernels rely on: docs/spec/numerics.md.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "ir/ops/ranges.h"
+
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "ir/ops/ops.h"
+
+static bool same_quant(const struct graph *g, const struct node *n, const struct tensor *x,
+                       const struct tensor *y, struct diag *d)
+{
+    if (x->quant.scale[0] == y->quant.scale[0] && x->quant.zero[0] == y->quant.zero[0])
+        return true;
+    return node_error(d, g, n,
+                      "scale %.9g and zero point %" PRId32 " of '%s' differ from %.9g and %" PRId32
+                      " of '%s'",
+                      (double)x->quant.scale[0], x->quant.zero[0], x->name,
+                      (double)y->quant.scale[0], y->quant.zero[0], y->name);
+}
+
+bool ranges_same_quant(const struct graph *g, const struct node *n, struct diag *d)
+{
+    for (uint32_t i = 0; i < n->n_in; i++)
+        if (!same_quant(g, n, node_in(g, n, i), &g->tensors.items[n->out[0]], d))
+            return false;
+    return true;
+}
+
+/* Weights: one scale, or one per output channel; zero point 0. Bias: the product of the input's
+ * and the weights' scale, as near as a float can say it. */
+static bool verify_weight_scales(const struct graph *g, const struct node *n, uint32_t channels,
+                                 struct diag *d)
+{
+    const struct tensor *x = node_in(g, n, 0), *w = node_in(g, n, 1), *b = node_in(g, n, 2);
+    int32_t axis = n->op == OP_DEPTHWISE_CONV2D ? 3 : 0;
+    if (w->quant.n != 1 && (w->quant.n != channels || w->quant.axis != axis))
+        return node_error(d, g, n,
+                          "weights have %" PRIu32 " scales along axis %" PRId32
+                          ", expected 1, or %" PRIu32 " along axis %" PRId32,
+                          w->quant.n, w->quant.axis, channels, axis);
+    for (uint32_t c = 0; c < w->quant.n; c++)
+        if (w->quant.zero[c] != 0)
+            return node_error(d, g, n, "weights have zero point %" PRId32 ", expected 0",
+                              w->quant.zero[c]);
+    if (!b)
+        return true;
+    if (b->quant.n != 1 && b->quant.n != channels)
+        return node_error(d, g, n, "bias has %" PRIu32 " scales, expected 1 or %" PRIu32,
+                          b->quant.n, channels);
+    for (uint32_t c = 0; c < channels; c++) {
+        double product =
+            (double)x->quant.scale[0] * (double)w->quant.scale[w->quant.n == 1 ? 0 : c];
+        double scale = (double)b->quant.scale[b->quant.n == 1 ? 0 : c];
+        if (fabs(scale - product) > 1e-5 * product + (double)FLT_MIN)
+            return node_error(d, g, n,
+                              "bias scale %.9g of channel %" PRIu32
+                              " is not input scale * weight scale = %.9g",
+                              scale, c, product);
+    }
+    return true;
+}
+
+/* Sum of |w| over one output channel, below 2^28 * 2^7. Depthwise weights are [taps][channels],
+ * all others [channels][taps]. */
+static int64_t channel_weight(const struct graph *g, const struct node *n, uint32_t channels,
+                              uint32_t c)
+{
+    const struct tensor *w = node_in(g, n, 1);
+    const int8_t *v = w->data;
+    int64_t taps = shape_count(&w->shape) / channels, sum = 0;
+    bool depthwise = n->op == OP_DEPTHWISE_CONV2D;
+    int64_t at = depthwise ? c : c * taps, step = depthwise ? channels : 1;
+    for (int64_t i = 0; i < taps; i++, at += step)
+        sum += abs(v[at]);
+    return sum;
+}
+
+/* |acc| <= |bias| + 255 * sum |w|, and kernels that fold the zero point into the bias go through
+ * |bias| + 128 * sum |w| plus partial sums of 128 * |w|: 256 covers both. Then the accumulator is
+ * shifted to the left by `shift` bits if that is positive. */
+static bool verify_accumulators(const struct graph *g, const struct node *n, uint32_t channels,
+                                const int8_t *shift, struct diag *d)
+{
+    const struct tensor *b = node_in(g, n, 2);
+    const int32_t *bias = b ? b->data : NULL;
+    for (uint32_t c = 0; c < channels; c++) {
+        int64_t bound = 256 * channel_weight(g, n, channels, c);
+        bound += bias ? llabs((long long)bias[c]) : 0; /* < 2^44 */
+        if (bound > REQUANT_MAX)
+            return node_error(d, g, n,
+                              "the accumulator of channel %" PRIu32 " may reach %" PRId64
+                              ", above int32",
+                              c, bound);
+        if (shift[c] > 30 || (shift[c] > 0 && bound > REQUANT_MAX >> shift[c]))
+            return node_error(d, g, n,
+                              "the output scale is too small for channel %" PRIu32
+                              ": an accumulator of %" PRId64 " times 2^%d leaves int32",
+                              c, bound, shift[c]);
+    }
+    return true;
+}
+
+bool ranges_weighted(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d)
+{
+    const struct tensor *w = node_in(g, n, 1);
+    uint32_t channels = (uint32_t)w->shape.dim[n->op == OP_DEPTHWISE_CONV2D ? 3 : 0];
+    union kernel_args args;
+    if (!verify_weight_scales(g, n, channels, d) || !bind_node(tmp, g, n, &args, d))
+        return false;
+    const int8_t *shift = n->op == OP_CONV2D             ? args.conv2d.shift
+                          : n->op == OP_DEPTHWISE_CONV2D ? args.depthwise_conv2d.shift
+                                                         : args.fully_connected.shift;
+    return verify_accumulators(g, n, channels, shift, d);
+}
+
+bool ranges_sum_shift(const struct graph *g, const struct node *n, int8_t shift, struct diag *d)
+{
+    if (shift > 0)
+        return node_error(d, g, n,
+                          "the output scale is too small: below 2^-20 of twice the larger input's");
+    return true;
+}
+
+bool ranges_requantize(struct arena *tmp, const struct graph *g, const struct node *n,
+                       struct diag *d)
+{
+    union kernel_args args;
+    if (!bind_node(tmp, g, n, &args, d))
+        return false;
+    /* |q - zero| <= 255 < 2^8 */
+    if (args.requantize.shift > 22)
+        return node_error(d, g, n, "the output scale is too small: below 2^-22 of the input's");
+    return true;
+}
