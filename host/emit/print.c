@@ -57,7 +57,8 @@ void print_int(struct text *t, int64_t v)
 void print_tensor_type(struct text *t, const struct tensor *tensor)
 {
     static const char *const types[N_DTYPES] = {
-        [DT_F32] = "float", [DT_S8] = "int8", [DT_S16] = "int16", [DT_S32] = "int32"};
+        [DT_F32] = "float", [DT_S8] = "int8",   [DT_S16] = "int16",
+        [DT_S32] = "int32", [DT_S64] = "int64", [DT_U8] = "uint8"};
     text_printf(t, "%s [", types[tensor->dtype]);
     for (int32_t i = 0; i < tensor->shape.rank; i++)
         text_printf(t, "%s%d", i ? ", " : "", (int)tensor->shape.dim[i]);
@@ -91,6 +92,16 @@ static void print_s16(struct text *t, const void *data, uint32_t i)
 static void print_s32(struct text *t, const void *data, uint32_t i)
 {
     print_int(t, ((const int32_t *)data)[i]);
+}
+
+static void print_s64(struct text *t, const void *data, uint32_t i)
+{
+    text_printf(t, "INT64_C(%lld)", (long long)((const int64_t *)data)[i]);
+}
+
+static void print_u8(struct text *t, const void *data, uint32_t i)
+{
+    print_int(t, ((const uint8_t *)data)[i]);
 }
 
 static void print_u32(struct text *t, const void *data, uint32_t i)
@@ -130,6 +141,8 @@ void print_array(struct constants *c, const char *owner, const char *role, enum 
         [DT_S8] = {"int8_t", sizeof(int8_t), 4, 16, print_s8},
         [DT_S16] = {"int16_t", sizeof(int16_t), 6, 12, print_s16},
         [DT_S32] = {"int32_t", sizeof(int32_t), 11, 7, print_s32},
+        [DT_S64] = {"int64_t", sizeof(int64_t), 24, 3, print_s64},
+        [DT_U8] = {"uint8_t", sizeof(uint8_t), 3, 19, print_u8},
     };
     print_elements(c, owner, role, &elements[dtype], data, n);
 }

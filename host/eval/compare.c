@@ -16,28 +16,11 @@ static const struct tensor *tensor_at(const struct graph *g, uint32_t id)
 /* Element i as it is stored. Tensors of one call lie end to end, so it may be misaligned. */
 static double stored_value(enum dtype type, const void *data, uint64_t i)
 {
-    union {
-        float f32;
-        int8_t s8;
-        int16_t s16;
-        int32_t s32;
-    } v;
-    const size_t bytes = dtype_bytes(type);
-    memcpy(&v, (const char *)data + i * bytes, bytes);
-    switch (type) {
-    case DT_F32:
-        return (double)v.f32;
-    case DT_S8:
-        return v.s8;
-    case DT_S16:
-        return v.s16;
-    case DT_S32:
-        return v.s32;
-    case N_DTYPES:
-        break;
-    }
-    assert(!"a tensor has a type");
-    return 0;
+    if (type != DT_F32)
+        return (double)element_int(type, data, (int64_t)i);
+    float value;
+    memcpy(&value, (const char *)data + i * sizeof value, sizeof value);
+    return (double)value;
 }
 
 /* Scale and zero point of an activation; those of a float are 1 and 0. */
@@ -93,21 +76,14 @@ void deviation_add(struct deviation *dev, const struct tensor *a, const void *a_
 /* The stored value of `to` nearest to a real one, written to element i. */
 static void store_real(const struct tensor *to, void *data, uint64_t i, double real)
 {
-    const size_t bytes = dtype_bytes(to->dtype);
-    void *at = (char *)data + i * bytes;
     if (to->dtype == DT_F32) {
-        memcpy(at, &(float){(float)real}, sizeof(float));
+        memcpy((char *)data + i * sizeof(float), &(float){(float)real}, sizeof(float));
         return;
     }
-    const double most = ldexp(1, 8 * (int)bytes - 1) - 1;
+    const double least = (double)dtype_min(to->dtype), most = (double)dtype_max(to->dtype);
     double q = isnan(real) ? 0 : round(real / scale_of(to)) + zero_of(to);
-    q = q > most ? most : q < -most - 1 ? -most - 1 : q;
-    if (to->dtype == DT_S8)
-        memcpy(at, &(int8_t){(int8_t)q}, sizeof(int8_t));
-    else if (to->dtype == DT_S16)
-        memcpy(at, &(int16_t){(int16_t)q}, sizeof(int16_t));
-    else
-        memcpy(at, &(int32_t){(int32_t)q}, sizeof(int32_t));
+    q = q > most ? most : q < least ? least : q;
+    element_set_int(to->dtype, data, (int64_t)i, (int64_t)q);
 }
 
 static void convert(const struct tensor *from, const void *in, const struct tensor *to, void *out)
@@ -135,14 +111,15 @@ static bool fill_random(const struct tensor *a, const struct tensor *b, struct r
 {
     const struct tensor *drawn = a->dtype == DT_F32 ? b : a;
     const uint64_t n = (uint64_t)shape_count(&a->shape);
-    const uint32_t half_range = drawn->dtype == DT_S8 ? 1u << 7 : 1u << 15;
-    if (drawn->dtype == DT_S32)
+    if (drawn->dtype == DT_S32 || drawn->dtype == DT_S64)
         return false; /* indices, most likely: not every one means something */
+    const int64_t least = dtype_min(drawn->dtype);
+    const uint32_t n_values = (uint32_t)(dtype_max(drawn->dtype) - least) + 1;
     for (uint64_t i = 0; i < n; i++) {
         double real = 2 * (double)rng_f32(r) - 1;
         if (drawn->dtype != DT_F32)
-            real = ((double)rng_below(r, 2 * half_range) - half_range - zero_of(drawn)) *
-                   scale_of(drawn);
+            real =
+                ((double)rng_below(r, n_values) + (double)least - zero_of(drawn)) * scale_of(drawn);
         store_real(a, to, i, real);
     }
     return true;

@@ -97,7 +97,14 @@ enum tfl_options_type {
     OPTIONS_DEPTH_TO_SPACE = 94
 };
 
-enum tfl_type { TFL_FLOAT32 = 0, TFL_INT32 = 2, TFL_INT64 = 4, TFL_INT16 = 7, TFL_INT8 = 9 };
+enum tfl_type {
+    TFL_FLOAT32 = 0,
+    TFL_INT32 = 2,
+    TFL_UINT8 = 3,
+    TFL_INT64 = 4,
+    TFL_INT16 = 7,
+    TFL_INT8 = 9
+};
 enum tfl_padding { TFL_SAME = 0, TFL_VALID = 1 };
 enum tfl_act { TFL_ACT_NONE = 0, TFL_ACT_RELU = 1, TFL_ACT_RELU6 = 3 };
 

@@ -173,9 +173,6 @@ const char *tfl_tensor_convert(struct tfl *t, const struct tfl_tensor *from, str
     const char *fault = convert_shape(t, from, &to->shape);
     if (fault)
         return fault;
-    if (from->data.len == 0 && to->shape.dim[0] != 1)
-        return arena_printf(t->tmp, "'%s' has batch %" PRId32 ", only 1 is supported", from->name,
-                            to->shape.dim[0]);
     if (fb_u8(t->fb, &from->quantization, QUANT_DETAILS_TYPE, 0) != 0)
         return arena_printf(t->tmp, "'%s' has a custom quantisation", from->name);
     if (to->dtype != DT_F32) /* some converters leave a scale on float tensors: no meaning */

@@ -6,6 +6,7 @@
 #include "ir/graph.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -56,6 +57,8 @@ struct graph *graph_clone(struct arena *a, const struct graph *g)
         *VEC_PUSH(a, &c->inputs) = g->inputs.items[i];
     for (uint32_t i = 0; i < g->outputs.n; i++)
         *VEC_PUSH(a, &c->outputs) = g->outputs.items[i];
+    for (uint32_t i = 0; i < g->states.n; i++)
+        *VEC_PUSH(a, &c->states) = g->states.items[i];
     return c;
 }
 
@@ -66,14 +69,19 @@ uint32_t graph_add_node(struct graph *g, enum op op, const struct attrs *attrs, 
     n.in = copy_ids(g->arena, in, n_in);
     if (attrs)
         n.attrs = *attrs;
-    struct tensor out = {.name = name};
-    if (!node_infer(g, &n, &out, d))
+    struct tensor out[NODE_OUT_MAX] = {{.name = name}};
+    uint32_t id[NODE_OUT_MAX];
+    if (!node_infer(g, &n, out, d))
         return NO_TENSOR;
-    uint32_t id = graph_add_tensor(g, &out);
-    n.n_out = 1;
-    n.out = &id;
+    n.n_out = op_info(op)->n_out;
+    n.out = id;
+    for (uint32_t k = 0; k < n.n_out; k++) {
+        if (k > 0)
+            out[k].name = arena_printf(g->arena, "%s:%" PRIu32, name, k);
+        id[k] = graph_add_tensor(g, &out[k]);
+    }
     append_node(g, &n);
-    return id;
+    return id[0];
 }
 
 void graph_replace_uses(struct graph *g, uint32_t from, uint32_t to)
@@ -87,32 +95,71 @@ void graph_replace_uses(struct graph *g, uint32_t from, uint32_t to)
     for (uint32_t i = 0; i < g->outputs.n; i++)
         if (g->outputs.items[i] == from)
             g->outputs.items[i] = to;
+    for (uint32_t i = 0; i < g->states.n; i++)
+        if (g->states.items[i].out == from)
+            g->states.items[i].out = to;
 }
 
-/* live[t]: somebody reads tensor t, directly or through nodes that are read. One backward sweep is
- * enough because nodes stand in topological order (I1). Nodes that nobody reads are removed. */
-static void drop_dead_nodes(struct graph *g, bool *live)
+/* Does anybody read an output of the node? */
+static bool is_live(const struct node *n, const bool *live)
+{
+    for (uint32_t k = 0; k < n->n_out; k++)
+        if (live[n->out[k]])
+            return true;
+    return false;
+}
+
+/* live[t] spreads from a live node's outputs to its inputs. One backward sweep is enough because
+ * nodes stand in topological order (I1). */
+static void spread_life(const struct graph *g, bool *live)
+{
+    for (uint32_t i = g->nodes.n; i-- > 0;) {
+        const struct node *n = &g->nodes.items[i];
+        if (!is_live(n, live))
+            continue;
+        for (uint32_t k = 0; k < n->n_in; k++)
+            if (n->in[k] != NO_TENSOR)
+                live[n->in[k]] = true;
+        for (uint32_t k = 0; k < n->n_out; k++)
+            live[n->out[k]] = true;
+    }
+}
+
+/* live[t]: somebody reads tensor t, directly or through nodes and states that are read. A state
+ * keeps alive what computes it only if its own value is read. */
+static void find_live(const struct graph *g, bool *live)
 {
     for (uint32_t i = 0; i < g->outputs.n; i++)
         live[g->outputs.items[i]] = true;
-    uint32_t kept = g->nodes.n; /* survivors gather at the end of the array */
-    for (uint32_t i = g->nodes.n; i-- > 0;) {
-        struct node n = g->nodes.items[i];
-        bool used = false;
-        for (uint32_t k = 0; k < n.n_out; k++)
-            used = used || live[n.out[k]];
-        if (!used)
-            continue;
-        for (uint32_t k = 0; k < n.n_in; k++)
-            if (n.in[k] != NO_TENSOR)
-                live[n.in[k]] = true;
-        for (uint32_t k = 0; k < n.n_out; k++)
-            live[n.out[k]] = true;
-        g->nodes.items[--kept] = n;
+    bool has_spread = true;
+    while (has_spread) {
+        has_spread = false;
+        spread_life(g, live);
+        for (uint32_t i = 0; i < g->states.n; i++) {
+            const struct state *s = &g->states.items[i];
+            if (!live[s->in] || live[s->out])
+                continue;
+            live[s->out] = true;
+            has_spread = true;
+        }
     }
-    g->nodes.n -= kept;
-    if (g->nodes.n)
-        memmove(g->nodes.items, g->nodes.items + kept, g->nodes.n * sizeof *g->nodes.items);
+    for (uint32_t i = 0; i < g->states.n; i++)
+        if (live[g->states.items[i].in] && g->states.items[i].init != NO_TENSOR)
+            live[g->states.items[i].init] = true;
+}
+
+static void drop_dead_nodes(struct graph *g, const bool *live)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < g->nodes.n; i++)
+        if (is_live(&g->nodes.items[i], live))
+            g->nodes.items[kept++] = g->nodes.items[i];
+    g->nodes.n = kept;
+    kept = 0;
+    for (uint32_t i = 0; i < g->states.n; i++)
+        if (live[g->states.items[i].in])
+            g->states.items[kept++] = g->states.items[i];
+    g->states.n = kept;
 }
 
 void graph_drop_dead(struct graph *g)
@@ -122,6 +169,7 @@ void graph_drop_dead(struct graph *g)
     struct arena *tmp = arena_new("drop dead");
     bool *live = ARENA_ARRAY(tmp, bool, g->tensors.n);
     uint32_t *new_id = ARENA_ARRAY(tmp, uint32_t, g->tensors.n);
+    find_live(g, live);
     drop_dead_nodes(g, live);
     for (uint32_t i = 0; i < g->inputs.n; i++)
         live[g->inputs.items[i]] = true; /* an unread input stays part of the interface */
@@ -145,6 +193,13 @@ void graph_drop_dead(struct graph *g)
         g->inputs.items[i] = new_id[g->inputs.items[i]];
     for (uint32_t i = 0; i < g->outputs.n; i++)
         g->outputs.items[i] = new_id[g->outputs.items[i]];
+    for (uint32_t i = 0; i < g->states.n; i++) {
+        struct state *s = &g->states.items[i];
+        s->in = new_id[s->in];
+        s->out = new_id[s->out];
+        if (s->init != NO_TENSOR)
+            s->init = new_id[s->init];
+    }
     arena_free(tmp);
 }
 
@@ -159,6 +214,11 @@ uint32_t *graph_count_uses(const struct graph *g, struct arena *a)
     }
     for (uint32_t i = 0; i < g->outputs.n; i++)
         uses[g->outputs.items[i]]++;
+    for (uint32_t i = 0; i < g->states.n; i++) {
+        uses[g->states.items[i].out]++;
+        if (g->states.items[i].init != NO_TENSOR)
+            uses[g->states.items[i].init]++;
+    }
     return uses;
 }
 
@@ -175,19 +235,68 @@ uint32_t *graph_find_producers(const struct graph *g, struct arena *a)
     return producer;
 }
 
+/* What is known of an element type; min and max of the integers. */
+static const struct dtype_info {
+    const char *name;
+    size_t bytes;
+    int64_t min, max;
+} dtypes[N_DTYPES] = {
+    [DT_F32] = {"f32", 4, 0, 0},
+    [DT_S8] = {"s8", 1, INT8_MIN, INT8_MAX},
+    [DT_S16] = {"s16", 2, INT16_MIN, INT16_MAX},
+    [DT_S32] = {"s32", 4, INT32_MIN, INT32_MAX},
+    [DT_S64] = {"s64", 8, INT64_MIN, INT64_MAX},
+    [DT_U8] = {"u8", 1, 0, UINT8_MAX},
+};
+
+static const struct dtype_info *info_of(enum dtype t)
+{
+    assert((uint32_t)t < N_DTYPES);
+    return &dtypes[t];
+}
+
 size_t dtype_bytes(enum dtype t)
 {
-    static const size_t bytes[N_DTYPES] = {[DT_F32] = 4, [DT_S8] = 1, [DT_S16] = 2, [DT_S32] = 4};
-    assert(t < N_DTYPES);
-    return bytes[t];
+    return info_of(t)->bytes;
 }
 
 const char *dtype_name(enum dtype t)
 {
-    static const char *const name[N_DTYPES] = {
-        [DT_F32] = "f32", [DT_S8] = "s8", [DT_S16] = "s16", [DT_S32] = "s32"};
-    assert(t < N_DTYPES);
-    return name[t];
+    return info_of(t)->name;
+}
+
+int64_t dtype_min(enum dtype t)
+{
+    return info_of(t)->min;
+}
+
+int64_t dtype_max(enum dtype t)
+{
+    return info_of(t)->max;
+}
+
+/* By bytes, little-endian as all contents are (I4): tensors end to end in a file are not aligned. */
+int64_t element_int(enum dtype t, const void *data, int64_t i)
+{
+    const struct dtype_info *info = info_of(t);
+    const uint8_t *at = (const uint8_t *)data + (size_t)i * info->bytes;
+    assert(t != DT_F32);
+    uint64_t value = 0;
+    for (size_t k = 0; k < info->bytes; k++)
+        value |= (uint64_t)at[k] << (8 * k);
+    const unsigned unused = (unsigned)(64 - 8 * info->bytes);
+    if (info->min == 0)
+        return (int64_t)value;
+    return (int64_t)(value << unused) >> unused;
+}
+
+void element_set_int(enum dtype t, void *data, int64_t i, int64_t value)
+{
+    const struct dtype_info *info = info_of(t);
+    uint8_t *at = (uint8_t *)data + (size_t)i * info->bytes;
+    assert(t != DT_F32 && value >= info->min && value <= info->max);
+    for (size_t k = 0; k < info->bytes; k++)
+        at[k] = (uint8_t)((uint64_t)value >> (8 * k));
 }
 
 int64_t shape_count(const struct shape *s)

@@ -7,7 +7,7 @@
  *
  * I1  nodes stand in topological order: a node reads inputs, constants or outputs of nodes before.
  * I2  every tensor is written by at most one node; graph inputs and constants by none.
- * I3  shapes are static, 1..RANK_MAX dimensions of 1..DIM_MAX, and the batch is 1.
+ * I3  shapes are static, 1..RANK_MAX dimensions of 1..DIM_MAX; images have batch 1.
  * I4  constants have data of exactly tensor_bytes() bytes, little-endian, borrowed or in the
  *     graph's arena.
  * ir/verify.c checks these and the rule of every operator. */
@@ -25,7 +25,7 @@
 #define COUNT_MAX (1 << 28)  /* elements of one tensor */
 #define NO_TENSOR UINT32_MAX /* an optional input that is absent */
 
-enum dtype { DT_F32, DT_S8, DT_S16, DT_S32, N_DTYPES };
+enum dtype { DT_F32, DT_S8, DT_S16, DT_S32, DT_S64, DT_U8, N_DTYPES };
 
 struct shape {
     int32_t rank;
@@ -89,6 +89,15 @@ struct node {
     const char *origin; /* names of the source-model nodes it came from, joined by '+' */
 };
 
+/* A variable: what one call leaves behind for the next. Graphs stay functions: a node reads the
+ * value from before the call (`in`, which no node writes), and the value after it is `out`, a
+ * tensor of the same type, shape and quantisation that a node, a graph input or a state provides.
+ * Before the first call the contents are those of the constant `init`, or real 0 if that is
+ * NO_TENSOR. */
+struct state {
+    uint32_t in, out, init;
+};
+
 struct graph {
     struct arena *arena;
     const char *name;
@@ -96,6 +105,7 @@ struct graph {
     VEC(struct node) nodes;
     VEC(uint32_t) inputs;
     VEC(uint32_t) outputs;
+    VEC(struct state) states;
 };
 
 struct graph *graph_new(struct arena *a, const char *name);
@@ -105,23 +115,30 @@ struct graph *graph_clone(struct arena *a, const struct graph *g);
 /* Add a tensor (copied, strings and quantisation too). Returns its id. */
 uint32_t graph_add_tensor(struct graph *g, const struct tensor *t);
 
-/* Append a node with one output, whose shape and type follow from the operator's rule; the output
- * tensor is made and named `name`. An activation's quantisation is not inferred. Returns the
- * output's tensor id, or NO_TENSOR with `d` set when the operator does not fit its inputs. */
+/* Append a node whose outputs' shapes and types follow from the operator's rule. The output tensors
+ * are made, one after the other; the first is named `name`, the others `name`:1, `name`:2. An
+ * activation's quantisation is not inferred. Returns the first output's tensor id, or NO_TENSOR
+ * with `d` set when the operator does not fit its inputs. */
 uint32_t graph_add_node(struct graph *g, enum op op, const struct attrs *attrs, const uint32_t *in,
                         uint32_t n_in, const char *name, struct diag *d);
 
-/* Replace every read of tensor `from` (by nodes and graph outputs) by `to`. */
+/* Replace every read of tensor `from` (by nodes, graph outputs and states) by `to`. */
 void graph_replace_uses(struct graph *g, uint32_t from, uint32_t to);
-/* Drop nodes whose outputs nobody reads, then tensors that nobody mentions; ids change. */
+/* Drop states whose value nobody reads, nodes whose outputs nobody reads, then tensors that nobody
+ * mentions; ids change. */
 void graph_drop_dead(struct graph *g);
-/* uses[t]: how many node inputs and graph outputs read tensor t; producer[t]: node id or
+/* uses[t]: how many node inputs, graph outputs and states read tensor t; producer[t]: node id or
  * UINT32_MAX. Arrays of tensors.n in `a`. */
 uint32_t *graph_count_uses(const struct graph *g, struct arena *a);
 uint32_t *graph_find_producers(const struct graph *g, struct arena *a);
 
 size_t dtype_bytes(enum dtype t);
 const char *dtype_name(enum dtype t);
+/* The range of an integer type, and element i of such contents. */
+int64_t dtype_min(enum dtype t);
+int64_t dtype_max(enum dtype t);
+int64_t element_int(enum dtype t, const void *data, int64_t i);
+void element_set_int(enum dtype t, void *data, int64_t i, int64_t value);
 int64_t shape_count(const struct shape *s); /* product of the dimensions */
 bool shape_equal(const struct shape *a, const struct shape *b);
 size_t tensor_bytes(const struct tensor *t);

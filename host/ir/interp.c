@@ -15,6 +15,7 @@ struct interp {
     const struct graph *g;
     void **buffer;      /* [tensors] of activations, NULL for constants */
     struct eval *evals; /* [nodes] */
+    void **next;        /* [states] the value of each for the next run */
 };
 
 /* A tensor's contents: the constant's data or the activation's buffer. */
@@ -44,12 +45,38 @@ static const void **bind_inputs(struct arena *a, const struct interp *it, const 
     return in;
 }
 
+static void **bind_outputs(struct arena *a, const struct interp *it, const struct node *n)
+{
+    void **outs = ARENA_ARRAY(a, void *, n->n_out);
+    for (uint32_t k = 0; k < n->n_out; k++)
+        outs[k] = it->buffer[n->out[k]];
+    return outs;
+}
+
+/* The contents of a state before the first run. */
+static void reset_state(const struct graph *g, const struct state *s, void *value)
+{
+    const struct tensor *t = &g->tensors.items[s->in];
+    const int32_t zero = t->quant.n ? t->quant.zero[0] : 0;
+    if (s->init != NO_TENSOR) {
+        memcpy(value, g->tensors.items[s->init].data, tensor_bytes(t));
+        return;
+    }
+    memset(value, 0, tensor_bytes(t)); /* 0.0f, too */
+    for (int64_t i = 0; zero && i < shape_count(&t->shape); i++)
+        element_set_int(t->dtype, value, i, zero);
+}
+
 static bool prepare(struct arena *a, const struct interp *it, const struct node *n, struct eval *e,
                     struct diag *d)
 {
     const struct graph *g = it->g;
     const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
-    *e = (struct eval){.g = g, .n = n, .in = bind_inputs(a, it, n), .out = it->buffer[n->out[0]]};
+    *e = (struct eval){.g = g,
+                       .n = n,
+                       .in = bind_inputs(a, it, n),
+                       .out = it->buffer[n->out[0]],
+                       .outs = bind_outputs(a, it, n)};
     if (n->op == OP_RESHAPE)
         return true;
     if (x->dtype == DT_S8 || y->dtype == DT_S8) {
@@ -82,7 +109,17 @@ struct interp *interp_new(struct arena *a, const struct graph *g, struct diag *d
     for (uint32_t i = 0; i < g->nodes.n; i++)
         if (!prepare(a, it, &g->nodes.items[i], &it->evals[i], d))
             return NULL;
+    it->next = ARENA_ARRAY(a, void *, g->states.n);
+    for (uint32_t i = 0; i < g->states.n; i++)
+        it->next[i] = arena_alloc(a, tensor_bytes(&g->tensors.items[g->states.items[i].in]));
+    interp_reset(it);
     return it;
+}
+
+void interp_reset(struct interp *it)
+{
+    for (uint32_t i = 0; i < it->g->states.n; i++)
+        reset_state(it->g, &it->g->states.items[i], it->next[i]);
 }
 
 void interp_run(struct interp *it, const void *const *inputs)
@@ -92,8 +129,15 @@ void interp_run(struct interp *it, const void *const *inputs)
         uint32_t t = g->inputs.items[i];
         memcpy(it->buffer[t], inputs[i], tensor_bytes(&g->tensors.items[t]));
     }
+    const struct state *states = g->states.items;
+    for (uint32_t i = 0; i < g->states.n; i++)
+        memcpy(it->buffer[states[i].in], it->next[i],
+               tensor_bytes(&g->tensors.items[states[i].in]));
     for (uint32_t i = 0; i < g->nodes.n; i++)
         op_info(g->nodes.items[i].op)->eval(&it->evals[i]);
+    for (uint32_t i = 0; i < g->states.n; i++)
+        memcpy(it->next[i], contents(it, states[i].out),
+               tensor_bytes(&g->tensors.items[states[i].in]));
 }
 
 const void *interp_tensor(const struct interp *it, uint32_t tensor)

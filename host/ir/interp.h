@@ -13,8 +13,11 @@ struct interp;
 /* Buffers for every activation of `g` (borrowed, verified), in `a`. Constants are read here:
  * whoever changes them makes a new interp. NULL when an operator has no meaning for its types. */
 struct interp *interp_new(struct arena *a, const struct graph *g, struct diag *d);
-/* Run once. inputs[i]: contents of graph input i, tensor_bytes() long. */
+/* Run once. inputs[i]: contents of graph input i, tensor_bytes() long. States go on from the run
+ * before. */
 void interp_run(struct interp *it, const void *const *inputs);
+/* Forget earlier runs: states are what they are before the first call. */
+void interp_reset(struct interp *it);
 /* Contents of any tensor after a run, valid until the next. */
 const void *interp_tensor(const struct interp *it, uint32_t tensor);
 #endif

@@ -49,7 +49,8 @@ static bool parse_dtype(struct parser *p, enum dtype *out)
             *out = (enum dtype)t;
             return true;
         }
-    return lex_error(&p->l, where, "unknown type '%s', expected f32, s8, s16 or s32", word);
+    return lex_error(&p->l, where, "unknown type '%s', expected f32, s8, s16, s32, s64 or u8",
+                     word);
 }
 
 /* "[1, 2, 3]", at most n_max of them. */
@@ -107,19 +108,12 @@ static bool parse_quant(struct parser *p, struct quant *q)
 
 static bool parse_value(struct parser *p, enum dtype t, void *data, int64_t i)
 {
-    static const int64_t limit[N_DTYPES] = {
-        [DT_S8] = INT8_MAX, [DT_S16] = INT16_MAX, [DT_S32] = INT32_MAX};
     int64_t value;
     if (t == DT_F32)
         return lex_float(&p->l, (float *)data + i);
-    if (!lex_int(&p->l, -limit[t] - 1, limit[t], &value))
+    if (!lex_int(&p->l, dtype_min(t), dtype_max(t), &value))
         return false;
-    if (t == DT_S8)
-        ((int8_t *)data)[i] = (int8_t)value;
-    else if (t == DT_S16)
-        ((int16_t *)data)[i] = (int16_t)value;
-    else
-        ((int32_t *)data)[i] = (int32_t)value;
+    element_set_int(t, data, i, value);
     return true;
 }
 
@@ -240,6 +234,25 @@ static bool parse_interface(struct parser *p, const char *word, struct id_list *
     if (!lex_expect_word(&p->l, word))
         return false;
     return !next_is(p, '%') || parse_ids(p, MUST_BE_THERE, out);
+}
+
+/* "state %3, %17" or "state %3, %17, %5", behind the word. */
+static bool parse_state(struct parser *p)
+{
+    struct id_list ids = {0};
+    lex_skip(&p->l);
+    const uint8_t *where = p->l.at;
+    if (!parse_ids(p, MUST_BE_THERE, &ids))
+        return false;
+    if (ids.ids.n != 2 && ids.ids.n != 3)
+        return lex_error(&p->l, where,
+                         "a state is the tensor before the call, the tensor after it and, if not "
+                         "zero, its first contents: %" PRIu32 " tensors",
+                         ids.ids.n);
+    const uint32_t *id = ids.ids.items;
+    *VEC_PUSH(p->a, &p->g->states) =
+        (struct state){id[0], id[1], ids.ids.n == 3 ? id[2] : NO_TENSOR};
+    return true;
 }
 
 static bool parse_op(struct parser *p, enum op *out)
@@ -418,6 +431,9 @@ static bool parse_graph(struct parser *p)
         *VEC_PUSH(p->a, &p->g->inputs) = inputs.ids.items[i];
     for (uint32_t i = 0; i < outputs.ids.n; i++)
         *VEC_PUSH(p->a, &p->g->outputs) = outputs.ids.items[i];
+    while (lex_accept_word(&p->l, "state"))
+        if (!parse_state(p))
+            return false;
     while (!lex_at_end(&p->l))
         if (!parse_node(p))
             return false;

@@ -57,22 +57,10 @@ static void print_quant(const struct quant *q, struct text *out)
 
 static void print_value(const struct tensor *t, int64_t i, struct text *out)
 {
-    switch (t->dtype) {
-    case DT_F32:
+    if (t->dtype == DT_F32)
         print_float(((const float *)t->data)[i], out);
-        break;
-    case DT_S8:
-        text_printf(out, "%d", ((const int8_t *)t->data)[i]);
-        break;
-    case DT_S16:
-        text_printf(out, "%d", ((const int16_t *)t->data)[i]);
-        break;
-    case DT_S32:
-        text_printf(out, "%" PRId32, ((const int32_t *)t->data)[i]);
-        break;
-    case N_DTYPES:
-        break;
-    }
+    else
+        text_printf(out, "%" PRId64, element_int(t->dtype, t->data, i));
 }
 
 static void print_data(const struct tensor *t, struct text *out)
@@ -201,6 +189,12 @@ void graph_print_with(const struct graph *g, const uint64_t *offset, struct text
     print_ids(g->inputs.items, g->inputs.n, ", ", out);
     text_add(out, g->outputs.n ? "\noutput " : "\noutput");
     print_ids(g->outputs.items, g->outputs.n, ", ", out);
+    for (uint32_t i = 0; i < g->states.n; i++) {
+        const struct state *s = &g->states.items[i];
+        const uint32_t ids[] = {s->in, s->out, s->init};
+        text_add(out, "\nstate ");
+        print_ids(ids, s->init == NO_TENSOR ? 2 : 3, ", ", out);
+    }
     text_add(out, "\n\n");
     for (uint32_t i = 0; i < g->nodes.n; i++)
         print_node(g, &g->nodes.items[i], out);

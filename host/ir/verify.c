@@ -37,15 +37,14 @@ bool graph_verify_tensor(const struct tensor *t, struct diag *d)
         return tensor_error(d, t, fault);
     if (t->data && t->dtype == DT_F32 && (fault = finite_fault(t)))
         return tensor_error(d, t, fault);
-    if (!t->data && t->shape.dim[0] != 1)
-        return tensor_error(d, t, "the batch (first dimension) of an activation is not 1");
     return verify_quant(t, d);
 }
 
-/* Written so far: by the caller (inputs), by the model (constants), by a node. */
-enum state { UNWRITTEN, CONSTANT, WRITTEN };
+/* Written so far: by the caller (inputs), by the model (constants), by the call before (states), by
+ * a node. */
+enum written { UNWRITTEN, CONSTANT, WRITTEN };
 
-static bool verify_inputs(const struct graph *g, uint8_t *state, struct diag *d)
+static bool verify_inputs(const struct graph *g, uint8_t *written, struct diag *d)
 {
     if (g->inputs.n == 0)
         return diag_error(d, NULL, "the graph has no input");
@@ -56,53 +55,106 @@ static bool verify_inputs(const struct graph *g, uint8_t *state, struct diag *d)
         if (t >= g->tensors.n)
             return diag_error(d, NULL, "graph input %" PRIu32 " is tensor %" PRIu32 " of %" PRIu32,
                               i, t, g->tensors.n);
-        if (state[t] == CONSTANT)
+        if (written[t] == CONSTANT)
             return tensor_error(d, &g->tensors.items[t], "a graph input is a constant");
-        if (state[t] == WRITTEN)
+        if (written[t] == WRITTEN)
             return tensor_error(d, &g->tensors.items[t], "is a graph input twice");
-        state[t] = WRITTEN;
+        written[t] = WRITTEN;
     }
     return true;
 }
 
-static bool verify_reads(const struct graph *g, const struct node *n, const uint8_t *state,
+static bool same_quantisation(const struct tensor *a, const struct tensor *b)
+{
+    if (a->quant.n != b->quant.n || a->quant.n > 1)
+        return false;
+    return a->quant.n == 0 ||
+           (a->quant.scale[0] == b->quant.scale[0] && a->quant.zero[0] == b->quant.zero[0]);
+}
+
+/* Another tensor that holds what a state holds, at the end of a call or before the first. */
+static bool verify_state_like(const struct graph *g, const struct state *s, uint32_t other,
+                              struct diag *d)
+{
+    const struct tensor *in = &g->tensors.items[s->in];
+    if (other >= g->tensors.n)
+        return tensor_error(d, in, "a state's other tensor is not there");
+    const struct tensor *t = &g->tensors.items[other];
+    if (in->dtype != t->dtype || !shape_equal(&in->shape, &t->shape) || !same_quantisation(in, t))
+        return diag_error(d, NULL, "state '%s' and '%s' differ in type, shape or quantisation",
+                          in->name, t->name);
+    return true;
+}
+
+static bool verify_states(const struct graph *g, uint8_t *written, struct diag *d)
+{
+    for (uint32_t i = 0; i < g->states.n; i++) {
+        const struct state *s = &g->states.items[i];
+        if (s->in >= g->tensors.n)
+            return diag_error(d, NULL, "state %" PRIu32 " is tensor %" PRIu32 " of %" PRIu32, i,
+                              s->in, g->tensors.n);
+        const struct tensor *in = &g->tensors.items[s->in];
+        if (written[s->in] != UNWRITTEN)
+            return tensor_error(d, in, "a state is a constant, a graph input or a state twice");
+        written[s->in] = WRITTEN;
+        if (!verify_state_like(g, s, s->out, d))
+            return false;
+        if (s->init == NO_TENSOR)
+            continue;
+        if (!verify_state_like(g, s, s->init, d))
+            return false;
+        if (!g->tensors.items[s->init].data)
+            return tensor_error(d, in, "the first contents of a state are not a constant");
+    }
+    return true;
+}
+
+static bool verify_reads(const struct graph *g, const struct node *n, const uint8_t *written,
                          struct diag *d)
 {
     for (uint32_t i = 0; i < n->n_in; i++)
-        if (n->in[i] < g->tensors.n && state[n->in[i]] == UNWRITTEN)
+        if (n->in[i] < g->tensors.n && written[n->in[i]] == UNWRITTEN)
             return node_error(d, g, n, "reads '%s' before it is written",
                               g->tensors.items[n->in[i]].name);
     return true;
 }
 
-static bool verify_write(const struct graph *g, const struct node *n, uint8_t *state,
+static bool verify_write(const struct graph *g, const struct node *n, uint8_t *written,
                          struct diag *d)
 {
-    if (n->n_out != 1)
-        return node_error(d, g, n, "%" PRIu32 " outputs, expected 1", n->n_out);
-    uint32_t y = n->out[0];
-    if (y >= g->tensors.n)
-        return node_error(d, g, n, "its output is tensor %" PRIu32 " of %" PRIu32, y, g->tensors.n);
-    if (state[y] == CONSTANT)
-        return node_error(d, g, n, "writes a constant");
-    if (state[y] == WRITTEN)
-        return node_error(d, g, n, "writes a tensor that is a graph input or was written before");
-    state[y] = WRITTEN;
+    const uint32_t n_out = op_info(n->op)->n_out;
+    if (n->n_out != n_out)
+        return node_error(d, g, n, "%" PRIu32 " outputs, expected %" PRIu32, n->n_out, n_out);
+    for (uint32_t k = 0; k < n_out; k++) {
+        const uint32_t y = n->out[k];
+        if (y >= g->tensors.n)
+            return node_error(d, g, n, "its output is tensor %" PRIu32 " of %" PRIu32, y,
+                              g->tensors.n);
+        if (written[y] == CONSTANT)
+            return node_error(d, g, n, "writes a constant");
+        if (written[y] == WRITTEN)
+            return node_error(d, g, n,
+                              "writes a tensor that is a graph input, a state or written before");
+        written[y] = WRITTEN;
+    }
     return true;
 }
 
 /* The stated output is the one that follows from the operator's rule. */
 static bool verify_rule(const struct graph *g, const struct node *n, struct diag *d)
 {
-    struct tensor expected = {0};
-    if (!node_infer(g, n, &expected, d))
+    struct tensor expected[NODE_OUT_MAX] = {{0}};
+    if (!node_infer(g, n, expected, d))
         return false;
-    const struct tensor *y = &g->tensors.items[n->out[0]];
-    char found[SHAPE_TEXT], wanted[SHAPE_TEXT];
-    if (y->dtype != expected.dtype || !shape_equal(&y->shape, &expected.shape))
-        return node_error(d, g, n, "its output is %s %s, its inputs make %s %s",
-                          dtype_name(y->dtype), shape_text(&y->shape, found),
-                          dtype_name(expected.dtype), shape_text(&expected.shape, wanted));
+    for (uint32_t k = 0; k < n->n_out; k++) {
+        const struct tensor *y = &g->tensors.items[n->out[k]];
+        char found[SHAPE_TEXT], wanted[SHAPE_TEXT];
+        if (y->dtype != expected[k].dtype || !shape_equal(&y->shape, &expected[k].shape))
+            return node_error(d, g, n, "its output is %s %s, its inputs make %s %s",
+                              dtype_name(y->dtype), shape_text(&y->shape, found),
+                              dtype_name(expected[k].dtype),
+                              shape_text(&expected[k].shape, wanted));
+    }
     return true;
 }
 
@@ -128,18 +180,18 @@ static bool verify_parameters(const struct graph *g, const struct node *n, struc
     return true;
 }
 
-static bool verify_node(const struct graph *g, const struct node *n, uint8_t *state,
+static bool verify_node(const struct graph *g, const struct node *n, uint8_t *written,
                         struct arena *tmp, struct diag *d)
 {
     if ((uint32_t)n->op >= N_OPS)
         return diag_error(d, NULL, "a node has the unknown operator %d", (int)n->op);
-    return verify_reads(g, n, state, d) && verify_write(g, n, state, d) && verify_rule(g, n, d) &&
-           verify_parameters(g, n, d) && verify_ranges(tmp, g, n, d);
+    return verify_reads(g, n, written, d) && verify_write(g, n, written, d) &&
+           verify_rule(g, n, d) && verify_parameters(g, n, d) && verify_ranges(tmp, g, n, d);
 }
 
 bool graph_verify_node(const struct graph *g, uint32_t i_node, struct diag *d)
 {
-    assert(i_node < g->nodes.n && g->nodes.items[i_node].n_out == 1);
+    assert(i_node < g->nodes.n && g->nodes.items[i_node].n_out >= 1);
     const struct node *n = &g->nodes.items[i_node];
     struct arena *tmp = arena_new("verify");
     bool ok = graph_verify_tensor(&g->tensors.items[n->out[0]], d) && verify_rule(g, n, d) &&
@@ -148,18 +200,22 @@ bool graph_verify_node(const struct graph *g, uint32_t i_node, struct diag *d)
     return ok;
 }
 
-static bool verify_outputs(const struct graph *g, const uint8_t *state, struct diag *d)
+static bool verify_outputs(const struct graph *g, const uint8_t *written, struct diag *d)
 {
     for (uint32_t i = 0; i < g->outputs.n; i++) {
         uint32_t t = g->outputs.items[i];
         if (t >= g->tensors.n)
             return diag_error(d, NULL, "graph output %" PRIu32 " is tensor %" PRIu32 " of %" PRIu32,
                               i, t, g->tensors.n);
-        if (state[t] != WRITTEN)
+        if (written[t] != WRITTEN)
             return tensor_error(d, &g->tensors.items[t],
-                                state[t] == CONSTANT ? "a graph output is a constant"
-                                                     : "a graph output is never written");
+                                written[t] == CONSTANT ? "a graph output is a constant"
+                                                       : "a graph output is never written");
     }
+    for (uint32_t i = 0; i < g->states.n; i++)
+        if (written[g->states.items[i].out] != WRITTEN)
+            return tensor_error(d, &g->tensors.items[g->states.items[i].out],
+                                "the next value of a state is never written");
     return true;
 }
 
@@ -167,23 +223,23 @@ static bool verify_outputs(const struct graph *g, const uint8_t *state, struct d
 static bool verify_all(const struct graph *g, struct arena *tmp, struct verify_where *w,
                        struct diag *d)
 {
-    uint8_t *state = ARENA_ARRAY(tmp, uint8_t, g->tensors.n);
+    uint8_t *written = ARENA_ARRAY(tmp, uint8_t, g->tensors.n);
     w->part = VERIFY_TENSOR;
     for (w->i = 0; w->i < g->tensors.n; w->i++) {
         const struct tensor *t = &g->tensors.items[w->i];
         if (!graph_verify_tensor(t, d))
             return false;
-        state[w->i] = t->data ? CONSTANT : UNWRITTEN;
+        written[w->i] = t->data ? CONSTANT : UNWRITTEN;
     }
     w->part = VERIFY_GRAPH;
-    if (!verify_inputs(g, state, d))
+    if (!verify_inputs(g, written, d) || !verify_states(g, written, d))
         return false;
     w->part = VERIFY_NODE;
     for (w->i = 0; w->i < g->nodes.n; w->i++)
-        if (!verify_node(g, &g->nodes.items[w->i], state, tmp, d))
+        if (!verify_node(g, &g->nodes.items[w->i], written, tmp, d))
             return false;
     w->part = VERIFY_GRAPH;
-    return verify_outputs(g, state, d);
+    return verify_outputs(g, written, d);
 }
 
 bool graph_verify_where(const struct graph *g, struct verify_where *w, struct diag *d)

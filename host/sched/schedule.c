@@ -69,6 +69,10 @@ static bool add_step(struct arena *a, struct program *p, uint32_t i_node,
 struct program *schedule(struct arena *a, const struct graph *g, enum variant_choice choice,
                          struct diag *d)
 {
+    if (g->states.n > 0) {
+        diag_error(d, g->name, "variables that persist from call to call have no kernels yet");
+        return NULL;
+    }
     struct program *p = ARENA_NEW(a, struct program);
     p->graph = g;
     p->steps = ARENA_ARRAY(a, struct step, g->nodes.n);

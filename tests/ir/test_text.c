@@ -189,7 +189,9 @@ TEST(every_error_says_where_and_what)
         {HEAD "%1 = relu(%1)", "t.ir:7:1", "y (relu): reads 'y' before it is written"},
         {HEAD, "t.ir:1:1", "tensor 'y': a graph output is never written"},
         {HEAD "%1 = reshape(%0) shape [1,5]", "t.ir:7:1", "y (reshape): input 1x4 has 4 elements"},
-        {"mote 1 graph \"g\"\n%0 \"x\" f32 [2,4]\ninput %0\noutput %0", "t.ir:2:1", "is not 1"},
+        {"mote 1 graph \"g\"\n%0 \"x\" f32 [2]\ninput %0\noutput %0\nstate %0", "t.ir:5:7",
+         "a state is the tensor before the call"},
+        {HEAD "state %1, %0, %0\n", "t.ir:1:1", "the first contents of a state are not a constant"},
         {"mote 1 graph \"g\" input output", "t.ir:1:1", "the graph has no input"},
     };
     struct arena *a = arena_new("test");

@@ -8,7 +8,7 @@
 #define N_MAX 40
 
 /* May buffers be overwritten by their heirs? */
-enum overlap { APART, OVERLAPPED };
+enum overlap { SEPARATE, OVERLAPPED };
 
 /* Let about half of the buffers be overwritten by one that is born where they die. */
 static void random_heirs(struct rng *r, struct plan_buffer *b, uint32_t n)
@@ -140,7 +140,7 @@ static void check_against_brute_force(enum overlap overlap)
     }
     /* The problems are hard enough to tell a search from a guess, and overlaps from none. */
     CHECK(n_greedy_beaten >= 5);
-    CHECK(overlap == APART ? n_smaller == 0 : n_smaller >= 50);
+    CHECK(overlap == SEPARATE ? n_smaller == 0 : n_smaller >= 50);
     printf("  above the lower bound: %u of 600; greedy beaten: %u; smaller by overlap: %u\n",
            n_above_bound, n_greedy_beaten, n_smaller);
     arena_free(a);
@@ -148,7 +148,7 @@ static void check_against_brute_force(enum overlap overlap)
 
 TEST(exact_search_finds_what_brute_force_finds)
 {
-    check_against_brute_force(APART);
+    check_against_brute_force(SEPARATE);
 }
 
 TEST(exact_search_with_overlaps_finds_what_brute_force_finds)

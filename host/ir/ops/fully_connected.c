@@ -24,21 +24,20 @@ bool infer_fully_connected(const struct graph *g, const struct node *n, struct t
 
 int64_t macs_fully_connected(const struct graph *g, const struct node *n)
 {
-    return shape_count(&node_in(g, n, 1)->shape);
+    return node_in(g, n, 0)->shape.dim[0] * shape_count(&node_in(g, n, 1)->shape);
 }
 
-static void fully_connected_f32(const struct eval *e)
+static void row_f32(const struct eval *e, const float *in, float *out)
 {
     const struct shape *w = &node_in(e->g, e->n, 1)->shape;
     const float *bias = e->in[2];
-    float *out = e->out;
     int32_t n_out = w->dim[0], n_in = w->dim[1];
     for (int32_t o = 0; o < n_out; o += FLOAT_LANES) {
         int32_t n_lanes = n_out - o < FLOAT_LANES ? n_out - o : FLOAT_LANES;
         float acc[FLOAT_LANES] = {0};
         for (int32_t l = 0; l < n_lanes; l++)
             acc[l] = bias[o + l];
-        float_accumulate(acc, e->in[0], e->packed + (int64_t)o * n_in, (size_t)n_in);
+        float_accumulate(acc, in, e->packed + (int64_t)o * n_in, (size_t)n_in);
         for (int32_t l = 0; l < n_lanes; l++)
             out[o + l] = act_f32(e->n->attrs.act, acc[l]);
     }
@@ -46,8 +45,13 @@ static void fully_connected_f32(const struct eval *e)
 
 void eval_fully_connected(const struct eval *e)
 {
-    if (node_in(e->g, e->n, 0)->dtype == DT_F32)
-        fully_connected_f32(e);
+    const struct tensor *x = node_in(e->g, e->n, 0);
+    const struct shape *w = &node_in(e->g, e->n, 1)->shape;
+    const float *in = e->in[0];
+    float *out = e->out;
+    if (x->dtype == DT_F32)
+        for (int32_t r = 0; r < x->shape.dim[0]; r++)
+            row_f32(e, in + (int64_t)r * w->dim[1], out + (int64_t)r * w->dim[0]);
     else
         mote_fully_connected_s8_ref(&e->args->fully_connected, e->in[0], e->in[1], e->in[2], e->out,
                                     e->scratch);

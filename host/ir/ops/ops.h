@@ -2,7 +2,7 @@
  *
  * ops.def lists the operators; each has a file here with these functions:
  *
- *   infer_<op>   checks inputs and attributes, fills type and shape of the output
+ *   infer_<op>   checks inputs and attributes, fills type and shape of out[], the outputs
  *   macs_<op>    multiply-accumulates of one inference
  *   eval_<op>    computes the output: plain loops for f32, the `ref` kernel for integers
  *   bind_<op>    the constants of its integer kernel
@@ -20,13 +20,15 @@
 #define IMAGE_DIM_MAX 65535 /* height, width, channels of an image: uint16_t on the device */
 #define FLOAT_LANES   16    /* output channels that dense float operators compute together */
 #define CONCAT_IN_MAX 1024
+#define NODE_OUT_MAX  4 /* outputs of one node */
 
 /* One evaluation of one node: made once by the interpreter, used on every run. */
 struct eval {
     const struct graph *g;
     const struct node *n;
-    const void **in; /* [as in ops.def]; an absent bias is an array of zeros */
-    void *out;
+    const void **in;               /* [as in ops.def]; an absent bias is an array of zeros */
+    void *out;                     /* the first output */
+    void **outs;                   /* all of them      */
     const union kernel_args *args; /* of s8 nodes and conversions                      */
     void *scratch;                 /* what the ref kernel asked for                    */
     const float *packed;           /* f32 conv2d, fully_connected: see float_pack      */
@@ -35,6 +37,7 @@ struct eval {
 struct op_info {
     const char *name;
     uint32_t in_min, in_max;
+    uint32_t n_out; /* 1..NODE_OUT_MAX     */
     uint32_t attrs; /* mask of ATTR_... */
     bool (*infer)(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d);
     int64_t (*macs)(const struct graph *g, const struct node *n);
@@ -60,7 +63,7 @@ const struct op_info *op_info(enum op op);
 #undef OP
 
 /* Everything that can be said of a node from its inputs: arity, attributes, the operator's rule,
- * limits of the result. Fills dtype and shape of `out`. */
+ * limits of the result. Fills dtype and shape of out[NODE_OUT_MAX], one for each output. */
 bool node_infer(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d);
 
 /* Input i, NULL when it is absent. */

@@ -12,6 +12,9 @@ bool infer_image(const struct graph *g, const struct node *n, struct diag *d)
     if (s->rank != 4)
         return node_error(d, g, n, "input %s has rank %" PRId32 ", expected 4 (NHWC)",
                           shape_text(s, text), s->rank);
+    if (s->dim[0] != 1)
+        return node_error(d, g, n, "input %s: the batch (first dimension) is not 1",
+                          shape_text(s, text));
     for (int32_t i = 1; i < 4; i++)
         if (s->dim[i] > IMAGE_DIM_MAX)
             return node_error(d, g, n, "input %s: dimension %" PRId32 " is above %d",

@@ -12,8 +12,10 @@ const struct op_info *op_info(enum op op)
 {
     static const struct op_info table[N_OPS] = {
 #define OP(UPPER, lower, in_min, in_max, attr_mask)                                                \
-    [OP_##UPPER] = {#lower,       (in_min),     (in_max),     (attr_mask),   infer_##lower,        \
-                    macs_##lower, eval_##lower, bind_##lower, ranges_##lower},
+    OP_OUTS(UPPER, lower, in_min, in_max, 1, attr_mask)
+#define OP_OUTS(UPPER, lower, in_min, in_max, n_out, attr_mask)                                    \
+    [OP_##UPPER] = {#lower,        (in_min),     (in_max),     (n_out),      (attr_mask),          \
+                    infer_##lower, macs_##lower, eval_##lower, bind_##lower, ranges_##lower},
 #include "ir/ops.def"
 #undef OP
     };
@@ -116,11 +118,10 @@ bool node_infer(const struct graph *g, const struct node *n, struct tensor *out,
         return false;
     if (!op_info(n->op)->infer(g, n, out, d))
         return false;
-    const char *fault = shape_fault(&out->shape);
-    if (fault)
-        return node_error(d, g, n, "its output would not fit: %s", fault);
-    if (out->shape.dim[0] != 1)
-        return node_error(d, g, n, "its output would have batch %" PRId32 ", only 1 is supported",
-                          out->shape.dim[0]);
+    for (uint32_t k = 0; k < op_info(n->op)->n_out; k++) {
+        const char *fault = shape_fault(&out[k].shape);
+        if (fault)
+            return node_error(d, g, n, "its output would not fit: %s", fault);
+    }
     return true;
 }
