@@ -8,22 +8,19 @@
 #define MOTE_HOST_PASS_H
 #include "ir/graph.h"
 
-/* Batch norm into conv2d, depthwise_conv2d, fully_connected; else into a depthwise 1x1. */
-bool fold_bn(struct graph *g, struct diag *d);
-/* Padding of height and width into the convolutions that read it. */
-bool fold_pad(struct graph *g, struct diag *d);
-/* relu and relu6 into their producer. */
-bool fuse_activation(struct graph *g, struct diag *d);
-/* A reshape to the same shape, a pad by nothing, a relu of what is >= 0, ... */
-bool drop_identity(struct graph *g, struct diag *d);
-/* A reshape of a reshape. */
-bool merge_reshape(struct graph *g, struct diag *d);
-/* Two of quantize, relu, relu6 on int8 in a row, where one does the same to every value. */
-bool merge_requantize(struct graph *g, struct diag *d);
-/* Channels of int8 tensors that are constant or not needed: out of weights and activations. */
-bool eliminate_channels(struct graph *g, struct diag *d);
+#define PASS(name) bool name(struct graph *g, struct diag *d);
+#include "pass/passes.def"
+#undef PASS
 
-/* The list of passes before quantisation and compilation, in order, with graph_verify between. */
+enum {
+#define PASS(name) PASS_##name,
+#include "pass/passes.def"
+#undef PASS
+    N_PASSES
+};
+
+/* All of them, again and again until none finds anything, with graph_verify between: what is done
+ * before quantisation and before compilation. */
 bool simplify(struct graph *g, struct diag *d);
 
 /* What a graph costs, whatever runs it. */
@@ -40,8 +37,6 @@ struct saving {
     const char *pass;
     struct size size;
 };
-
-#define N_PASSES 7
 
 /* simplify, and what each pass saved, in order. */
 bool simplify_tell(struct graph *g, struct saving savings[N_PASSES], struct diag *d);

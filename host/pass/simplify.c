@@ -3,27 +3,19 @@
 #include "ir/verify.h"
 #include "pass/pass.h"
 #include "pass/rewrite.h"
+#include <string.h>
 
 struct pass {
     const char *name;
     bool (*run)(struct graph *g, struct diag *d);
 };
 
-/* Fold first what hides neighbours from each other, fuse clamps last. */
-static const struct pass repeated[] = {
-    {"drop_identity", drop_identity},
-    {"merge_reshape", merge_reshape},
-    {"fold_bn", fold_bn},
-    {"fold_pad", fold_pad},
-    {"fuse_activation", fuse_activation},
-    {"merge_requantize", merge_requantize},
+/* Fold first what hides neighbours from each other, take out channels last. */
+static const struct pass passes[N_PASSES] = {
+#define PASS(name) {#name, name},
+#include "pass/passes.def"
+#undef PASS
 };
-
-/* Takes away channels, never nodes, so it gives the passes above nothing to do. */
-static const struct pass last = {"eliminate_channels", eliminate_channels};
-
-#define N_REPEATED (sizeof repeated / sizeof repeated[0])
-_Static_assert(N_REPEATED + 1 == N_PASSES, "pass.h counts the passes");
 
 struct size graph_size(const struct graph *g)
 {
@@ -54,26 +46,52 @@ static bool run_pass(struct graph *g, const struct pass *p, struct saving *savin
     return true;
 }
 
-/* simplify_tell - all passes until they remove no more nodes, and what each of them saved.
+static bool same_nodes(const struct node *a, const struct node *b)
+{
+    return a->op == b->op && a->n_in == b->n_in && a->n_out == b->n_out &&
+           memcmp(a->in, b->in, a->n_in * sizeof *a->in) == 0 &&
+           memcmp(a->out, b->out, a->n_out * sizeof *a->out) == 0 &&
+           memcmp(&a->attrs, &b->attrs, sizeof a->attrs) == 0;
+}
+
+/* Has no pass changed anything since `before` was cloned from `g`? A constant that was touched is
+ * a new one. */
+static bool unchanged(const struct graph *before, const struct graph *g)
+{
+    if (before->nodes.n != g->nodes.n || before->tensors.n != g->tensors.n)
+        return false;
+    for (uint32_t t = 0; t < g->tensors.n; t++) {
+        const struct tensor *x = &before->tensors.items[t], *y = &g->tensors.items[t];
+        if (x->data != y->data || x->dtype != y->dtype || !shape_equal(&x->shape, &y->shape))
+            return false;
+    }
+    for (uint32_t i = 0; i < g->nodes.n; i++)
+        if (!same_nodes(&before->nodes.items[i], &g->nodes.items[i]))
+            return false;
+    return true;
+}
+
+/* simplify_tell - all passes, until a round of them changes nothing, and what each of them saved.
  *
- * Only fold_bn can add nodes or change them in place, and it leaves no batch norm: so from the
- * second round on an unchanged number of nodes means an unchanged graph, and it only falls.
+ * Rounds come to an end since nothing undoes what another pass did: batch norms go and none comes
+ * back, nodes, channels and clamps become fewer.
  *
  * requires:  a verified graph     preserves: topological order, names of graph outputs
  *                                 breaks:    tensor and node ids */
 bool simplify_tell(struct graph *g, struct saving savings[N_PASSES], struct diag *d)
 {
-    uint32_t n_before, n_rounds = 0;
+    bool ok = true, more = true;
     for (uint32_t i = 0; i < N_PASSES; i++)
         savings[i] = (struct saving){0};
-    do {
-        n_before = g->nodes.n;
-        for (uint32_t i = 0; i < N_REPEATED; i++)
-            if (!run_pass(g, &repeated[i], &savings[i], d))
-                return false;
-        n_rounds++;
-    } while (n_rounds < 2 || g->nodes.n < n_before);
-    return run_pass(g, &last, &savings[N_REPEATED], d);
+    while (ok && more) {
+        struct arena *tmp = arena_new("simplify");
+        const struct graph *before = graph_clone(tmp, g);
+        for (uint32_t i = 0; i < N_PASSES && ok; i++)
+            ok = run_pass(g, &passes[i], &savings[i], d);
+        more = !unchanged(before, g);
+        arena_free(tmp);
+    }
+    return ok;
 }
 
 bool simplify(struct graph *g, struct diag *d)

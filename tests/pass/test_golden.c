@@ -61,13 +61,9 @@ static void run_pass(struct graph *g, const char *name, struct diag *d)
         const char *name;
         bool (*run)(struct graph *g, struct diag *d);
     } passes[] = {
-        {"fold_bn", fold_bn},
-        {"fold_pad", fold_pad},
-        {"fuse_activation", fuse_activation},
-        {"drop_identity", drop_identity},
-        {"eliminate_channels", eliminate_channels},
-        {"merge_requantize", merge_requantize},
-        {"merge_reshape", merge_reshape},
+#define PASS(name) {#name, name},
+#include "pass/passes.def"
+#undef PASS
         {"simplify", simplify},
     };
     for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++)
