@@ -53,14 +53,11 @@ static void tie_all(struct channels *ch, const struct graph *g, uint32_t t, uint
         tie(ch, t, c, u, first + c);
 }
 
+/* Channels that the node writes itself are tied to none: it can write fewer. */
 static void tie_pad(struct channels *ch, const struct graph *g, const struct node *n)
 {
-    const struct tensor *in = &g->tensors.items[n->in[0]], *out = &g->tensors.items[n->out[0]];
-    const uint32_t before = (uint32_t)n->attrs.pads[2 * (in->shape.rank - 1)];
-    tie_all(ch, g, n->in[0], n->out[0], before);
-    for (uint32_t c = 0; c < last_dim(out); c++) /* the node writes these itself */
-        if (c < before || c - before >= last_dim(in))
-            keep(ch, n->out[0], c);
+    const int32_t last = g->tensors.items[n->in[0]].shape.rank - 1;
+    tie_all(ch, g, n->in[0], n->out[0], (uint32_t)n->attrs.pads[2 * last]);
 }
 
 static void tie_concat(struct channels *ch, const struct graph *g, const struct node *n)
@@ -74,21 +71,6 @@ static void tie_concat(struct channels *ch, const struct graph *g, const struct 
     }
 }
 
-/* A reshape that leaves the last dimension, or puts whole positions behind each other in it, keeps
- * the channels apart; another one mixes them. */
-static void tie_reshape(struct channels *ch, const struct graph *g, const struct node *n)
-{
-    const uint32_t n_in = last_dim(&g->tensors.items[n->in[0]]);
-    const uint32_t n_out = last_dim(&g->tensors.items[n->out[0]]);
-    if (n_out % n_in != 0) {
-        keep_all(ch, g, n->in[0]);
-        keep_all(ch, g, n->out[0]);
-        return;
-    }
-    for (uint32_t c = 0; c < n_out; c++)
-        tie(ch, n->in[0], c % n_in, n->out[0], c);
-}
-
 static void keep_operands(struct channels *ch, const struct graph *g, const struct node *n)
 {
     for (uint32_t i = 0; i < n->n_in; i++)
@@ -97,11 +79,63 @@ static void keep_operands(struct channels *ch, const struct graph *g, const stru
         keep_all(ch, g, n->out[i]);
 }
 
+/* A copy where channel i % n_out takes what was channel i % n_in, for all i: a reshape, blocks from
+ * channels and back. If one number divides the other, the channels stay apart: whole groups of
+ * them lie behind each other. Otherwise they are mixed. */
+static void tie_copy(struct channels *ch, const struct graph *g, const struct node *n)
+{
+    const uint32_t n_in = last_dim(&g->tensors.items[n->in[0]]);
+    const uint32_t n_out = last_dim(&g->tensors.items[n->out[0]]);
+    if (n_out % n_in != 0 && n_in % n_out != 0) {
+        keep_operands(ch, g, n);
+        return;
+    }
+    for (uint32_t i = 0; i < n_in || i < n_out; i++)
+        tie(ch, n->in[0], i % n_in, n->out[0], i % n_out);
+}
+
+/* Operands with as many channels as the output. One that is repeated, having a single channel,
+ * stays. */
+static void tie_elementwise(struct channels *ch, const struct graph *g, const struct node *n)
+{
+    const uint32_t n_out = last_dim(&g->tensors.items[n->out[0]]);
+    for (uint32_t i = n->n_in; i-- > 0;)
+        if (last_dim(&g->tensors.items[n->in[i]]) == n_out)
+            tie_all(ch, g, n->in[i], n->out[0], 0);
+        else
+            keep_all(ch, g, n->in[i]);
+}
+
+/* The channels of input and output are the same, or all of them are mixed. */
+static void tie_if(struct channels *ch, const struct graph *g, const struct node *n, bool same)
+{
+    if (same)
+        tie_elementwise(ch, g, n);
+    else
+        keep_operands(ch, g, n);
+}
+
+/* What is left of neighbouring channels are neighbours again, so a slice of them stays one. With
+ * gaps it would not. */
+static void tie_slice(struct channels *ch, const struct graph *g, const struct node *n)
+{
+    const int32_t last = g->tensors.items[n->out[0]].shape.rank - 1;
+    const int32_t begin = n->attrs.begin[last], size = n->attrs.size[last];
+    const int32_t step = n->attrs.step[last];
+    if (step < -1 || step > 1) {
+        keep_operands(ch, g, n);
+        return;
+    }
+    for (int32_t c = 0; c < size; c++)
+        tie(ch, n->in[0], (uint32_t)(begin + c * step), n->out[0], (uint32_t)c);
+}
+
 /* What a node itself demands. Convolutions and dense layers demand nothing: their outputs are
  * made channel by channel, and their inputs are looked at later. */
 static void tie_node(struct channels *ch, const struct graph *g, const struct node *n,
                      const struct filters *f) /* long: one case per operator */
 {
+    const int32_t last = g->tensors.items[n->out[0]].shape.rank - 1;
     const bool opaque = has_weights(n->op) && !f; /* weights of a type not known here */
     if (opaque || n->n_in == 0 || n->n_out != 1 || !tracked(ch, n->in[0]) ||
         !tracked(ch, n->out[0])) {
@@ -117,15 +151,21 @@ static void tie_node(struct channels *ch, const struct graph *g, const struct no
             tie(ch, n->in[0], filter_channel(f, oc, 0), n->out[0], oc);
         break;
     case OP_ADD:
-        tie_all(ch, g, n->in[1], n->out[0], 0);
-        tie_all(ch, g, n->in[0], n->out[0], 0);
-        break;
+    case OP_ADD_BROADCAST:
+    case OP_SUB:
+    case OP_MUL:
+    case OP_MINIMUM:
+    case OP_MAXIMUM:
     case OP_AVERAGE_POOL2D:
     case OP_MAX_POOL2D:
     case OP_RELU:
     case OP_RELU6:
     case OP_QUANTIZE:
-        tie_all(ch, g, n->in[0], n->out[0], 0);
+    case OP_RESIZE_NEAREST:
+#define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
+#include "ir/unary.def"
+#undef UNARY
+        tie_elementwise(ch, g, n);
         break;
     case OP_PAD:
         tie_pad(ch, g, n);
@@ -134,7 +174,21 @@ static void tie_node(struct channels *ch, const struct graph *g, const struct no
         tie_concat(ch, g, n);
         break;
     case OP_RESHAPE:
-        tie_reshape(ch, g, n);
+    case OP_DEPTH_TO_SPACE:
+    case OP_SPACE_TO_DEPTH:
+        tie_copy(ch, g, n);
+        break;
+    case OP_SLICE:
+        tie_slice(ch, g, n);
+        break;
+    case OP_TRANSPOSE:
+        tie_if(ch, g, n, n->attrs.perm[last] == last);
+        break;
+    case OP_MEAN:
+    case OP_REDUCE_SUM:
+    case OP_REDUCE_MAX:
+    case OP_REDUCE_MIN:
+        tie_if(ch, g, n, !n->attrs.over[last]);
         break;
     default:
         keep_operands(ch, g, n);

@@ -204,17 +204,52 @@ static void shrink_tensor(const struct elimination *e, uint32_t t)
         tensor->shape.dim[last] = (int32_t)count_true(mask, n);
 }
 
-static void shrink_tensors(const struct elimination *e, uint32_t n_tensors)
+/* The channels that a slice takes lie side by side; so do those of them that stay. */
+static void shrink_slice(const struct elimination *e, struct node *n)
+{
+    const struct tensor *in = &e->g->tensors.items[n->in[0]];
+    const int32_t last = in->shape.rank - 1;
+    struct attrs *at = &n->attrs;
+    const int32_t step = at->step[last];
+    const int32_t lowest = step < 0 ? at->begin[last] - (at->size[last] - 1) : at->begin[last];
+    const uint32_t n_in = last_dim(in);
+    if (step < -1 || step > 1 || !loses_channels(e, n->in[0], n_in))
+        return;
+    const bool *mask = stay_mask(e, n->in[0], n_in, n_in);
+    at->begin[last] = (int32_t)count_true(mask, (uint32_t)lowest);
+    at->size[last] = (int32_t)count_true(mask + lowest, (uint32_t)at->size[last]);
+    if (step < 0)
+        at->begin[last] += at->size[last] - 1;
+}
+
+/* Padding before and after the channels of the input, as much of it as stays. */
+static void shrink_pad(const struct elimination *e, struct node *n)
+{
+    const struct tensor *in = &e->g->tensors.items[n->in[0]];
+    const struct tensor *out = &e->g->tensors.items[n->out[0]];
+    int32_t *pads = &n->attrs.pads[2 * (in->shape.rank - 1)];
+    const bool *mask = stay_mask(e, n->out[0], last_dim(out), last_dim(out));
+    const uint32_t before = (uint32_t)pads[0], after = (uint32_t)pads[1];
+    pads[0] = (int32_t)count_true(mask, before);
+    pads[1] = (int32_t)count_true(mask + before + last_dim(in), after);
+}
+
+/* Attributes that count channels. */
+static void shrink_attrs(const struct elimination *e)
 {
     struct graph *g = e->g;
-    for (uint32_t t = 0; t < n_tensors; t++)
-        if (e->channels.first[t] != NO_CHANNEL)
-            shrink_tensor(e, t);
     for (uint32_t i = 0; i < g->nodes.n; i++) {
         struct node *n = &g->nodes.items[i];
-        if (n->op == OP_RESHAPE)
-            n->attrs.new_shape[n->attrs.new_rank - 1] =
-                (int32_t)last_dim(&g->tensors.items[n->out[0]]);
+        const struct tensor *out = &g->tensors.items[n->out[0]];
+        if (e->channels.first[n->out[0]] == NO_CHANNEL)
+            continue;
+        if (n->op == OP_SLICE)
+            shrink_slice(e, n);
+        else if (n->op == OP_PAD)
+            shrink_pad(e, n);
+        else if (n->op == OP_RESHAPE)
+            n->attrs.new_shape[n->attrs.new_rank - 1] = (int32_t)count_true(
+                stay_mask(e, n->out[0], last_dim(out), last_dim(out)), last_dim(out));
     }
 }
 
@@ -240,10 +275,13 @@ static bool something_goes(const struct channels *ch)
  *    exactly, and the channel is not read any more. Otherwise the border differs from the interior
  *    and the channel stays. A channel that is read with weights of 0 only is not needed either.
  * 3. An output channel that is itself constant needs no input at all.
- * 4. Operators that work channel by channel (depthwise, add, pools, relu, requantisation, pad,
- *    concat, some reshapes) tie channels into classes. A class goes as a whole, and only when no
- *    reader of any of its channels needs it by 2 and 3; graph inputs, graph outputs and operators
- *    not known here need all. The rest of each such operator does what it did.
+ * 4. Operators that work channel by channel (depthwise, all that are elementwise, pools, reductions
+ *    of other dimensions, pad, concat, copies that keep channels together) tie channels into
+ *    classes. A class goes as a whole, and only when no reader of any of its channels needs it by 2
+ *    and 3; graph inputs, graph outputs and operators not known here need all. The rest of each
+ *    such operator does what it did. So a constant channel stays beside a varying one that is added
+ *    to it: to take it out would take another operator that puts it back, over the whole image,
+ *    where now its weights are zeros.
  * 5. Multipliers, shifts and zero points of what stays are computed from the same numbers as
  *    before; keep_enough in channels.c sees to the one case where their count matters.
  *
@@ -264,7 +302,10 @@ bool eliminate_channels(struct graph *g, struct diag *d)
         const uint32_t n_tensors = g->tensors.n; /* a new bias comes behind them */
         for (uint32_t i = 0; i < g->nodes.n; i++)
             rewrite_node(&e, i);
-        shrink_tensors(&e, n_tensors);
+        shrink_attrs(&e);
+        for (uint32_t t = 0; t < n_tensors; t++)
+            if (e.channels.first[t] != NO_CHANNEL)
+                shrink_tensor(&e, t);
     }
     arena_free(tmp);
     return true;

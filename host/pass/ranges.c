@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pass/ranges.h"
 
-#include "ir/bind.h"
+#include "pass/node_range.h"
 #include "pass/rewrite.h"
 #include <assert.h>
 #include <string.h>
@@ -17,38 +17,13 @@ bool range_is_constant(const struct ranges *r, uint32_t t, uint32_t c)
     return r->of[t].lo[c] == r->of[t].hi[c];
 }
 
-static void include(struct range *r, uint32_t c, int8_t lo, int8_t hi)
-{
-    if (lo < r->lo[c])
-        r->lo[c] = lo;
-    if (hi > r->hi[c])
-        r->hi[c] = hi;
-}
-
-/* n channels that hold no value yet. */
-static struct range range_empty(struct arena *a, uint32_t n)
-{
-    struct range r = {ARENA_ARRAY(a, int8_t, n), ARENA_ARRAY(a, int8_t, n)};
-    memset(r.lo, INT8_MAX, n);
-    memset(r.hi, INT8_MIN, n);
-    return r;
-}
-
-static struct range range_any(struct arena *a, uint32_t n)
-{
-    struct range r = {ARENA_ARRAY(a, int8_t, n), ARENA_ARRAY(a, int8_t, n)};
-    memset(r.lo, INT8_MIN, n);
-    memset(r.hi, INT8_MAX, n);
-    return r;
-}
-
 static struct range range_of_constant(struct arena *a, const struct tensor *t)
 {
     const uint32_t n = last_dim(t);
     const int8_t *x = t->data;
     struct range r = range_empty(a, n);
     for (size_t i = 0; i < tensor_bytes(t); i++)
-        include(&r, (uint32_t)(i % n), x[i], x[i]);
+        range_include(&r, (uint32_t)(i % n), x[i], x[i]);
     return r;
 }
 
@@ -137,132 +112,6 @@ static struct range range_of_filters(struct arena *a, const struct filters *f,
     return y;
 }
 
-static struct range range_of_add(struct arena *a, struct mote_add_s8 op, const struct range *x,
-                                 const struct range *z, uint32_t n)
-{
-    struct range y = range_any(a, n);
-    op.n = n;
-    void *scratch = arena_alloc(a, mote_add_s8_ref_scratch(&op));
-    mote_add_s8_ref(&op, x->lo, z->lo, y.lo, scratch);
-    mote_add_s8_ref(&op, x->hi, z->hi, y.hi, scratch);
-    return y;
-}
-
-static struct range range_of_requantize(struct arena *a, struct mote_requantize_s8 op,
-                                        const struct range *x, uint32_t n)
-{
-    struct range y = range_any(a, n);
-    op.n = n;
-    void *scratch = arena_alloc(a, mote_requantize_s8_ref_scratch(&op));
-    mote_requantize_s8_ref(&op, x->lo, y.lo, scratch);
-    mote_requantize_s8_ref(&op, x->hi, y.hi, scratch);
-    return y;
-}
-
-/* Average and maximum of values within lo..hi are within lo..hi, and exactly lo where all are lo:
- * the rounded division of n * lo by n is lo. So the kernel over an image of one cell says all. */
-static struct range range_of_pool(struct arena *a, const struct mote_pool2d_s8 *pool,
-                                  const struct range *x)
-{
-    const uint16_t n = pool->in.c;
-    struct range y = range_any(a, n);
-    const struct mote_pool2d_s8 op = {.in = {1, 1, n},
-                                      .out = {1, 1, n},
-                                      .kh = 1,
-                                      .kw = 1,
-                                      .sh = 1,
-                                      .sw = 1,
-                                      .out_min = pool->out_min,
-                                      .out_max = pool->out_max};
-    void *scratch = arena_alloc(a, mote_max_pool2d_s8_ref_scratch(&op));
-    mote_max_pool2d_s8_ref(&op, x->lo, y.lo, scratch);
-    mote_max_pool2d_s8_ref(&op, x->hi, y.hi, scratch);
-    return y;
-}
-
-static struct range range_of_pad(struct arena *a, const struct attrs *at, const struct tensor *in,
-                                 const struct range *x, uint32_t n)
-{
-    const int32_t last = in->shape.rank - 1;
-    const uint32_t before = (uint32_t)at->pads[2 * last];
-    const int8_t zero = (int8_t)in->quant.zero[0];
-    bool around = false; /* is there padding in another dimension? */
-    for (int32_t i = 0; i < 2 * last; i++)
-        around = around || at->pads[i] != 0;
-
-    struct range y = range_empty(a, n);
-    for (uint32_t c = 0; c < n; c++) {
-        const bool inside = c >= before && c - before < last_dim(in);
-        if (inside)
-            include(&y, c, x->lo[c - before], x->hi[c - before]);
-        if (!inside || around)
-            include(&y, c, zero, zero);
-    }
-    return y;
-}
-
-static struct range range_of_concat(struct arena *a, const struct graph *g, const struct node *n,
-                                    const struct range *of)
-{
-    const struct tensor *out = &g->tensors.items[n->out[0]];
-    struct range y = range_empty(a, last_dim(out));
-    uint32_t first = 0;
-    for (uint32_t i = 0; i < n->n_in; i++) {
-        const struct range *x = &of[n->in[i]];
-        const uint32_t n_channels = last_dim(&g->tensors.items[n->in[i]]);
-        for (uint32_t c = 0; c < n_channels; c++)
-            include(&y, first + c, x->lo[c], x->hi[c]);
-        if (n->attrs.axis == out->shape.rank - 1)
-            first += n_channels;
-    }
-    return y;
-}
-
-/* Element i keeps its place i: of channel i % n_in before, i % n_out after. Over all i these are
- * the pairs with equal remainders modulo the greatest common divisor; walking one period of both
- * finds them all. */
-static struct range range_of_reshape(struct arena *a, const struct tensor *in,
-                                     const struct tensor *out, const struct range *x)
-{
-    const uint32_t n_in = last_dim(in), n_out = last_dim(out);
-    const uint64_t count = (uint64_t)shape_count(&out->shape), period = (uint64_t)n_in * n_out;
-    struct range y = range_empty(a, n_out);
-    for (uint64_t i = 0; i < count && i < period; i++)
-        include(&y, (uint32_t)(i % n_out), x->lo[i % n_in], x->hi[i % n_in]);
-    return y;
-}
-
-/* The output of an operator from int8 to int8. One that is not listed may give anything. */
-static struct range range_of_node(struct arena *a, const struct graph *g, const struct node *n,
-                                  const struct range *of)
-{
-    const struct tensor *in = &g->tensors.items[n->in[0]], *out = &g->tensors.items[n->out[0]];
-    const struct range *x = &of[n->in[0]];
-    union kernel_args args;
-    struct diag d = {0};
-    if (n->op == OP_RESHAPE)
-        return range_of_reshape(a, in, out, x);
-    if (!bind_node(a, g, n, &args, &d))
-        return range_any(a, last_dim(out));
-    switch (n->op) {
-    case OP_ADD:
-        return range_of_add(a, args.add, x, &of[n->in[1]], last_dim(out));
-    case OP_AVERAGE_POOL2D:
-    case OP_MAX_POOL2D:
-        return range_of_pool(a, &args.pool2d, x);
-    case OP_RELU:
-    case OP_RELU6:
-    case OP_QUANTIZE:
-        return range_of_requantize(a, args.requantize, x, last_dim(out));
-    case OP_PAD:
-        return range_of_pad(a, &n->attrs, in, x, last_dim(out));
-    case OP_CONCAT:
-        return range_of_concat(a, g, n, of);
-    default:
-        return range_any(a, last_dim(out));
-    }
-}
-
 static bool is_s8(const struct graph *g, uint32_t t)
 {
     return t != NO_TENSOR && g->tensors.items[t].dtype == DT_S8;
@@ -285,7 +134,7 @@ static void visit(struct arena *a, const struct graph *g, uint32_t i, struct ran
             r->least[i] = ARENA_ARRAY(a, int32_t, r->filters[i]->n_out);
             r->of[out] = range_of_filters(a, r->filters[i], &r->of[n->in[0]], r->least[i]);
         } else {
-            r->of[out] = range_of_node(a, g, n, r->of);
+            r->of[out] = node_range(a, g, n, r->of);
         }
         return;
     }

@@ -137,8 +137,89 @@ TEST(a_reshape_that_mixes_channels_joins_their_ranges)
     arena_free(a);
 }
 
+TEST(products_and_differences_take_the_best_corners)
+{
+    struct arena *a = arena_new("test");
+    const struct ranges r = ranges_of_text(a, "%0 \"x\" s8 [1,2] quant 1:28\n"
+                                              "%1 \"relu\" s8 [1,2] quant 1:28\n"
+                                              "%2 \"k\" s8 [2] quant 1:2 = [-1, 2]\n"
+                                              "%3 \"mul\" s8 [1,2] quant 4:10\n"
+                                              "%4 \"sub\" s8 [1,2] quant 2:0\n\n"
+                                              "input %0\noutput %3, %4\n\n"
+                                              "%1 = relu(%0)\n"
+                                              "%3 = mul(%1, %2)\n"
+                                              "%4 = sub(%2, %1)\n");
+    /* x - 28 is 0..99, k - 2 is -3 and 0 */
+    check_range(&r, 3, 0, -64, 10); /* -297 / 4 = -74.25 */
+    check_range(&r, 3, 1, 10, 10);
+    check_range(&r, 4, 0, -51, -2); /* -3 - 0..99, over 2, halves away from zero */
+    check_range(&r, 4, 1, -50, 0);
+    arena_free(a);
+}
+
+TEST(a_table_that_falls_and_rises_is_searched)
+{
+    struct arena *a = arena_new("test");
+    const struct ranges r = ranges_of_text(a, "%0 \"x\" s8 [1,1] quant 1:-100\n"
+                                              "%1 \"k\" s8 [1] quant 1:-100 = [-90]\n"
+                                              "%2 \"least\" s8 [1,1] quant 1:-100\n"
+                                              "%3 \"abs\" s8 [1,1] quant 1:0\n\n"
+                                              "input %0\noutput %3\n\n"
+                                              "%2 = minimum(%0, %1)\n"
+                                              "%3 = abs(%2)\n");
+    check_range(&r, 2, 0, -128, -90);
+    check_range(&r, 3, 0, 0, 28);
+    arena_free(a);
+}
+
+TEST(a_mean_over_channels_adds_their_intervals)
+{
+    struct arena *a = arena_new("test");
+    const struct ranges r = ranges_of_text(a, "%0 \"x\" s8 [1,2,1,2] quant 1:0\n"
+                                              "%1 \"k\" s8 [2] quant 1:0 = [10, 50]\n"
+                                              "%2 \"least\" s8 [1,2,1,2] quant 1:0\n"
+                                              "%3 \"mean\" s8 [1,1,1,1] quant 1:0\n"
+                                              "%4 \"each\" s8 [1,1,1,2] quant 1:1\n"
+                                              "%5 \"most\" s8 [1,2,1,1] quant 1:0\n\n"
+                                              "input %0\noutput %3, %4, %5\n\n"
+                                              "%2 = minimum(%0, %1)\n"
+                                              "%3 = mean(%2) over [0,1,0,1]\n"
+                                              "%4 = mean(%2) over [0,1,0,0]\n"
+                                              "%5 = reduce_max(%2) over [0,0,0,1]\n");
+    check_range(&r, 3, 0, -128, 30);
+    check_range(&r, 4, 0, -127, 11);
+    check_range(&r, 4, 1, -127, 51);
+    check_range(&r, 5, 0, -128, 50);
+    arena_free(a);
+}
+
+TEST(copies_carry_the_ranges_of_the_channels_they_copy)
+{
+    struct arena *a = arena_new("test");
+    const struct ranges r = ranges_of_text(a, "%0 \"x\" s8 [1,1,1,4] quant 1:0\n"
+                                              "%1 \"k\" s8 [4] quant 1:0 = [1, 2, 3, 4]\n"
+                                              "%2 \"least\" s8 [1,1,1,4] quant 1:0\n"
+                                              "%3 \"back\" s8 [1,1,1,2] quant 1:0\n"
+                                              "%4 \"blocks\" s8 [1,2,2,1] quant 1:0\n"
+                                              "%5 \"turned\" s8 [1,4,1,1] quant 1:0\n\n"
+                                              "input %0\noutput %3, %4, %5\n\n"
+                                              "%2 = minimum(%0, %1)\n"
+                                              "%3 = slice(%2) begin [0,0,0,3] size [1,1,1,2] "
+                                              "step [1,1,1,-2]\n"
+                                              "%4 = depth_to_space(%2) block 2\n"
+                                              "%5 = transpose(%2) perm [0,3,1,2]\n");
+    check_range(&r, 3, 0, -128, 4);
+    check_range(&r, 3, 1, -128, 2);
+    check_range(&r, 4, 0, -128, 4);
+    check_range(&r, 5, 0, -128, 4);
+    arena_free(a);
+}
+
 TEST_MAIN(T(all_values_of_random_graphs_lie_in_their_ranges),
           T(a_convolution_reaches_both_ends_by_the_signs_of_its_weights),
           T(windows_at_the_border_count_for_themselves),
           T(relu_and_requantisation_bound_what_follows),
-          T(a_reshape_that_mixes_channels_joins_their_ranges))
+          T(a_reshape_that_mixes_channels_joins_their_ranges),
+          T(products_and_differences_take_the_best_corners),
+          T(a_table_that_falls_and_rises_is_searched), T(a_mean_over_channels_adds_their_intervals),
+          T(copies_carry_the_ranges_of_the_channels_they_copy))
