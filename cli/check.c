@@ -2,8 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/file.h"
 #include "compile.h"
+#include "faults.h"
 #include "import/import.h"
+#include "import/tflite.h"
+#include "ir/kernels.h"
 #include "output.h"
+#include "pass/pass.h"
 #include "verb.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -11,10 +15,13 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: mote check MODEL [options]\n\n"
-    "Say whether a model can be compiled: everything that is not supported at once; or, if all "
-    "is,\n"
-    "whether flash and arena suffice on each board, and which layers will be slow.\n\n"
+    "usage: mote check MODEL [options]\n"
+    "       mote check --operators\n\n"
+    "Say whether a model can be compiled: everything that is not supported at once, each with "
+    "what\n"
+    "to do about it; or, if all is, whether flash and arena suffice on each board, and which "
+    "layers\n"
+    "will be slow.\n\n"
     "  --target T     only this board: cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55,\n"
     "                 rv32imc, native\n"
     "  --flash BYTES  what the chip has for the firmware, such as 64K (default: the emulated\n"
@@ -22,15 +29,18 @@ static const char usage[] =
     "  --arena BYTES  what the chip has for the arena, such as 16K (default: all RAM of the "
     "board)\n"
     "  --firmware     build it: flash with all code, not the constants alone\n"
-    "  --json         the same for scripts\n\n"
+    "  --json         the same for scripts\n"
+    "  --operators    instead: the operators of .tflite files that are read, and the types for "
+    "which\n"
+    "                 they have kernels\n\n"
     "exit status: 0 the model is supported and fits every board asked about, 1 not so, or an\n"
     "error, 2 wrong usage\n\n"
     "example:\n"
-    "  mote check out/fashion.mote --flash 64K --arena 16K\n";
+    "  mote check kws.tflite --target cortex-m4 --flash 64K --arena 16K\n";
 
 struct settings {
     const char *target;
-    bool firmware, json;
+    bool firmware, json, operators;
     struct budget budget;
 };
 
@@ -44,6 +54,7 @@ struct fit {
 
 struct check {
     const struct graph *source;
+    struct faults faults; /* all that is not supported */
     struct compiled compiled;
     struct fit *fits; /* [n_fits] */
     uint32_t n_fits;
@@ -238,7 +249,15 @@ static void json_slow(struct json *j, const struct program *p, uint32_t i_step, 
     json_end(j);
 }
 
-/* `d` says what is not supported, if the model is not. */
+static void print_unsupported(struct arena *a, const struct check *c)
+{
+    const uint32_t n = c->faults.list.n;
+    printf("%s: not supported, %" PRIu32 " fault%s\n", c->source->name, n, n == 1 ? "" : "s");
+    faults_print(a, &c->faults);
+    fflush(stdout); /* before the error */
+}
+
+/* `d` says what is wrong, if the model is not supported. */
 static void print_json(struct arena *a, const struct check *c, const struct settings *s,
                        const struct diag *d)
 {
@@ -251,6 +270,7 @@ static void print_json(struct arena *a, const struct check *c, const struct sett
         json_str(&j, "place", d->place);
         json_str(&j, "error", d->message);
         json_str(&j, "hint", d->hint);
+        faults_json(&j, &c->faults);
     } else {
         const struct program *p = c->compiled.program;
         assert(p);
@@ -291,15 +311,37 @@ static bool explain(struct arena *a, const struct check *c, const struct setting
     return true;
 }
 
+/* The model through the pipeline, or all that stands in its way. */
+static bool compile_or_account(struct arena *a, const char *path, struct check *c, struct diag *d)
+{
+    const char *name = out_identifier(a, out_stem(a, path));
+    c->source = import_account(a, path, &c->faults, d);
+    if (!c->source)
+        return false;
+    if (c->faults.list.n > 0) {
+        schedule_account(a, c->source, VARIANT_FASTEST, &c->faults);
+    } else {
+        if (compile(a, c->source, name, VARIANT_FASTEST, &c->compiled, d))
+            return true;
+        struct graph *g = graph_clone(a, c->source);
+        struct diag ignored = {0};
+        if (simplify(g, &ignored))
+            schedule_account(a, g, VARIANT_FASTEST, &c->faults);
+    }
+    if (c->faults.list.n > 0) {
+        *d = (struct diag){0};
+        faults_report(&c->faults, a, path, d);
+    }
+    return false;
+}
+
 static bool check(struct arena *a, const char *path, const struct settings *s, struct diag *d)
 {
     struct check c = {0};
     const struct target *only = s->target ? find_target(a, s->target, d) : NULL;
     if (d->failed)
         return false;
-    const char *name = out_identifier(a, out_stem(a, path));
-    c.source = import_read(a, path, d);
-    const bool supported = c.source && compile(a, c.source, name, VARIANT_FASTEST, &c.compiled, d);
+    const bool supported = compile_or_account(a, path, &c, d);
     if (supported && !fit_boards(a, s, only, &c, d))
         return false;
     c.work = supported ? program_work(c.compiled.program) : 0;
@@ -307,7 +349,55 @@ static bool check(struct arena *a, const char *path, const struct settings *s, s
         print_json(a, &c, s, d);
     else if (supported)
         print_text(a, &c, s);
+    else if (c.faults.list.n > 0)
+        print_unsupported(a, &c);
+    if (!supported && c.faults.list.n > 0 && !s->json) { /* told in full */
+        *d = (struct diag){0};
+        return diag_error(d, path, "not supported, see above");
+    }
     return supported && explain(a, &c, s, d);
+}
+
+/* Types of activations for which an operator has a kernel: "s8, f32 -> s8". */
+static const char *kernel_types(struct arena *a, enum op op)
+{
+    struct text t = {.arena = a};
+    if (op == OP_RESHAPE)
+        return "any: no work is left";
+    for (enum dtype x = 0; x < N_DTYPES; x++)
+        for (enum dtype y = 0; y < N_DTYPES; y++) {
+            if (!kernel_exists(op, x, y))
+                continue;
+            text_add(&t, t.len ? ", " : "");
+            text_add(&t, dtype_name(x));
+            if (x != y)
+                text_printf(&t, " -> %s", dtype_name(y));
+        }
+    return t.len ? text_cstr(&t) : "none yet: `mote run` on the host only";
+}
+
+static void print_operators(struct arena *a, bool as_json)
+{
+    struct text text = {.arena = a};
+    struct json j;
+    json_begin(&j, &text);
+    json_array(&j, NULL);
+    if (!as_json)
+        printf("%-26s %s\n", "operator", "types that have kernels");
+    for (uint32_t i = 0; tflite_operator(i).name; i++) {
+        const struct tflite_operator op = tflite_operator(i);
+        const char *types =
+            op.op == N_OPS ? "none needed: it is computed while reading" : kernel_types(a, op.op);
+        json_object(&j, NULL);
+        json_str(&j, "operator", op.name);
+        json_str(&j, "types", types);
+        json_end(&j);
+        if (!as_json)
+            printf("%-26s %s\n", op.name, types);
+    }
+    json_end(&j);
+    if (as_json)
+        fputs(text_cstr(&text), stdout);
 }
 
 static enum exit_status run(struct arena *a, int argc, char **argv, struct diag *d)
@@ -319,10 +409,19 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
         {"--arena", ARG_BYTES, &s.budget.arena_bytes},
         {"--firmware", ARG_FLAG, &s.firmware},
         {"--json", ARG_FLAG, &s.json},
+        {"--operators", ARG_FLAG, &s.operators},
     };
-    const char *path;
-    if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d))
+    uint32_t n_models = 1;
+    for (int i = 0; i < argc; i++)
+        if (strcmp(argv[i], "--operators") == 0)
+            n_models = 0;
+    const char *path = NULL;
+    if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, n_models, "MODEL", d))
         return EXIT_USAGE;
+    if (s.operators) {
+        print_operators(a, s.json);
+        return EXIT_DONE;
+    }
     return check(a, path, &s, d) ? EXIT_DONE : EXIT_FAILED;
 }
 

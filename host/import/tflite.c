@@ -13,52 +13,61 @@ bool tflite_is(struct bytes file)
     return file.len >= 8 && memcmp(file.data + 4, TFL_IDENTIFIER, 4) == 0;
 }
 
-/* The operators that are imported. */
+/* The operators that are imported, and what does their work in the IR: N_OPS, if nothing is left of
+ * them, since they are computed while reading. */
 struct builtin {
     enum tfl_builtin code;
     bool (*import)(struct tfl *t, const struct tfl_op *op);
+    enum op op;
 };
 static const struct builtin builtins[] = {
-    {TFL_ADD, tfl_add_op},
-    {TFL_AVERAGE_POOL_2D, tfl_average_pool2d},
-    {TFL_CONCATENATION, tfl_concat},
-    {TFL_CONV_2D, tfl_conv2d},
-    {TFL_DEPTHWISE_CONV_2D, tfl_depthwise_conv2d},
-    {TFL_DEPTH_TO_SPACE, tfl_depth_to_space},
-    {TFL_DEQUANTIZE, tfl_dequantize},
-    {TFL_EXPAND_DIMS, tfl_to_declared_shape},
-    {TFL_FULLY_CONNECTED, tfl_fully_connected},
-    {TFL_HARD_SWISH, tfl_hard_swish},
-    {TFL_LEAKY_RELU, tfl_leaky_relu},
-    {TFL_LOGISTIC, tfl_logistic},
-    {TFL_MAXIMUM, tfl_maximum},
-    {TFL_MAX_POOL_2D, tfl_max_pool2d},
-    {TFL_MEAN, tfl_mean},
-    {TFL_MINIMUM, tfl_minimum},
-    {TFL_MUL, tfl_mul},
-    {TFL_PACK, tfl_pack},
-    {TFL_PAD, tfl_pad},
-    {TFL_QUANTIZE, tfl_quantize},
-    {TFL_REDUCE_MAX, tfl_reduce_max},
-    {TFL_REDUCE_MIN, tfl_reduce_min},
-    {TFL_RELU, tfl_relu},
-    {TFL_RELU6, tfl_relu6},
-    {TFL_RESHAPE, tfl_reshape},
-    {TFL_RESIZE_NEAREST_NEIGHBOR, tfl_resize_nearest},
-    {TFL_SHAPE, tfl_shape},
-    {TFL_SLICE, tfl_slice},
-    {TFL_SOFTMAX, tfl_softmax},
-    {TFL_SPACE_TO_DEPTH, tfl_space_to_depth},
-    {TFL_SPLIT, tfl_split},
-    {TFL_SQUEEZE, tfl_to_declared_shape},
-    {TFL_STRIDED_SLICE, tfl_strided_slice},
-    {TFL_SUB, tfl_sub},
-    {TFL_SUM, tfl_reduce_sum},
-    {TFL_TANH, tfl_tanh},
-    {TFL_TRANSPOSE, tfl_transpose},
+    {TFL_ADD, tfl_add_op, OP_ADD},
+    {TFL_AVERAGE_POOL_2D, tfl_average_pool2d, OP_AVERAGE_POOL2D},
+    {TFL_CONCATENATION, tfl_concat, OP_CONCAT},
+    {TFL_CONV_2D, tfl_conv2d, OP_CONV2D},
+    {TFL_DEPTHWISE_CONV_2D, tfl_depthwise_conv2d, OP_DEPTHWISE_CONV2D},
+    {TFL_DEPTH_TO_SPACE, tfl_depth_to_space, OP_DEPTH_TO_SPACE},
+    {TFL_DEQUANTIZE, tfl_dequantize, OP_DEQUANTIZE},
+    {TFL_EXPAND_DIMS, tfl_to_declared_shape, OP_RESHAPE},
+    {TFL_FULLY_CONNECTED, tfl_fully_connected, OP_FULLY_CONNECTED},
+    {TFL_HARD_SWISH, tfl_hard_swish, OP_HARD_SWISH},
+    {TFL_LEAKY_RELU, tfl_leaky_relu, OP_LEAKY_RELU},
+    {TFL_LOGISTIC, tfl_logistic, OP_LOGISTIC},
+    {TFL_MAXIMUM, tfl_maximum, OP_MAXIMUM},
+    {TFL_MAX_POOL_2D, tfl_max_pool2d, OP_MAX_POOL2D},
+    {TFL_MEAN, tfl_mean, OP_MEAN},
+    {TFL_MINIMUM, tfl_minimum, OP_MINIMUM},
+    {TFL_MUL, tfl_mul, OP_MUL},
+    {TFL_PACK, tfl_pack, N_OPS},
+    {TFL_PAD, tfl_pad, OP_PAD},
+    {TFL_QUANTIZE, tfl_quantize, OP_QUANTIZE},
+    {TFL_REDUCE_MAX, tfl_reduce_max, OP_REDUCE_MAX},
+    {TFL_REDUCE_MIN, tfl_reduce_min, OP_REDUCE_MIN},
+    {TFL_RELU, tfl_relu, OP_RELU},
+    {TFL_RELU6, tfl_relu6, OP_RELU6},
+    {TFL_RESHAPE, tfl_reshape, OP_RESHAPE},
+    {TFL_RESIZE_NEAREST_NEIGHBOR, tfl_resize_nearest, OP_RESIZE_NEAREST},
+    {TFL_SHAPE, tfl_shape, N_OPS},
+    {TFL_SLICE, tfl_slice, OP_SLICE},
+    {TFL_SOFTMAX, tfl_softmax, OP_SOFTMAX},
+    {TFL_SPACE_TO_DEPTH, tfl_space_to_depth, OP_SPACE_TO_DEPTH},
+    {TFL_SPLIT, tfl_split, OP_SLICE},
+    {TFL_SQUEEZE, tfl_to_declared_shape, OP_RESHAPE},
+    {TFL_STRIDED_SLICE, tfl_strided_slice, OP_SLICE},
+    {TFL_SUB, tfl_sub, OP_SUB},
+    {TFL_SUM, tfl_reduce_sum, OP_REDUCE_SUM},
+    {TFL_TANH, tfl_tanh, OP_TANH},
+    {TFL_TRANSPOSE, tfl_transpose, OP_TRANSPOSE},
 };
 
 #define N_BUILTINS (sizeof builtins / sizeof builtins[0])
+
+struct tflite_operator tflite_operator(uint32_t i)
+{
+    if (i >= N_BUILTINS)
+        return (struct tflite_operator){NULL, N_OPS};
+    return (struct tflite_operator){tfl_builtin_name((int32_t)builtins[i].code), builtins[i].op};
+}
 
 static const struct builtin *find_builtin(int32_t code)
 {
@@ -198,16 +207,6 @@ static void stand_in(struct tfl *t, const struct tfl_op *op)
     }
 }
 
-static bool refuse_operator(struct tfl *t, const struct tfl_op *op)
-{
-    struct text names = {.arena = t->tmp};
-    for (size_t i = 0; i < N_BUILTINS; i++)
-        text_printf(&names, "%s%s", i ? ", " : "", tfl_builtin_name((int32_t)builtins[i].code));
-    diag_error(op->d, NULL, "%s is not supported", op->name);
-    return diag_hint(op->d, "leave these to the program around the model, or use %s",
-                     text_cstr(&names));
-}
-
 /* One operator: nodes of the graph, or a fault. False when the file is damaged. */
 static bool import_op(struct tfl *t, uint32_t i)
 {
@@ -221,12 +220,13 @@ static bool import_op(struct tfl *t, uint32_t i)
         op.out = tfl_tensor(t, (uint32_t)fb_i32_at(t->fb, &op.out_ids, 0))->name;
     else
         op.out = op.name;
+    op.is_known = builtin != NULL;
     if (!builtin)
-        refuse_operator(t, &op);
+        diag_error(&d, NULL, "%s is not supported", op.name);
     else if (!broken && !d.failed)
         builtin->import(t, &op);
     if (d.failed)
-        tfl_add_fault(t, i, op.out, &d);
+        tfl_add_fault(t, &op, &d);
     if (d.failed || broken)
         stand_in(t, &op);
     return !t->fb->failed;
@@ -243,7 +243,7 @@ static void import_input(struct tfl *t, const struct tfl_tensor *from)
     if (fault)
         diag_error(&d, NULL, "%s", fault);
     if (fault || !graph_verify_tensor(&tensor, &d)) {
-        tfl_add_fault(t, TFL_NO_OPERATOR, NULL, &d);
+        tfl_add_graph_fault(t, from, &d);
         return;
     }
     uint32_t id = graph_add_tensor(t->g, &tensor);
@@ -288,7 +288,7 @@ static bool import_outputs(struct tfl *t, const struct fb_vector *ids)
             struct diag d = {0};
             diag_error(&d, NULL, "graph output %" PRIu32 " '%s' is a shape, known beforehand", k,
                        from->name);
-            tfl_add_fault(t, TFL_NO_OPERATOR, NULL, &d);
+            tfl_add_graph_fault(t, from, &d);
         }
     }
     return true;
@@ -353,17 +353,28 @@ static bool import_model(struct tfl *t)
     return import_outputs(t, &outputs);
 }
 
-struct graph *tflite_read(struct arena *a, struct bytes file, const char *place, struct diag *d)
+struct graph *tflite_account(struct arena *a, struct bytes file, const char *place,
+                             struct faults *faults, struct diag *d)
 {
     struct fb fb = {.file = file, .place = place, .d = d};
     struct arena *tmp = arena_new("tflite");
-    struct tfl t = {.fb = &fb, .a = a, .tmp = tmp, .g = graph_new(a, stem_of(tmp, place))};
+    struct tfl t = {.fb = &fb, .a = a, .tmp = tmp, .faults = faults};
+    t.g = graph_new(a, stem_of(tmp, place));
     struct diag verdict = {0};
-    bool ok = import_model(&t);
-    if (ok && t.faults.n)
-        tfl_report(&t, place, d);
-    else if (ok && !graph_verify(t.g, &verdict))
+    const bool ok = import_model(&t);
+    if (ok && faults->list.n == 0 && !graph_verify(t.g, &verdict))
         diag_error(d, place, "%s", verdict.message);
     arena_free(tmp);
     return d->failed ? NULL : t.g;
+}
+
+struct graph *tflite_read(struct arena *a, struct bytes file, const char *place, struct diag *d)
+{
+    struct faults faults = {0};
+    struct graph *g = tflite_account(a, file, place, &faults, d);
+    if (g && faults.list.n > 0) {
+        faults_report(&faults, a, place, d);
+        return NULL;
+    }
+    return g;
 }

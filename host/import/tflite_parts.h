@@ -6,6 +6,7 @@
  * outputs marked as broken, and in the end all faults are reported together. */
 #ifndef MOTE_HOST_IMPORT_TFLITE_PARTS_H
 #define MOTE_HOST_IMPORT_TFLITE_PARTS_H
+#include "base/fault.h"
 #include "base/vec.h"
 #include "import/flatbuffer.h"
 #include "import/tflite_schema.h"
@@ -55,13 +56,6 @@ struct tfl_tensor {
     bool is_variable, is_sparse;
 };
 
-struct tfl_fault {
-    uint32_t i_op;    /* TFL_NO_OPERATOR: about an input or output of the graph */
-    const char *name; /* of the operator's output                               */
-    const char *what, *hint;
-};
-#define TFL_NO_OPERATOR UINT32_MAX
-
 struct tfl {
     struct fb *fb;
     struct arena *a;   /* of the graph             */
@@ -72,13 +66,14 @@ struct tfl {
     struct tfl_value *values;           /* [tensors.n]                                 */
     const void **aligned; /* [buffers.n] copies of misaligned buffers, NULL before     */
     uint32_t n_scales;    /* converted so far                                          */
-    VEC(struct tfl_fault) faults;
+    struct faults *faults;
 };
 
 struct tfl_op {
     uint32_t i;
     const char *name; /* of the operator: "CONV_2D"                    */
     const char *out;  /* name of its output                            */
+    bool is_known;    /* is there an import function for it?           */
     struct fb_vector in_ids, out_ids;
     uint8_t options_type;
     struct fb_table options;
@@ -91,10 +86,10 @@ bool tfl_refuse(const struct tfl_op *op, const char *fmt, ...)
 
 /* tflite_report.c */
 
-/* Remember a fault of operator i_op, whose output has this name; i_op may be TFL_NO_OPERATOR. */
-void tfl_add_fault(struct tfl *t, uint32_t i_op, const char *name, const struct diag *d);
-/* All faults in one message, remedies in its hint. */
-void tfl_report(const struct tfl *t, const char *place, struct diag *d);
+/* Append the fault `d` of an operator to the list, with a remedy in any case. */
+void tfl_add_fault(struct tfl *t, const struct tfl_op *op, const struct diag *d);
+/* The same for an input or output of the graph. */
+void tfl_add_graph_fault(struct tfl *t, const struct tfl_tensor *end, const struct diag *d);
 
 /* tflite_tensor.c */
 

@@ -99,9 +99,11 @@ enum tfl_options_type {
 
 enum tfl_type {
     TFL_FLOAT32 = 0,
+    TFL_FLOAT16 = 1,
     TFL_INT32 = 2,
     TFL_UINT8 = 3,
     TFL_INT64 = 4,
+    TFL_BOOL = 6,
     TFL_INT16 = 7,
     TFL_INT8 = 9
 };

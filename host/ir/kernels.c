@@ -34,9 +34,9 @@ const struct kernel_row *kernel_rows(uint32_t *n)
 
 /* The device's name for what a node computes: the operator's own, but for clamps and changes of
  * scale, copies in another order, sums, and functions of one element, which are tables. */
-static const char *device_op(const struct node *n, bool is_float_end)
+static const char *device_op(enum op op, bool is_float_end)
 {
-    switch (n->op) {
+    switch (op) {
     case OP_RELU:
     case OP_RELU6:
         return "requantize";
@@ -54,24 +54,35 @@ static const char *device_op(const struct node *n, bool is_float_end)
 #undef UNARY
         return "lut";
     default:
-        return op_name(n->op);
+        return op_name(op);
     }
+}
+
+static const struct kernel_row *find_row(enum op op, enum dtype x, enum dtype y,
+                                         enum variant_choice choice)
+{
+    const bool is_float_end = (op == OP_QUANTIZE && x == DT_F32 && y == DT_S8) ||
+                              (op == OP_DEQUANTIZE && x == DT_S8 && y == DT_F32);
+    if (!is_float_end && (x != DT_S8 || y != DT_S8))
+        return NULL;
+    const char *name = device_op(op, is_float_end), *dtype = is_float_end ? "f32" : "s8";
+    const struct kernel_row *found = NULL;
+    for (size_t i = 0; i < N_ROWS; i++) /* the last of an operator's rows is the fastest */
+        if (strcmp(rows[i].op, name) == 0 && strcmp(rows[i].dtype, dtype) == 0 &&
+            (choice == VARIANT_FASTEST || strcmp(rows[i].kernel.variant, "ref") == 0))
+            found = &rows[i];
+    return found;
 }
 
 const struct kernel_row *kernel_for(const struct graph *g, const struct node *n,
                                     enum variant_choice choice)
 {
     assert(n->n_in >= 1 && n->n_out == 1);
-    const enum dtype x = g->tensors.items[n->in[0]].dtype, y = g->tensors.items[n->out[0]].dtype;
-    const bool is_float_end = (n->op == OP_QUANTIZE && x == DT_F32 && y == DT_S8) ||
-                              (n->op == OP_DEQUANTIZE && x == DT_S8 && y == DT_F32);
-    if (!is_float_end && (x != DT_S8 || y != DT_S8))
-        return NULL;
-    const char *op = device_op(n, is_float_end), *dtype = is_float_end ? "f32" : "s8";
-    const struct kernel_row *found = NULL;
-    for (size_t i = 0; i < N_ROWS; i++) /* the last of an operator's rows is the fastest */
-        if (strcmp(rows[i].op, op) == 0 && strcmp(rows[i].dtype, dtype) == 0 &&
-            (choice == VARIANT_FASTEST || strcmp(rows[i].kernel.variant, "ref") == 0))
-            found = &rows[i];
-    return found;
+    return find_row(n->op, g->tensors.items[n->in[0]].dtype, g->tensors.items[n->out[0]].dtype,
+                    choice);
+}
+
+bool kernel_exists(enum op op, enum dtype from, enum dtype to)
+{
+    return find_row(op, from, to, VARIANT_FASTEST) != NULL;
 }

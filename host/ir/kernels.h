@@ -34,4 +34,7 @@ const struct kernel_row *kernel_rows(uint32_t *n);
 /* The row that computes a node under a choice of variant, NULL when there is none. */
 const struct kernel_row *kernel_for(const struct graph *g, const struct node *n,
                                     enum variant_choice choice);
+
+/* Is there a kernel for an operator from inputs of one type to outputs of another? */
+bool kernel_exists(enum op op, enum dtype from, enum dtype to);
 #endif

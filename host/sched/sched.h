@@ -4,6 +4,7 @@
  * Reshapes become aliases and cost nothing. */
 #ifndef MOTE_HOST_SCHED_H
 #define MOTE_HOST_SCHED_H
+#include "base/fault.h"
 #include "ir/bind.h"
 #include "ir/graph.h"
 #include "ir/kernels.h"
@@ -44,4 +45,8 @@ void step_go_backward(enum op op, union kernel_args *args);
 /* `g` verified and simplified. NULL with `d` set, naming every node without a kernel. */
 struct program *schedule(struct arena *a, const struct graph *g, enum variant_choice choice,
                          struct diag *d);
+
+/* Append every node without a kernel. It looks at nodes only: `g` need not be verified. */
+void schedule_account(struct arena *a, const struct graph *g, enum variant_choice choice,
+                      struct faults *faults);
 #endif

@@ -10,36 +10,49 @@
 #include "sched/pack.h"
 #include "sched/sched.h"
 
-#define FAULT_TEXT_MAX 700 /* of diag.message: what follows is only counted */
-
-/* The nodes that no kernel computes. */
-struct faults {
-    struct text text;
-    uint32_t n, n_listed, n_float;
-};
-
-static void add_fault(struct faults *f, const struct graph *g, const struct node *n)
+/* Number of the operator that a node came from: importers begin its origin with it, "12:name". */
+static uint32_t operator_number(const struct node *n, uint32_t i_node)
 {
-    const struct tensor *x = &g->tensors.items[n->in[0]], *y = &g->tensors.items[n->out[0]];
-    f->n++;
-    f->n_float += x->dtype == DT_F32;
-    if (f->text.len > FAULT_TEXT_MAX)
-        return;
-    f->n_listed++;
-    text_printf(&f->text, "%s%s (%s, %s -> %s)", f->n > 1 ? ", " : "", y->name, op_name(n->op),
-                dtype_name(x->dtype), dtype_name(y->dtype));
+    uint32_t number = 0;
+    const char *c = n->origin ? n->origin : "";
+    for (; *c >= '0' && *c <= '9' && number < UINT32_MAX / 10 - 1; c++)
+        number = number * 10 + (uint32_t)(*c - '0');
+    return c != n->origin && *c == ':' ? number : i_node;
 }
 
-static bool report(const struct faults *f, struct diag *d)
+static void add_fault(struct arena *a, const struct graph *g, uint32_t i_node,
+                      struct faults *faults)
 {
-    struct text more = {.arena = f->text.arena};
-    if (f->n > f->n_listed)
-        text_printf(&more, " and %" PRIu32 " more", f->n - f->n_listed);
-    diag_error(d, NULL, "no kernel for %" PRIu32 " node%s: %s%s", f->n, f->n == 1 ? "" : "s",
-               text_cstr(&f->text), text_cstr(&more));
-    if (f->n_float > 0)
-        return diag_hint(d, "quantise the model first; kernels are int8");
-    return diag_hint(d, "the operators with kernels are the rows of device/kernels/kernels.def");
+    const struct node *n = &g->nodes.items[i_node];
+    const enum dtype x = g->tensors.items[n->in[0]].dtype, y = g->tensors.items[n->out[0]].dtype;
+    const bool is_float = x == DT_F32 || y == DT_F32;
+    *VEC_PUSH(a, &faults->list) = (struct fault){
+        .i_op = operator_number(n, i_node),
+        .op = op_name(n->op),
+        .name = g->tensors.items[n->out[0]].name,
+        .type = dtype_name(y),
+        .what = arena_printf(a, "no kernel for %s, %s -> %s", op_name(n->op), dtype_name(x),
+                             dtype_name(y)),
+        .hint = is_float ? "quantise the model to int8 first (`mote quantize`, or the converter "
+                           "with a representative data set)"
+                         : "`mote check --operators` lists what has kernels, of which types",
+    };
+}
+
+static const struct kernel_row *row_for(const struct graph *g, uint32_t i_node,
+                                        enum variant_choice choice)
+{
+    const struct node *n = &g->nodes.items[i_node];
+    assert(n->n_in >= 1 && n->n_out == 1);
+    return kernel_for(g, n, choice);
+}
+
+void schedule_account(struct arena *a, const struct graph *g, enum variant_choice choice,
+                      struct faults *faults)
+{
+    for (uint32_t i = 0; i < g->nodes.n; i++)
+        if (g->nodes.items[i].op != OP_RESHAPE && !row_for(g, i, choice))
+            add_fault(a, g, i, faults);
 }
 
 /* Append the call of a kernel for node `i_node`. */
@@ -80,23 +93,20 @@ struct program *schedule(struct arena *a, const struct graph *g, enum variant_ch
     for (uint32_t t = 0; t < g->tensors.n; t++)
         p->alias[t] = t;
 
-    struct faults faults = {.text = {.arena = a}};
+    struct faults faults = {0};
+    schedule_account(a, g, choice, &faults);
+    if (faults.list.n > 0) {
+        faults_report(&faults, a, NULL, d);
+        return NULL;
+    }
     for (uint32_t i = 0; i < g->nodes.n; i++) {
         const struct node *n = &g->nodes.items[i];
-        assert(n->n_in >= 1 && n->n_out == 1);
         if (n->op == OP_RESHAPE) { /* nodes stand in order: the source is resolved already */
             p->alias[n->out[0]] = p->alias[n->in[0]];
             continue;
         }
-        const struct kernel_row *row = kernel_for(g, n, choice);
-        if (!row)
-            add_fault(&faults, g, n);
-        else if (!add_step(a, p, i, row, d))
+        if (!add_step(a, p, i, row_for(g, i, choice), d))
             return NULL;
-    }
-    if (faults.n > 0) {
-        report(&faults, d);
-        return NULL;
     }
     return p;
 }
