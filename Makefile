@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-tests demo check check-quick lint format golden bench bench-train clean
+.PHONY: help setup build build-tests demo check check-quick lint format golden fuzz bench bench-train clean
 
 MOTE  := build/host/mote
 APP   := apps/fashion-mnist
 OUT   := build/demo
 BOARD ?= recipe
+SECONDS ?= 60
 
 # CMake's own chatter is shown only when it fails.
 CONFIGURE := mkdir -p build && { cmake --preset host >build/configure.log 2>&1 || \
@@ -47,6 +48,9 @@ format: ## lay out all C code
 
 golden: build-tests ## rewrite golden files; review the diff like code
 	@MOTE_GOLDEN=1 ctest --test-dir build/host >/dev/null; MOTE_GOLDEN=1 tests/cli/run.sh $(MOTE); git diff --stat
+
+fuzz: setup ## fuzz the readers for SECONDS=60 each
+	@tools/fuzz.sh $(SECONDS)
 
 bench: build ## instructions, flash and RAM of the demo network on every board -> bench/results.csv
 	@tools/bench.sh $(MOTE) $(APP)/recipe.yaml $(OUT) > build/results.csv

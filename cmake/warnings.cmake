@@ -13,3 +13,9 @@ if(MOTE_SANITIZE)
     -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
 endif()
+
+# libFuzzer's coverage in all code, switched on by the preset fuzz, which needs clang.
+option(MOTE_FUZZ "Build the fuzz targets with libFuzzer" OFF)
+if(MOTE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

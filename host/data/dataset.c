@@ -24,7 +24,7 @@ bool dataset_read(struct arena *a, const struct data_source *src, struct dataset
     case N_DATA_FORMATS:
         break;
     }
-    assert(!"a format of enum data_format");
+    assert(false && "a format of enum data_format");
     return false;
 }
 

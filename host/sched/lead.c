@@ -102,7 +102,7 @@ void step_go_backward(enum op op, union kernel_args *args)
         args->pool2d.backward = true;
         break;
     default:
-        assert(!"EITHER in kernels.def");
+        assert(false && "EITHER in kernels.def");
     }
 }
 
@@ -124,7 +124,7 @@ struct walk walk_of(enum op op, const union kernel_args *args)
     case OP_DEQUANTIZE:
         return walk_of_rows(args->quantize.n, sizeof(int8_t), sizeof(float));
     default:
-        assert(!"a kernel with ROWS in kernels.def has its walk here");
+        assert(false && "a kernel with ROWS in kernels.def has its walk here");
         return (struct walk){0};
     }
 }

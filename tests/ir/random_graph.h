@@ -495,7 +495,7 @@ static inline struct graph *random_graph(struct arena *a, struct rng *r, enum ra
     struct diag d = {0};
     if (!graph_verify(b.g, &d)) {
         diag_print(&d, stderr);
-        assert(!"random_graph made an invalid graph");
+        assert(false && "random_graph made an invalid graph");
     }
     return b.g;
 }

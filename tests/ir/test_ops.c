@@ -214,6 +214,8 @@ TEST(layout_rules)
         {"f32 [1,5,6]", "mean(%1)", "mean needs the attribute 'over'"},
         {"s8 [1,5,6,3]", "transpose(%1) perm [0,3,1,2]", "make s8 1x3x5x6"},
         {"s8 [1,5,6]", "transpose(%1) perm [1,0,2]", "make s8 5x1x6"},
+        {"s8 [1,5,704]", "slice(%1) begin [0,4,0] size [1,1,704] step [1,2000000000,1]",
+         "make s8 1x1x704"},
         {"s8 [1,5,6]", "transpose(%1) perm [0,1,1]", "perm is no permutation of 0..2"},
         {"s8 [1,5,6]", "transpose(%1) perm [0,1,3]", "perm is no permutation of 0..2"},
         {"s8 [1,5,6]", "transpose(%1) perm [0,1,2,3]", "perm is longer than the rank 3"},

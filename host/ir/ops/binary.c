@@ -41,7 +41,7 @@ static float binary_f32(enum op op, float a, float b)
     case OP_MAXIMUM:
         return a > b ? a : b;
     default:
-        assert(!"an operator of binary.def without a float meaning");
+        assert(false && "an operator of binary.def without a float meaning");
         return a;
     }
 }
@@ -66,7 +66,7 @@ static void binary_s8(const struct eval *e)
         mote_maximum_s8_ref(&k->extremum, e->in[0], e->in[1], e->out, e->scratch);
         break;
     default:
-        assert(!"an operator of binary.def without a kernel");
+        assert(false && "an operator of binary.def without a kernel");
     }
 }
 

@@ -47,7 +47,7 @@ float unary_f32(enum op op, const struct attrs *at, float x)
     case OP_NEG:
         return -x;
     default:
-        assert(!"an operator of unary.def without a float meaning");
+        assert(false && "an operator of unary.def without a float meaning");
         return x;
     }
 }

@@ -44,7 +44,8 @@ static struct walk walk_of(const struct shape *x, const struct node *n)
     case OP_SLICE:
         for (int32_t i = 0; i < x->rank; i++) {
             walk.first += at->begin[i] * stride_of(x, i);
-            add_dim(&walk, at->size[i], at->step[i] * stride_of(x, i));
+            /* A step that is never taken may have any length. */
+            add_dim(&walk, at->size[i], at->size[i] > 1 ? at->step[i] * stride_of(x, i) : 0);
         }
         break;
     case OP_DEPTH_TO_SPACE:
@@ -60,7 +61,7 @@ static struct walk walk_of(const struct shape *x, const struct node *n)
         add_dim(&walk, b * c, 1);
         break;
     default:
-        assert(!"not an operator that copies in another order");
+        assert(false && "not an operator that copies in another order");
     }
     return walk;
 }
