@@ -300,6 +300,10 @@ struct channels channels_find(struct arena *a, const struct graph *g, const stru
         keep_all(&ch, g, g->inputs.items[i]);
     for (uint32_t i = 0; i < g->outputs.n; i++)
         keep_all(&ch, g, g->outputs.items[i]);
+    for (uint32_t i = 0; i < g->states.n; i++) {
+        keep_all(&ch, g, g->states.items[i].in);
+        keep_all(&ch, g, g->states.items[i].out);
+    }
     for (uint32_t i = 0; i < g->nodes.n; i++)
         tie_node(&ch, g, &g->nodes.items[i], r->filters[i]);
     const uint32_t *producer = graph_find_producers(g, a);

@@ -90,43 +90,6 @@ static bool is_identity(const struct graph *g, const struct node *n, const enum 
     }
 }
 
-/* The origin of a dropped node goes to the node before it, which now stands for both, else to the
- * first one after it. */
-static void hand_on_origin(struct graph *g, uint32_t producer, uint32_t dropped)
-{
-    const struct node *gone = &g->nodes.items[dropped];
-    if (producer != NO_NODE) {
-        struct node *n = &g->nodes.items[producer];
-        n->origin = join_origins(g, n->origin, gone->origin);
-        return;
-    }
-    for (uint32_t i = dropped + 1; i < g->nodes.n; i++) {
-        struct node *n = &g->nodes.items[i];
-        for (uint32_t k = 0; k < n->n_in; k++)
-            if (n->in[k] == gone->out[0]) {
-                n->origin = join_origins(g, gone->origin, n->origin);
-                return;
-            }
-    }
-}
-
-/* Take node i out. A graph output keeps its tensor: the node before must write it, unless what it
- * writes is an output itself (or there is no node before): then the node stays as a copy. */
-static void drop(struct graph *g, struct links *l, uint32_t i)
-{
-    const uint32_t in = g->nodes.items[i].in[0], out = g->nodes.items[i].out[0];
-    const uint32_t producer = l->producer[in];
-    if (!is_graph_output(g, out)) {
-        hand_on_origin(g, producer, i);
-        graph_replace_uses(g, out, in);
-        l->uses[in] += l->uses[out] - 1; /* without node i, which is dead */
-        l->uses[out] = 0;
-    } else if (producer != NO_NODE && !is_graph_output(g, in)) {
-        hand_on_origin(g, producer, i);
-        take_over(g, l, producer, i);
-    }
-}
-
 /* drop_identity - drop a reshape to the same shape, a pad by nothing, a pool of single cells, a
  * concatenation of one, a quantize to the very same quantisation, a relu of what is >= 0 and a
  * relu6 of what is in [0, 6]. On int8 only when the quantisation does not change.
@@ -144,7 +107,7 @@ bool drop_identity(struct graph *g, struct diag *d)
             continue;
         known[n->out[0]] = bounds_of(n, known);
         if (is_identity(g, n, known))
-            drop(g, &l, i);
+            drop_node(g, &l, i, 0);
     }
     graph_drop_dead(g);
     return true;

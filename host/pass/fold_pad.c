@@ -41,7 +41,7 @@ static bool same_values(const struct graph *g, const struct node *pad)
 static bool all_readers_can_pad(const struct graph *g, const struct node *pad)
 {
     const uint32_t padded = pad->out[0];
-    if (is_graph_output(g, padded))
+    if (is_result(g, padded))
         return false;
     for (uint32_t n = 0; n < g->nodes.n; n++)
         for (uint32_t i = 0; i < g->nodes.items[n].n_in; i++)

@@ -117,6 +117,21 @@ static bool is_s8(const struct graph *g, uint32_t t)
     return t != NO_TENSOR && g->tensors.items[t].dtype == DT_S8;
 }
 
+static void set_any(struct arena *a, const struct graph *g, uint32_t t, struct ranges *r)
+{
+    if (is_s8(g, t))
+        r->of[t] = range_any(a, last_dim(&g->tensors.items[t]));
+}
+
+/* The rows of a matrix of one dimension are no channels. */
+bool ranges_know(const struct graph *g, const struct node *n)
+{
+    if (n->n_in == 0 || n->n_out != 1 || !is_s8(g, n->in[0]) || !is_s8(g, n->out[0]))
+        return false;
+    const struct shape *x = &g->tensors.items[n->in[0]].shape;
+    return !has_weights(n->op) || (is_s8(g, n->in[1]) && (x->rank > 1 || x->dim[0] == 1));
+}
+
 static void visit(struct arena *a, const struct graph *g, uint32_t i, struct ranges *r)
 {
     const struct node *n = &g->nodes.items[i];
@@ -126,21 +141,28 @@ static void visit(struct arena *a, const struct graph *g, uint32_t i, struct ran
         if (is_s8(g, t) && g->tensors.items[t].data && !r->of[t].lo)
             r->of[t] = range_of_constant(a, &g->tensors.items[t]);
     }
-    const uint32_t out = n->out[0];
-    const bool other_weights = has_weights(n->op) && !is_s8(g, n->in[1]);
-    if (!other_weights && n->n_in > 0 && n->n_out == 1 && is_s8(g, n->in[0]) && is_s8(g, out)) {
-        if (has_weights(n->op)) {
-            r->filters[i] = filters_of(a, g, n);
-            r->least[i] = ARENA_ARRAY(a, int32_t, r->filters[i]->n_out);
-            r->of[out] = range_of_filters(a, r->filters[i], &r->of[n->in[0]], r->least[i]);
-        } else {
-            r->of[out] = node_range(a, g, n, r->of);
-        }
+    if (ranges_know(g, n) && has_weights(n->op)) {
+        r->filters[i] = filters_of(a, g, n);
+        r->least[i] = ARENA_ARRAY(a, int32_t, r->filters[i]->n_out);
+        r->of[n->out[0]] = range_of_filters(a, r->filters[i], &r->of[n->in[0]], r->least[i]);
+        return;
+    }
+    if (ranges_know(g, n)) {
+        r->of[n->out[0]] = node_range(a, g, n, r->of);
         return;
     }
     for (uint32_t k = 0; k < n->n_out; k++)
-        if (is_s8(g, n->out[k]))
-            r->of[n->out[k]] = range_any(a, last_dim(&g->tensors.items[n->out[k]]));
+        set_any(a, g, n->out[k], r);
+}
+
+struct range ranges_like(struct arena *a, const struct graph *g, const struct node *n,
+                         const struct ranges *r)
+{
+    assert(ranges_know(g, n));
+    if (!has_weights(n->op))
+        return node_range(a, g, n, r->of);
+    const struct filters *f = filters_of(a, g, n);
+    return range_of_filters(a, f, &r->of[n->in[0]], ARENA_ARRAY(a, int32_t, f->n_out));
 }
 
 struct ranges ranges_find(struct arena *a, const struct graph *g)
@@ -150,11 +172,10 @@ struct ranges ranges_find(struct arena *a, const struct graph *g)
         .filters = ARENA_ARRAY(a, struct filters *, g->nodes.n),
         .least = ARENA_ARRAY(a, int32_t *, g->nodes.n),
     };
-    for (uint32_t i = 0; i < g->inputs.n; i++) {
-        const uint32_t t = g->inputs.items[i];
-        if (is_s8(g, t))
-            r.of[t] = range_any(a, last_dim(&g->tensors.items[t]));
-    }
+    for (uint32_t i = 0; i < g->inputs.n; i++)
+        set_any(a, g, g->inputs.items[i], &r);
+    for (uint32_t i = 0; i < g->states.n; i++)
+        set_any(a, g, g->states.items[i].in, &r);
     for (uint32_t i = 0; i < g->nodes.n; i++)
         visit(a, g, i, &r);
     return r;

@@ -24,6 +24,13 @@ struct ranges {
 
 struct ranges ranges_find(struct arena *a, const struct graph *g);
 
+/* Does node n go from s8 to s8, in a way that is known here? */
+bool ranges_know(const struct graph *g, const struct node *n);
+
+/* The output of a known node like one of g, with the same operands and other attributes. */
+struct range ranges_like(struct arena *a, const struct graph *g, const struct node *n,
+                         const struct ranges *r);
+
 /* Has channel c of tensor t one value, whatever goes in? */
 bool range_is_constant(const struct ranges *r, uint32_t t, uint32_t c);
 

@@ -24,7 +24,7 @@ void take_over(struct graph *g, struct links *l, uint32_t p, uint32_t f)
     const uint32_t old = producer->out[0], kept = follower->out[0];
     assert(producer->n_out == 1 && follower->n_out == 1);
     assert(l->producer[old] == p && l->producer[kept] == f);
-    assert(!is_graph_output(g, old));
+    assert(!is_result(g, old));
 
     graph_replace_uses(g, old, kept); /* the follower's own read included */
     producer->out[0] = kept;
@@ -55,6 +55,41 @@ void skip_producer(struct graph *g, struct links *l, uint32_t p, uint32_t f)
     l->uses[source]--; /* without the producer, which is dead */
 }
 
+/* The origin of a dropped node goes to the node before it, which now stands for both, else to the
+ * first one after it. */
+static void hand_on_origin(struct graph *g, uint32_t producer, uint32_t dropped)
+{
+    const struct node *gone = &g->nodes.items[dropped];
+    if (producer != NO_NODE) {
+        struct node *n = &g->nodes.items[producer];
+        n->origin = join_origins(g, n->origin, gone->origin);
+        return;
+    }
+    for (uint32_t i = dropped + 1; i < g->nodes.n; i++) {
+        struct node *n = &g->nodes.items[i];
+        for (uint32_t k = 0; k < n->n_in; k++)
+            if (n->in[k] == gone->out[0]) {
+                n->origin = join_origins(g, gone->origin, n->origin);
+                return;
+            }
+    }
+}
+
+void drop_node(struct graph *g, struct links *l, uint32_t i, uint32_t i_in)
+{
+    const uint32_t in = g->nodes.items[i].in[i_in], out = g->nodes.items[i].out[0];
+    const uint32_t producer = l->producer[in];
+    if (!is_result(g, out)) {
+        hand_on_origin(g, producer, i);
+        graph_replace_uses(g, out, in);
+        l->uses[in] += l->uses[out] - 1; /* without node i, which is dead */
+        l->uses[out] = 0;
+    } else if (producer != NO_NODE && g->nodes.items[producer].n_out == 1 && !is_result(g, in)) {
+        hand_on_origin(g, producer, i);
+        take_over(g, l, producer, i);
+    }
+}
+
 bool has_weights(enum op op)
 {
     return op == OP_CONV2D || op == OP_DEPTHWISE_CONV2D || op == OP_FULLY_CONNECTED;
@@ -72,10 +107,13 @@ size_t channel_of(const struct tensor *w, int32_t axis, size_t i)
     return axis == 0 ? i / ((size_t)shape_count(&w->shape) / n_channels) : i % n_channels;
 }
 
-bool is_graph_output(const struct graph *g, uint32_t t)
+bool is_result(const struct graph *g, uint32_t t)
 {
     for (uint32_t i = 0; i < g->outputs.n; i++)
         if (g->outputs.items[i] == t)
+            return true;
+    for (uint32_t i = 0; i < g->states.n; i++)
+        if (g->states.items[i].out == t)
             return true;
     return false;
 }
@@ -117,15 +155,11 @@ const char *fresh_name(struct graph *g, const char *base)
     return name;
 }
 
-/* Node inputs and graph outputs that read tensor t. */
 static uint32_t count_readers(const struct graph *g, uint32_t t)
 {
-    uint32_t n_readers = 0;
-    for (uint32_t n = 0; n < g->nodes.n; n++)
-        for (uint32_t i = 0; i < g->nodes.items[n].n_in; i++)
-            n_readers += g->nodes.items[n].in[i] == t;
-    for (uint32_t i = 0; i < g->outputs.n; i++)
-        n_readers += g->outputs.items[i] == t;
+    struct arena *tmp = arena_new("count readers");
+    const uint32_t n_readers = graph_count_uses(g, tmp)[t];
+    arena_free(tmp);
     return n_readers;
 }
 

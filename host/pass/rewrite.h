@@ -11,7 +11,7 @@
 /* Who reads and who writes each tensor. Kept up to date by the moves below, stale after anything
  * else that changes the graph. Dead nodes left by a move are not counted as readers. */
 struct links {
-    uint32_t *uses;     /* [tensors] readers: node inputs and graph outputs          */
+    uint32_t *uses;     /* [tensors] readers: node inputs, graph outputs and states   */
     uint32_t *producer; /* [tensors] node that writes it, NO_NODE: input or constant */
 };
 
@@ -21,7 +21,7 @@ struct links links_find(const struct graph *g);
 uint32_t sole_producer(const struct links *l, uint32_t t);
 
 /* Node `p` writes what its reader `f` wrote, and all readers of p's old output read that: `f` is
- * dead afterwards, its output keeps id and name. p's old output is not a graph output. */
+ * dead afterwards, its output keeps id and name. p's old output is no result. */
 void take_over(struct graph *g, struct links *l, uint32_t p, uint32_t f);
 
 /* Input `i_in` of node `n` becomes tensor `t`. */
@@ -31,6 +31,12 @@ void redirect_input(struct graph *g, struct links *l, uint32_t n, uint32_t i_in,
  * its origin: p is dead afterwards. */
 void skip_producer(struct graph *g, struct links *l, uint32_t p, uint32_t f);
 
+/* Node i, whose output is its input i_in in every respect, goes. A graph output keeps its tensor: the
+ * node before must write it, unless what that writes is a result itself (or there is no node
+ * before): then node i stays as a copy. The origin goes to the node before, which now stands for
+ * both, else to the first one after it. */
+void drop_node(struct graph *g, struct links *l, uint32_t i, uint32_t i_in);
+
 /* Convolution, depthwise convolution, fully connected: input, weights, [bias]. */
 bool has_weights(enum op op);
 /* The dimension of such an operator's weights that counts output channels: the first, or for
@@ -39,7 +45,8 @@ int32_t channel_axis(enum op op);
 /* The output channel of element i of weights `w`. */
 size_t channel_of(const struct tensor *w, int32_t axis, size_t i);
 
-bool is_graph_output(const struct graph *g, uint32_t t);
+/* Is tensor t what a run leaves behind: a graph output, or what a state will be? */
+bool is_result(const struct graph *g, uint32_t t);
 bool quant_equal(const struct quant *a, const struct quant *b);
 
 /* "a+b" in the graph's arena; either may be NULL or empty. */
