@@ -76,10 +76,10 @@ static __attribute__((noinline)) void paint(volatile uint32_t *end)
 uint32_t port_stack_of(void (*work)(void))
 {
     uint32_t *sp = bare_stack_pointer();
-    bare_interrupts_off();
+    const uint32_t before = bare_interrupts_off();
     paint(sp - MARGIN / sizeof *sp);
     work();
-    bare_interrupts_on();
+    bare_interrupts_restore(before);
 
     volatile uint32_t *p = port_stack_limit;
     if (*p != PAINT)

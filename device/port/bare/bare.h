@@ -13,9 +13,10 @@ int32_t bare_trap(uint32_t op, const void *arg);
 /* The caller's stack pointer. */
 uint32_t *bare_stack_pointer(void);
 
-/* Keep the counter's interrupt off the stack, and let it back. */
-void bare_interrupts_off(void);
-void bare_interrupts_on(void);
+/* Keep the counter's interrupt off the stack. Returns what to restore, so that pairs nest: the hook
+ * stamps while the stack is measured. */
+uint32_t bare_interrupts_off(void);
+void bare_interrupts_restore(uint32_t before);
 
 /* Fill .data from flash, clear .bss: the first thing after reset. */
 void bare_init_memory(void);

@@ -46,14 +46,16 @@ __attribute__((naked, noinline)) uint32_t *bare_stack_pointer(void)
     __asm__ volatile("mov r0, sp\n bx lr");
 }
 
-void bare_interrupts_off(void)
+uint32_t bare_interrupts_off(void)
 {
-    __asm__ volatile("cpsid i" ::: "memory");
+    uint32_t before;
+    __asm__ volatile("mrs %0, primask\n cpsid i" : "=r"(before)::"memory");
+    return before;
 }
 
-void bare_interrupts_on(void)
+void bare_interrupts_restore(uint32_t before)
 {
-    __asm__ volatile("cpsie i" ::: "memory");
+    __asm__ volatile("msr primask, %0" ::"r"(before) : "memory");
 }
 
 /* ---- The counter ---- */
@@ -67,11 +69,11 @@ static void count_wrap(void)
  * An interrupt that is pending while the phase is still large came after it was read. */
 void port_stamp(struct port_stamp *s)
 {
-    bare_interrupts_off();
+    const uint32_t before = bare_interrupts_off();
     uint32_t phase = (0u - SYST_CVR) & TICK_MASK;
     uint32_t pending = (SCB_ICSR >> PENDSTSET_BIT) & 1u;
     uint32_t handled = wraps;
-    bare_interrupts_on();
+    bare_interrupts_restore(before);
     uint32_t early = (phase >> (TICK_BITS - 1)) ^ 1u;
     s->at = ((uint64_t)(handled + (pending & early)) << TICK_BITS) | phase;
     s->handled = handled;

@@ -30,12 +30,14 @@ __attribute__((naked, noinline)) uint32_t *bare_stack_pointer(void)
 }
 
 /* Nothing interrupts: the counter has 64 bits. */
-void bare_interrupts_off(void)
+uint32_t bare_interrupts_off(void)
 {
+    return 0;
 }
 
-void bare_interrupts_on(void)
+void bare_interrupts_restore(uint32_t before)
 {
+    (void)before;
 }
 
 /* The low half alone wraps; reading high, low, high again and repeating when they differ is the
