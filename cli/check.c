@@ -74,22 +74,17 @@ static bool all_fit(const struct check *c)
     return true;
 }
 
-/* Flash of the whole firmware on a board, built in a folder of its own. */
-static bool measure_flash(struct arena *a, const struct compiled *c, const struct target *t,
+/* Flash of the whole firmware on a board. */
+static bool measure_flash(struct arena *a, struct compiled *c, const struct target *t,
                           size_t *bytes, struct diag *d)
 {
-    const char *dir;
     struct firmware fw;
-    if (!file_temp_dir(a, &dir, d))
-        return false;
-    const bool ok =
-        compile_write(a, c, dir, d) && firmware_build(a, t, c->program, dir, c->name, &fw, d);
-    file_remove_dir(dir);
+    const bool ok = compile_firmware(a, c, t, NULL, &fw, d);
     *bytes = ok ? fw.flash_bytes : 0;
     return ok;
 }
 
-static bool fit_board(struct arena *a, const struct compiled *c, const struct target *t,
+static bool fit_board(struct arena *a, struct compiled *c, const struct target *t,
                       const struct settings *s, struct fit *f, struct diag *d)
 {
     const struct budget *b = &s->budget;

@@ -12,11 +12,12 @@
 
 static const char usage[] =
     "usage: mote compile MODEL --target BOARD -o DIR [options]\n\n"
-    "Write DIR/<name>.c and <name>.h, C99 that needs only Mote's device library.\n\n"
+    "Write DIR/<name>.c and <name>.h, C99 that needs only Mote's device library. With the board's\n"
+    "compiler at hand, flash and worst-case stack are measured on a firmware.\n\n"
     "  --target BOARD   cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55, rv32imc, native\n"
     "  -o DIR           where to write\n"
     "  --name NAME      prefix of every name in the C code (default: from MODEL)\n"
-    "  --firmware       build DIR/<name>-BOARD.elf too, with the measuring main\n"
+    "  --firmware       keep the firmware too, DIR/<name>-BOARD.elf, with the measuring main\n"
     "  --flash BYTES    refuse firmware that is larger, such as 64K\n"
     "  --arena BYTES    refuse a memory plan that is larger, such as 16K\n"
     "  --reference      use the reference kernels instead of the fastest\n"
@@ -30,37 +31,93 @@ struct settings {
     struct budget budget;
 };
 
-static void print_sizes(struct arena *a, const struct compiled *c, const struct settings *s,
-                        const struct firmware *fw)
+/* What is known after compilation. */
+struct result {
+    struct compiled compiled;
+    struct firmware firmware;
+    const char *unmeasured; /* why there was no firmware to measure, or NULL */
+};
+
+static void print_text(struct arena *a, const struct result *r, const struct settings *s)
 {
+    const struct compiled *c = &r->compiled;
     const struct plan *p = &c->memory->plan;
-    if (!s->json) {
-        printf("%s: arena %s bytes (lower bound %s), weights %s bytes\n",
-               path_join(a, s->dir, arena_printf(a, "%s.c", c->name)), out_count(a, p->arena_bytes),
-               out_count(a, p->lower_bound), out_count(a, c->code.weight_bytes));
-        if (fw)
-            printf("%s: flash %s bytes (code %s, weights %s), data %s bytes\n", fw->elf_path,
-                   out_count(a, fw->flash_bytes),
-                   out_count(a, fw->flash_bytes - c->code.weight_bytes),
-                   out_count(a, c->code.weight_bytes), out_count(a, fw->data_bytes));
+    printf("%s: arena %s bytes (lower bound %s), weights %s bytes\n",
+           path_join(a, s->dir, arena_printf(a, "%s.c", c->name)), out_count(a, p->arena_bytes),
+           out_count(a, p->lower_bound), out_count(a, c->code.weight_bytes));
+    if (r->unmeasured) {
+        printf("%s: flash and stack are not known: %s\n", s->target, r->unmeasured);
         return;
     }
+    const struct firmware *fw = &r->firmware;
+    const struct firmware_stack *stack = &fw->stacks[0];
+    printf("%s: flash %s bytes (code %s, weights %s), data %s bytes, stack %s\n",
+           fw->elf_path ? fw->elf_path : s->target, out_count(a, fw->flash_bytes),
+           out_count(a, fw->flash_bytes - c->code.weight_bytes), out_count(a, c->code.weight_bytes),
+           out_count(a, fw->data_bytes),
+           stack->unknown ? arena_printf(a, "not known: %s", stack->unknown)
+                          : arena_printf(a, "%s bytes", out_count(a, stack->bytes)));
+}
+
+static void add_firmware(struct json *j, const struct firmware *fw)
+{
+    json_int(j, "flash_bytes", (int64_t)fw->flash_bytes);
+    json_int(j, "data_bytes", (int64_t)fw->data_bytes);
+    const struct firmware_stack *stack = &fw->stacks[0];
+    if (stack->unknown) {
+        json_null(j, "stack_bytes");
+        json_str(j, "stack_unknown", stack->unknown);
+    } else
+        json_int(j, "stack_bytes", (int64_t)stack->bytes);
+    if (fw->elf_path)
+        json_str(j, "firmware", fw->elf_path);
+}
+
+static void print_json(struct arena *a, const struct result *r, const struct settings *s)
+{
+    const struct compiled *c = &r->compiled;
     struct text t = {.arena = a};
     struct json j;
     json_begin(&j, &t);
     json_object(&j, NULL);
     json_str(&j, "name", c->name);
     json_str(&j, "target", s->target);
-    json_int(&j, "arena_bytes", (int64_t)p->arena_bytes);
-    json_int(&j, "arena_lower_bound", (int64_t)p->lower_bound);
+    json_int(&j, "arena_bytes", (int64_t)c->memory->plan.arena_bytes);
+    json_int(&j, "arena_lower_bound", (int64_t)c->memory->plan.lower_bound);
     json_int(&j, "weight_bytes", (int64_t)c->code.weight_bytes);
-    if (fw) {
-        json_str(&j, "firmware", fw->elf_path);
-        json_int(&j, "flash_bytes", (int64_t)fw->flash_bytes);
-        json_int(&j, "data_bytes", (int64_t)fw->data_bytes);
-    }
+    if (r->unmeasured) {
+        json_null(&j, "flash_bytes");
+        json_null(&j, "stack_bytes");
+        json_str(&j, "unmeasured", r->unmeasured);
+    } else
+        add_firmware(&j, &r->firmware);
     json_end(&j);
     fputs(text_cstr(&t), stdout);
+}
+
+/* Build a firmware: to keep it, or to know what it takes. Only who wants the firmware or limits its
+ * flash needs it to succeed. */
+static bool measure(struct arena *a, const struct target *t, const struct settings *s,
+                    struct result *r, struct diag *d)
+{
+    const bool must = s->firmware || s->budget.flash_bytes > 0;
+    struct diag why = {0};
+    if (!t->emulator && !must) {
+        r->unmeasured = "only a board has them";
+        return true;
+    }
+    if (s->firmware && !file_make_dir(s->dir, d))
+        return false;
+    if (!compile_firmware(a, &r->compiled, t, s->firmware ? s->dir : NULL, &r->firmware,
+                          must ? d : &why)) {
+        r->unmeasured = arena_strdup(a, why.message);
+        return !must;
+    }
+    if (budget_check_flash(&r->compiled, &r->firmware, &s->budget, d))
+        return true;
+    if (r->firmware.elf_path)
+        remove(r->firmware.elf_path);
+    return false;
 }
 
 static bool compile_model(struct arena *a, const char *path, const struct settings *s,
@@ -70,20 +127,17 @@ static bool compile_model(struct arena *a, const char *path, const struct settin
     struct graph *g = t ? import_read(a, path, d) : NULL;
     if (!g)
         return false;
-    struct compiled c;
+    struct result r = {0};
     const char *name = out_identifier(a, s->name ? s->name : out_stem(a, path));
     enum variant_choice choice = s->reference ? VARIANT_REFERENCE : VARIANT_FASTEST;
-    if (!compile(a, g, name, choice, &c, d) || !budget_check_arena(a, &c, &s->budget, d) ||
-        !compile_write(a, &c, s->dir, d))
+    if (!compile(a, g, name, choice, &r.compiled, d) ||
+        !budget_check_arena(a, &r.compiled, &s->budget, d) || !measure(a, t, s, &r, d) ||
+        !compile_write(a, &r.compiled, s->dir, d))
         return false;
-    struct firmware fw;
-    if (s->firmware && !firmware_build(a, t, c.program, s->dir, name, &fw, d))
-        return false;
-    if (s->firmware && !budget_check_flash(&c, &fw, &s->budget, d)) {
-        remove(fw.elf_path);
-        return false;
-    }
-    print_sizes(a, &c, s, s->firmware ? &fw : NULL);
+    if (s->json)
+        print_json(a, &r, s);
+    else
+        print_text(a, &r, s);
     return true;
 }
 

@@ -91,15 +91,31 @@ bool budget_check_flash(const struct compiled *c, const struct firmware *fw, con
         code_bytes, c->code.weight_bytes, b->flash_bytes - code_bytes);
 }
 
-bool compile_and_run(struct arena *a, const struct compiled *c, const struct target *t,
+bool compile_firmware(struct arena *a, struct compiled *c, const struct target *t,
+                      const char *elf_dir, struct firmware *fw, struct diag *d)
+{
+    const struct firmware_model model = {.name = c->name, .program = c->program};
+    struct firmware_parts parts = {
+        .name = c->name, .elf_dir = elf_dir, .models = &model, .n_models = 1};
+    if (!file_temp_dir(a, &parts.dir, d))
+        return false;
+    const bool ok = compile_write(a, c, parts.dir, d) && firmware_build(a, t, &parts, fw, d);
+    file_remove_dir(parts.dir);
+    if (ok && !fw->stacks[0].unknown) {
+        const struct emit_stack stack = {.board = t->name, .bytes = fw->stacks[0].bytes};
+        emit_header(a, c->program, c->memory, c->name, &stack, &c->code);
+    }
+    return ok;
+}
+
+bool compile_and_run(struct arena *a, struct compiled *c, const struct target *t,
                      const void *inputs, uint32_t n_runs, struct firmware *fw,
                      struct firmware_run *out, struct diag *d)
 {
     const char *dir;
     if (!file_temp_dir(a, &dir, d))
         return false;
-    bool ok = compile_write(a, c, dir, d) &&
-              firmware_build(a, t, c->program, dir, c->name, fw, d) &&
+    bool ok = compile_firmware(a, c, t, dir, fw, d) &&
               firmware_run(a, t, fw, c->program, inputs, n_runs, out, d);
     file_remove_dir(dir);
     return ok;

@@ -36,8 +36,13 @@ bool budget_check_arena(struct arena *a, const struct compiled *c, const struct 
 bool budget_check_flash(const struct compiled *c, const struct firmware *fw, const struct budget *b,
                         struct diag *d);
 
+/* Build the firmware for a board into `elf_dir`, or (NULL) only to measure it. Where the stack is
+ * known then, the header of `c` states it. */
+bool compile_firmware(struct arena *a, struct compiled *c, const struct target *t,
+                      const char *elf_dir, struct firmware *fw, struct diag *d);
+
 /* Build firmware in a temporary folder, run it there on n_runs inputs and remove the folder. */
-bool compile_and_run(struct arena *a, const struct compiled *c, const struct target *t,
+bool compile_and_run(struct arena *a, struct compiled *c, const struct target *t,
                      const void *inputs, uint32_t n_runs, struct firmware *fw,
                      struct firmware_run *out, struct diag *d);
 #endif

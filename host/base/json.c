@@ -111,3 +111,9 @@ void json_bool(struct json *j, const char *key, bool value)
     before_value(j, key);
     text_add(j->out, value ? "true" : "false");
 }
+
+void json_null(struct json *j, const char *key)
+{
+    before_value(j, key);
+    text_add(j->out, "null");
+}

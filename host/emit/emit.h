@@ -9,6 +9,9 @@
  *
  *     #define KWS_ARENA_BYTES  8640u     the arena, aligned to KWS_ARENA_ALIGN (16)
  *     #define KWS_WEIGHT_BYTES 23016u    constants in flash
+ *     #define KWS_STACK_BYTES  352u      stack below the call of kws_invoke, for one board; only in
+ *                                        a header that was written when the board's compiler was at
+ *                                        hand
  *     #define KWS_N_STEPS      11u       kernel calls of one inference
  *     #define KWS_N_INPUTS     1u        ... KWS_N_OUTPUTS
  *     #define KWS_IN0_BYTES    490u      per input and output: also KWS_IN0_OFFSET (in the arena),
@@ -33,7 +36,18 @@ struct emitted {
     size_t weight_bytes;
 };
 
+/* What the header states about the stack below the call of invoke: it depends on a compiler, so it
+ * is known only for a board, once a firmware was built. */
+struct emit_stack {
+    const char *board;
+    size_t bytes;
+};
+
 /* `name`: a C identifier in lower case. */
 void emit_c(struct arena *a, const struct program *p, const struct memory_plan *m, const char *name,
             struct emitted *out);
+
+/* Print the header again, now with the stack; out->weight_bytes stands from emit_c. */
+void emit_header(struct arena *a, const struct program *p, const struct memory_plan *m,
+                 const char *name, const struct emit_stack *stack, struct emitted *out);
 #endif

@@ -97,7 +97,8 @@ static void define_slot(struct emitter *e, struct text *t, const char *side, uin
                 x->quant.n ? (int)x->quant.zero[0] : 0);
 }
 
-static void print_header(struct emitter *e, struct text *t, size_t weight_bytes)
+static void print_header(struct emitter *e, struct text *t, size_t weight_bytes,
+                         const struct emit_stack *stack)
 {
     const struct graph *g = e->p->graph;
     text_printf(t,
@@ -110,6 +111,13 @@ static void print_header(struct emitter *e, struct text *t, size_t weight_bytes)
     define(e, t, "ARENA_ALIGN", PLAN_ALIGN);
     text_add(t, "/* Flash for weights, biases, multipliers and shifts. */\n");
     define(e, t, "WEIGHT_BYTES", weight_bytes);
+    if (stack) {
+        text_printf(t,
+                    "/* Stack below the call of %s_invoke on %s, worst case by call graph as Mote "
+                    "builds it.\n * Interrupts come on top. */\n",
+                    e->name, stack->board);
+        define(e, t, "STACK_BYTES", stack->bytes);
+    }
     text_add(t, "/* Kernel calls of one inference. */\n");
     define(e, t, "N_STEPS", e->p->n_steps);
     define(e, t, "N_INPUTS", g->inputs.n);
@@ -397,5 +405,13 @@ void emit_c(struct arena *a, const struct program *p, const struct memory_plan *
     struct emitter e = {.a = a, .p = p, .m = m, .name = name, .upper = in_upper_case(a, name)};
     *out = (struct emitted){.header = {.arena = a}, .source = {.arena = a}};
     print_source(&e, &out->source, &out->weight_bytes);
-    print_header(&e, &out->header, out->weight_bytes);
+    print_header(&e, &out->header, out->weight_bytes, NULL);
+}
+
+void emit_header(struct arena *a, const struct program *p, const struct memory_plan *m,
+                 const char *name, const struct emit_stack *stack, struct emitted *out)
+{
+    struct emitter e = {.a = a, .p = p, .m = m, .name = name, .upper = in_upper_case(a, name)};
+    out->header = (struct text){.arena = a};
+    print_header(&e, &out->header, out->weight_bytes, stack);
 }

@@ -5,6 +5,7 @@
  * compiler writes goes to a temporary folder, but for the ELF file: it is linked beside its final
  * place under a name of its own and renamed when it is complete and fits the board. */
 #define _XOPEN_SOURCE 700 /* realpath */
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -14,20 +15,26 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "target/call_graph.h"
 #include "target/elf_sizes.h"
 #include "target/target.h"
 #include "target/words.h"
 
 #define COMPILE_TIMEOUT_S 300
 
+/* Of the call graphs of the two compiler calls. */
+#define PORT_PREFIX  "port-"
+#define MODEL_PREFIX "model-"
+
 struct build {
     struct arena *arena;
     const struct target *target;
-    const char *device;  /* folder of the device library, absolute */
-    const char *dir;     /* of the model, absolute                 */
-    const char *name;    /* of the model                           */
-    const char *scratch; /* temporary folder                       */
-    const char *linked;  /* the new ELF file                       */
+    const struct firmware_parts *parts;
+    const char *device;  /* folder of the device library, absolute        */
+    const char *dir;     /* of the models, absolute                       */
+    const char *scratch; /* temporary folder: where the compiler runs     */
+    const char *linked;  /* the new ELF file                              */
+    struct words graphs; /* call graphs that the compiler writes there    */
 };
 
 /* The absolute form of an existing folder. */
@@ -76,8 +83,9 @@ static struct words compiler_words(const struct build *b)
     words_add(&w, arena_printf(a, "-I%s/include", b->device));
     words_add(&w, "-I");
     words_add(&w, b->dir);
-    words_add(&w, arena_printf(a, "-DMODEL=%s", b->name));
-    char *upper = arena_printf(a, "-DMODEL_UPPER=%s", b->name);
+    const char *name = b->parts->models[0].name;
+    words_add(&w, arena_printf(a, "-DMODEL=%s", name));
+    char *upper = arena_printf(a, "-DMODEL_UPPER=%s", name);
     for (char *p = upper + strlen("-DMODEL_UPPER="); *p; p++)
         *p = (char)toupper((unsigned char)*p);
     words_add(&w, upper);
@@ -108,43 +116,64 @@ static bool run_compiler(const struct build *b, struct words *w, struct diag *d)
                       r.status, first_error(r.output));
 }
 
+/* Compile a source. With a call graph, if the target is a board: the compiler writes it to
+ * <prefix><stem>.ci. */
+static void add_source(struct build *b, struct words *w, const char *prefix, const char *path)
+{
+    words_add(w, path);
+    const char *slash = strrchr(path, '/');
+    const char *stem = slash ? slash + 1 : path;
+    words_add(&b->graphs,
+              arena_printf(b->arena, "%s%.*s.ci", prefix, (int)strcspn(stem, "."), stem));
+}
+
+static void ask_for_graphs(const struct build *b, struct words *w, const char *prefix)
+{
+    if (!b->target->script)
+        return;
+    words_split(w, "-fcallgraph-info=su -dumpdir");
+    words_add(w, prefix);
+}
+
 /* The port and the measuring main, into <scratch>/<file>.o. */
-static bool compile_port(const struct build *b, struct diag *d)
+static bool compile_port(struct build *b, struct diag *d)
 {
     struct arena *a = b->arena;
     const char *port = b->target->port;
     struct words w = compiler_words(b);
     /* The flag keeps loops loops: a call of memcpy or strlen costs more bytes here. */
     words_split(&w, "-Os -fno-tree-loop-distribute-patterns -c");
-    words_add(&w, arena_printf(a, "%s/port/measure/main.c", b->device));
-    words_add(&w, arena_printf(a, "%s/port/%s/%s.c", b->device, port, port));
+    ask_for_graphs(b, &w, PORT_PREFIX);
+    add_source(b, &w, PORT_PREFIX, arena_printf(a, "%s/port/measure/main.c", b->device));
+    add_source(b, &w, PORT_PREFIX, arena_printf(a, "%s/port/%s/%s.c", b->device, port, port));
     if (b->target->script)
-        words_add(&w, arena_printf(a, "%s/port/bare/bare.c", b->device));
+        add_source(b, &w, PORT_PREFIX, arena_printf(a, "%s/port/bare/bare.c", b->device));
     return run_compiler(b, &w, d);
 }
 
-/* Every kernel that a step names, once. */
-static void add_kernels(const struct build *b, const struct program *p, struct words *w)
+/* Add a kernel's source if it is not among the words yet. */
+static void add_kernel(struct build *b, const struct kernel *kernel, struct words *w)
 {
-    for (uint32_t i = 0; i < p->n_steps; i++) {
-        uint32_t earlier = 0;
-        while (earlier < i &&
-               strcmp(p->steps[earlier].kernel->source, p->steps[i].kernel->source) != 0)
-            earlier++;
-        if (earlier == i)
-            words_add(
-                w, arena_printf(b->arena, "%s/kernels/%s", b->device, p->steps[i].kernel->source));
-    }
+    const char *path = arena_printf(b->arena, "%s/kernels/%s", b->device, kernel->source);
+    for (uint32_t i = 0; i < w->list.n; i++)
+        if (strcmp(w->list.items[i], path) == 0)
+            return;
+    add_source(b, w, MODEL_PREFIX, path);
 }
 
-static bool compile_and_link(const struct build *b, const struct program *p, struct diag *d)
+static bool compile_and_link(struct build *b, struct diag *d)
 {
     struct arena *a = b->arena;
     const struct target *t = b->target;
     struct words w = compiler_words(b);
     words_add(&w, "-O2");
-    words_add(&w, arena_printf(a, "%s/%s.c", b->dir, b->name));
-    add_kernels(b, p, &w);
+    ask_for_graphs(b, &w, MODEL_PREFIX);
+    for (uint32_t m = 0; m < b->parts->n_models; m++) {
+        const struct firmware_model *model = &b->parts->models[m];
+        add_source(b, &w, MODEL_PREFIX, arena_printf(a, "%s/%s.c", b->dir, model->name));
+        for (uint32_t i = 0; i < model->program->n_steps; i++)
+            add_kernel(b, model->program->steps[i].kernel, &w);
+    }
     words_add(&w, "main.o");
     words_add(&w, arena_printf(a, "%s.o", t->port));
     words_split(&w, "-Wl,--gc-sections -Wl,--build-id=none -o");
@@ -156,6 +185,62 @@ static bool compile_and_link(const struct build *b, const struct program *p, str
         words_add(&w, arena_printf(a, "%s/port/%s/%s", b->device, t->port, t->script));
     }
     return run_compiler(b, &w, d);
+}
+
+/* ---- the stack ---- */
+
+/* The text of the firmware as instructions; NULL, with the reason, without a disassembler. */
+static const char *disassemble(const struct build *b, const char **why)
+{
+    struct arena *a = b->arena;
+    const char *compiler = b->target->compiler;
+    const int prefix = (int)(strlen(compiler) - strlen("gcc"));
+    struct words w = {.arena = a};
+    words_add(&w, arena_printf(a, "%.*sobjdump", prefix, compiler));
+    words_split(&w, "-t -d --no-show-raw-insn");
+    words_add(&w, b->linked);
+    struct process_result r;
+    struct diag ignored = {0};
+    if (process_run(a, words_argv(&w), b->scratch, COMPILE_TIMEOUT_S, &r, &ignored) &&
+        r.status == 0)
+        return r.output;
+    *why = arena_printf(a, "%s did not run", w.list.items[0]);
+    return NULL;
+}
+
+static bool read_graphs(const struct build *b, struct call_graph *g, const char **why)
+{
+    for (uint32_t i = 0; i < b->graphs.list.n; i++) {
+        const char *name = b->graphs.list.items[i];
+        struct bytes file;
+        struct diag ignored = {0};
+        if (!file_map(path_join(b->arena, b->scratch, name), &file, &ignored)) {
+            *why = arena_printf(b->arena, "the compiler wrote no call graph %s", name);
+            return false;
+        }
+        call_graph_add_compiled(g, file);
+        file_unmap(file);
+    }
+    return true;
+}
+
+/* What stays unknown is stated with its reason: the firmware is sound without it. */
+static void bound_stacks(const struct build *b, struct firmware *out)
+{
+    struct arena *a = b->arena;
+    out->stacks = ARENA_ARRAY(a, struct firmware_stack, b->parts->n_models);
+    struct call_graph g = {.arena = a};
+    const char *why = "only boards have a bound on the stack", *text = NULL;
+    if (b->target->script && read_graphs(b, &g, &why) && (text = disassemble(b, &why)) != NULL)
+        call_graph_add_disassembly(&g, text);
+    for (uint32_t m = 0; m < b->parts->n_models; m++) {
+        struct firmware_stack *s = &out->stacks[m];
+        const char *name = arena_printf(a, "%s_invoke", b->parts->models[m].name);
+        if (!text)
+            s->unknown = why;
+        else
+            stack_bound(&g, name, &s->bytes, &s->unknown);
+    }
 }
 
 /* The boards with at least so much, for the hint. */
@@ -191,28 +276,37 @@ static bool fits(struct arena *a, const struct target *t, const struct firmware 
                      : diag_hint(d, "it fits no board: use a smaller network");
 }
 
-static bool build_in_scratch(const struct build *b, const struct program *p, struct firmware *out,
-                             struct diag *d)
+static bool build_in_scratch(struct build *b, struct firmware *out, struct diag *d)
 {
-    if (!compile_port(b, d) || !compile_and_link(b, p, d) || !elf_sizes(b->linked, out, d) ||
+    if (!compile_port(b, d) || !compile_and_link(b, d) || !elf_sizes(b->linked, out, d) ||
         !fits(b->arena, b->target, out, d))
         return false;
-    if (rename(b->linked, out->elf_path) != 0)
+    bound_stacks(b, out);
+    if (out->elf_path && rename(b->linked, out->elf_path) != 0)
         return diag_errno(d, out->elf_path, "cannot write", errno);
     return true;
 }
 
-bool firmware_build(struct arena *a, const struct target *t, const struct program *p,
-                    const char *dir, const char *name, struct firmware *out, struct diag *d)
+bool firmware_build(struct arena *a, const struct target *t, const struct firmware_parts *parts,
+                    struct firmware *out, struct diag *d)
 {
-    struct build b = {.arena = a, .target = t, .name = name};
-    if (!compiler_found(t, d) || !(b.device = device_dir(a, d)) || !(b.dir = absolute(a, dir, d)) ||
+    assert(parts->n_models > 0);
+    struct build b = {.arena = a, .target = t, .parts = parts, .graphs = {.arena = a}};
+    const char *elf_dir = NULL;
+    if (!compiler_found(t, d) || !(b.device = device_dir(a, d)) ||
+        !(b.dir = absolute(a, parts->dir, d)) ||
+        (parts->elf_dir && !(elf_dir = absolute(a, parts->elf_dir, d))) ||
         !file_temp_dir(a, &b.scratch, d))
         return false;
-    *out = (struct firmware){.elf_path = arena_printf(a, "%s/%s-%s.elf", b.dir, name, t->name)};
-    /* The last part of the temporary folder's name makes it unique among builds side by side. */
-    b.linked = arena_printf(a, "%s.%s", out->elf_path, strrchr(b.scratch, '/') + 1);
-    const bool ok = build_in_scratch(&b, p, out, d);
+    *out = (struct firmware){0};
+    b.linked = path_join(a, b.scratch, "firmware.elf");
+    if (elf_dir) {
+        out->elf_path = arena_printf(a, "%s/%s-%s.elf", elf_dir, parts->name, t->name);
+        /* The last part of the temporary folder's name makes it unique among builds side by side.
+         */
+        b.linked = arena_printf(a, "%s.%s", out->elf_path, strrchr(b.scratch, '/') + 1);
+    }
+    const bool ok = build_in_scratch(&b, out, d);
     if (!ok)
         unlink(b.linked);
     file_remove_dir(b.scratch);

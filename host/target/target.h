@@ -25,20 +25,41 @@ struct target {
 const struct target *target_find(const char *name); /* NULL when unknown */
 const struct target *target_list(uint32_t *n);
 
-struct firmware {
-    const char *elf_path;
-    size_t flash_bytes; /* everything the chip stores: code, constants, initial data */
-    size_t data_bytes;  /* .data + .bss, arena included                              */
-    size_t stack_bytes; /* what the linker script reserves; 0 on "native"            */
+/* Worst-case stack below the call of a model's invoke, by call graph: the hook of the measuring
+ * main included, interrupts not. 0 where it is not known, and then why not. */
+struct firmware_stack {
+    size_t bytes;
+    const char *unknown;
 };
 
-/* Compile <dir>/<name>.c with the kernels it uses and the measuring main of device/port into
- * <dir>/<name>-<target>.elf, which appears only when all went well. The device library is where
- * this program was built from, or in the folder that MOTE_DEVICE_DIR in the environment names.
- * Errors: no compiler (hint: package), compiler messages, too large for the board (by how many
- * bytes, and which boards would do). */
-bool firmware_build(struct arena *a, const struct target *t, const struct program *p,
-                    const char *dir, const char *name, struct firmware *out, struct diag *d);
+struct firmware {
+    const char *elf_path;          /* NULL: not kept                                            */
+    size_t flash_bytes;            /* everything the chip stores: code, constants, initial data */
+    size_t data_bytes;             /* .data + .bss, arena included                              */
+    size_t stack_bytes;            /* what the linker script reserves; 0 on "native"            */
+    struct firmware_stack *stacks; /* [models]                                                  */
+};
+
+struct firmware_model {
+    const char *name; /* the C identifier */
+    const struct program *program;
+};
+
+/* What a firmware is made of. */
+struct firmware_parts {
+    const char *name;    /* of the ELF file: <elf_dir>/<name>-<target>.elf */
+    const char *dir;     /* with <model>.c and <model>.h of every model    */
+    const char *elf_dir; /* NULL: measure the firmware and keep nothing    */
+    const struct firmware_model *models;
+    uint32_t n_models;
+};
+
+/* Compile the models with the kernels they use and the measuring main of device/port. The ELF file
+ * appears only when all went well. The device library is where this program was built from, or in
+ * the folder that MOTE_DEVICE_DIR in the environment names. Errors: no compiler (hint: package),
+ * compiler messages, too large for the board (by how many bytes, and which boards would do). */
+bool firmware_build(struct arena *a, const struct target *t, const struct firmware_parts *parts,
+                    struct firmware *out, struct diag *d);
 
 #define FIRMWARE_TIMEOUT_S 600
 

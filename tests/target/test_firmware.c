@@ -140,7 +140,10 @@ static void toy_close(struct toy *t)
 
 static bool toy_build(struct toy *t, const struct target *target, struct firmware *fw)
 {
-    return firmware_build(t->arena, target, &t->program, t->dir, "toy", fw, &t->diag);
+    const struct firmware_model model = {.name = "toy", .program = &t->program};
+    const struct firmware_parts parts = {
+        .name = "toy", .dir = t->dir, .elf_dir = t->dir, .models = &model, .n_models = 1};
+    return firmware_build(t->arena, target, &parts, fw, &t->diag);
 }
 
 static bool toy_run(struct toy *t, const struct target *target, const struct firmware *fw,
@@ -321,6 +324,9 @@ TEST(two_kilobytes_on_the_stack_are_seen)
     for (uint32_t i = 0; (t = next_board(&i)) != NULL;) {
         const size_t stack = measure(t)->run.stack_bytes;
         CHECK(stack >= 2048 && stack < 2048 + 192);
+        CHECK(measure(t)->fw.stacks[0].unknown == NULL);
+        CHECK(measure(t)->fw.stacks[0].bytes >= stack);
+        CHECK(measure(t)->fw.stacks[0].bytes < stack + 64);
     }
 }
 

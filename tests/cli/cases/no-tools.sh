@@ -2,6 +2,8 @@
 tiny_model
 PATH=/nonexistent
 mote compile tiny.mote --target cortex-m4 -o out --firmware
+mote compile tiny.mote --target cortex-m4 -o out
+mote compile tiny.mote --target cortex-m4 -o out --json
 PATH=/usr/bin:/bin
 ls out
 mkdir bin
