@@ -13,50 +13,64 @@ bool tflite_is(struct bytes file)
     return file.len >= 8 && memcmp(file.data + 4, TFL_IDENTIFIER, 4) == 0;
 }
 
-/* The operators that are imported, and what does their work in the IR: N_OPS, if nothing is left of
- * them, since they are computed while reading. */
+/* The operators that are imported, by name, and what does their work in the IR: N_OPS, if nothing is
+ * left of them, since they are computed while reading. */
 struct builtin {
     enum tfl_builtin code;
     bool (*import)(struct tfl *t, const struct tfl_op *op);
     enum op op;
 };
 static const struct builtin builtins[] = {
+    {TFL_ABS, tfl_unary, OP_ABS},
     {TFL_ADD, tfl_add_op, OP_ADD},
-    {TFL_AVERAGE_POOL_2D, tfl_average_pool2d, OP_AVERAGE_POOL2D},
+    {TFL_AVERAGE_POOL_2D, tfl_pool, OP_AVERAGE_POOL2D},
+    {TFL_CEIL, tfl_unary, OP_CEIL},
     {TFL_CONCATENATION, tfl_concat, OP_CONCAT},
     {TFL_CONV_2D, tfl_conv2d, OP_CONV2D},
+    {TFL_COS, tfl_unary, OP_COS},
     {TFL_DEPTHWISE_CONV_2D, tfl_depthwise_conv2d, OP_DEPTHWISE_CONV2D},
     {TFL_DEPTH_TO_SPACE, tfl_depth_to_space, OP_DEPTH_TO_SPACE},
-    {TFL_DEQUANTIZE, tfl_dequantize, OP_DEQUANTIZE},
+    {TFL_DEQUANTIZE, tfl_unary, OP_DEQUANTIZE},
+    {TFL_ELU, tfl_unary, OP_ELU},
+    {TFL_EXP, tfl_unary, OP_EXP},
     {TFL_EXPAND_DIMS, tfl_to_declared_shape, OP_RESHAPE},
+    {TFL_FLOOR, tfl_unary, OP_FLOOR},
     {TFL_FULLY_CONNECTED, tfl_fully_connected, OP_FULLY_CONNECTED},
-    {TFL_HARD_SWISH, tfl_hard_swish, OP_HARD_SWISH},
+    {TFL_GELU, tfl_gelu, OP_GELU},
+    {TFL_HARD_SWISH, tfl_unary, OP_HARD_SWISH},
     {TFL_LEAKY_RELU, tfl_leaky_relu, OP_LEAKY_RELU},
-    {TFL_LOGISTIC, tfl_logistic, OP_LOGISTIC},
-    {TFL_MAXIMUM, tfl_maximum, OP_MAXIMUM},
-    {TFL_MAX_POOL_2D, tfl_max_pool2d, OP_MAX_POOL2D},
-    {TFL_MEAN, tfl_mean, OP_MEAN},
-    {TFL_MINIMUM, tfl_minimum, OP_MINIMUM},
+    {TFL_LOG, tfl_unary, OP_LOG},
+    {TFL_LOGISTIC, tfl_unary, OP_LOGISTIC},
+    {TFL_MAXIMUM, tfl_binary, OP_MAXIMUM},
+    {TFL_MAX_POOL_2D, tfl_pool, OP_MAX_POOL2D},
+    {TFL_MEAN, tfl_reduce, OP_MEAN},
+    {TFL_MINIMUM, tfl_binary, OP_MINIMUM},
     {TFL_MUL, tfl_mul, OP_MUL},
+    {TFL_NEG, tfl_unary, OP_NEG},
     {TFL_PACK, tfl_pack, N_OPS},
     {TFL_PAD, tfl_pad, OP_PAD},
-    {TFL_QUANTIZE, tfl_quantize, OP_QUANTIZE},
-    {TFL_REDUCE_MAX, tfl_reduce_max, OP_REDUCE_MAX},
-    {TFL_REDUCE_MIN, tfl_reduce_min, OP_REDUCE_MIN},
-    {TFL_RELU, tfl_relu, OP_RELU},
+    {TFL_QUANTIZE, tfl_unary, OP_QUANTIZE},
+    {TFL_REDUCE_MAX, tfl_reduce, OP_REDUCE_MAX},
+    {TFL_REDUCE_MIN, tfl_reduce, OP_REDUCE_MIN},
+    {TFL_RELU, tfl_unary, OP_RELU},
     {TFL_RELU6, tfl_relu6, OP_RELU6},
     {TFL_RESHAPE, tfl_reshape, OP_RESHAPE},
     {TFL_RESIZE_NEAREST_NEIGHBOR, tfl_resize_nearest, OP_RESIZE_NEAREST},
+    {TFL_ROUND, tfl_unary, OP_ROUND},
+    {TFL_RSQRT, tfl_unary, OP_RSQRT},
     {TFL_SHAPE, tfl_shape, N_OPS},
+    {TFL_SIN, tfl_unary, OP_SIN},
     {TFL_SLICE, tfl_slice, OP_SLICE},
     {TFL_SOFTMAX, tfl_softmax, OP_SOFTMAX},
     {TFL_SPACE_TO_DEPTH, tfl_space_to_depth, OP_SPACE_TO_DEPTH},
     {TFL_SPLIT, tfl_split, OP_SLICE},
+    {TFL_SQRT, tfl_unary, OP_SQRT},
+    {TFL_SQUARE, tfl_unary, OP_SQUARE},
     {TFL_SQUEEZE, tfl_to_declared_shape, OP_RESHAPE},
     {TFL_STRIDED_SLICE, tfl_strided_slice, OP_SLICE},
     {TFL_SUB, tfl_sub, OP_SUB},
-    {TFL_SUM, tfl_reduce_sum, OP_REDUCE_SUM},
-    {TFL_TANH, tfl_tanh, OP_TANH},
+    {TFL_SUM, tfl_reduce, OP_REDUCE_SUM},
+    {TFL_TANH, tfl_unary, OP_TANH},
     {TFL_TRANSPOSE, tfl_transpose, OP_TRANSPOSE},
 };
 
@@ -185,7 +199,9 @@ static const struct builtin *read_op(struct tfl *t, uint32_t i, struct tfl_op *o
         fb_fail(fb, table.at,
                 "operator %" PRIu32 " has %" PRIu32 " inputs and %" PRIu32 " outputs, at most %d",
                 i, op->in_ids.n, op->out_ids.n, TFL_OPERANDS_MAX);
-    return find_builtin(builtin);
+    const struct builtin *found = find_builtin(builtin);
+    op->kind = found ? found->op : N_OPS;
+    return found;
 }
 
 /* After a fault: outputs as declared stand in for those that were not made, so that the operators

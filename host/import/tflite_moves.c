@@ -31,7 +31,7 @@ static bool input_and_ints(struct tfl *t, const struct tfl_op *op, uint32_t *x,
 }
 
 /* Without keep_dims the dimensions reduced are dropped: the shape that the file declares says it. */
-static bool reduce(struct tfl *t, const struct tfl_op *op, enum op kind)
+bool tfl_reduce(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {0};
     struct tfl_ints axes = {0};
@@ -46,27 +46,7 @@ static bool reduce(struct tfl *t, const struct tfl_op *op, enum op kind)
             return false;
         at.over[axis] = 1;
     }
-    return tfl_add_reshaped(t, op, kind, &at, &x, 1);
-}
-
-bool tfl_mean(struct tfl *t, const struct tfl_op *op)
-{
-    return reduce(t, op, OP_MEAN);
-}
-
-bool tfl_reduce_sum(struct tfl *t, const struct tfl_op *op)
-{
-    return reduce(t, op, OP_REDUCE_SUM);
-}
-
-bool tfl_reduce_max(struct tfl *t, const struct tfl_op *op)
-{
-    return reduce(t, op, OP_REDUCE_MAX);
-}
-
-bool tfl_reduce_min(struct tfl *t, const struct tfl_op *op)
-{
-    return reduce(t, op, OP_REDUCE_MIN);
+    return tfl_add_reshaped(t, op, op->kind, &at, &x, 1);
 }
 
 bool tfl_transpose(struct tfl *t, const struct tfl_op *op)
@@ -107,21 +87,21 @@ bool tfl_resize_nearest(struct tfl *t, const struct tfl_op *op)
     return tfl_add(t, op, OP_RESIZE_NEAREST, &at, &x, 1);
 }
 
-static bool blocks(struct tfl *t, const struct tfl_op *op, enum op kind)
+static bool blocks(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {.block = fb_i32(t->fb, &op->options, BLOCK_SIZE, 0)};
     uint32_t x;
-    return tfl_arity(op, 1, 1) && tfl_in(t, op, 0, &x) && tfl_add(t, op, kind, &at, &x, 1);
+    return tfl_arity(op, 1, 1) && tfl_in(t, op, 0, &x) && tfl_add(t, op, op->kind, &at, &x, 1);
 }
 
 bool tfl_depth_to_space(struct tfl *t, const struct tfl_op *op)
 {
-    return tfl_options(op, OPTIONS_DEPTH_TO_SPACE) && blocks(t, op, OP_DEPTH_TO_SPACE);
+    return tfl_options(op, OPTIONS_DEPTH_TO_SPACE) && blocks(t, op);
 }
 
 bool tfl_space_to_depth(struct tfl *t, const struct tfl_op *op)
 {
-    return tfl_options(op, OPTIONS_SPACE_TO_DEPTH) && blocks(t, op, OP_SPACE_TO_DEPTH);
+    return tfl_options(op, OPTIONS_SPACE_TO_DEPTH) && blocks(t, op);
 }
 
 /* SQUEEZE and EXPAND_DIMS: what they say of dimensions is in the declared shape, too, and it is

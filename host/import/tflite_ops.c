@@ -130,7 +130,7 @@ bool tfl_fully_connected(struct tfl *t, const struct tfl_op *op)
     return tfl_add_reshaped(t, op, OP_FULLY_CONNECTED, &at, in, n_inputs(in));
 }
 
-static bool pool(struct tfl *t, const struct tfl_op *op, enum op kind)
+bool tfl_pool(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {0};
     uint32_t x;
@@ -143,22 +143,13 @@ static bool pool(struct tfl *t, const struct tfl_op *op, enum op kind)
     at.kernel_h = fb_i32(t->fb, &op->options, POOL_FILTER_H, 0);
     uint8_t padding = fb_u8(t->fb, &op->options, POOL_PADDING, TFL_SAME);
     return window(op, tensor_of(t, x), padding, at.kernel_h, at.kernel_w, &at) &&
-           tfl_add(t, op, kind, &at, &x, 1);
-}
-
-bool tfl_average_pool2d(struct tfl *t, const struct tfl_op *op)
-{
-    return pool(t, op, OP_AVERAGE_POOL2D);
-}
-
-bool tfl_max_pool2d(struct tfl *t, const struct tfl_op *op)
-{
-    return pool(t, op, OP_MAX_POOL2D);
+           tfl_add(t, op, op->kind, &at, &x, 1);
 }
 
 /* Shapes that differ broadcast; the IR's add is the one of equal shapes. */
-static bool binary(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *at)
+static bool binary(struct tfl *t, const struct tfl_op *op, const struct attrs *at)
 {
+    enum op kind = op->kind;
     uint32_t in[2];
     if (!tfl_arity(op, 2, 2) || !tfl_in(t, op, 0, &in[0]) || !tfl_in(t, op, 1, &in[1]))
         return false;
@@ -170,32 +161,24 @@ static bool binary(struct tfl *t, const struct tfl_op *op, enum op kind, const s
 bool tfl_add_op(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {0};
-    return tfl_options(op, OPTIONS_ADD) && tfl_act(t, op, ADD_ACT, &at.act) &&
-           binary(t, op, OP_ADD, &at);
+    return tfl_options(op, OPTIONS_ADD) && tfl_act(t, op, ADD_ACT, &at.act) && binary(t, op, &at);
 }
 
 bool tfl_sub(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {0};
-    return tfl_options(op, OPTIONS_SUB) && tfl_act(t, op, SUB_ACT, &at.act) &&
-           binary(t, op, OP_SUB, &at);
+    return tfl_options(op, OPTIONS_SUB) && tfl_act(t, op, SUB_ACT, &at.act) && binary(t, op, &at);
 }
 
 bool tfl_mul(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {0};
-    return tfl_options(op, OPTIONS_MUL) && tfl_act(t, op, MUL_ACT, &at.act) &&
-           binary(t, op, OP_MUL, &at);
+    return tfl_options(op, OPTIONS_MUL) && tfl_act(t, op, MUL_ACT, &at.act) && binary(t, op, &at);
 }
 
-bool tfl_minimum(struct tfl *t, const struct tfl_op *op)
+bool tfl_binary(struct tfl *t, const struct tfl_op *op)
 {
-    return binary(t, op, OP_MINIMUM, NULL);
-}
-
-bool tfl_maximum(struct tfl *t, const struct tfl_op *op)
-{
-    return binary(t, op, OP_MAXIMUM, NULL);
+    return binary(t, op, NULL);
 }
 
 static bool unary(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *at)
@@ -204,30 +187,22 @@ static bool unary(struct tfl *t, const struct tfl_op *op, enum op kind, const st
     return tfl_arity(op, 1, 1) && tfl_in(t, op, 0, &x) && tfl_add(t, op, kind, at, &x, 1);
 }
 
-bool tfl_logistic(struct tfl *t, const struct tfl_op *op)
+bool tfl_unary(struct tfl *t, const struct tfl_op *op)
 {
-    return unary(t, op, OP_LOGISTIC, NULL);
+    return unary(t, op, op->kind, NULL);
 }
 
-bool tfl_tanh(struct tfl *t, const struct tfl_op *op)
+bool tfl_gelu(struct tfl *t, const struct tfl_op *op)
 {
-    return unary(t, op, OP_TANH, NULL);
-}
-
-bool tfl_hard_swish(struct tfl *t, const struct tfl_op *op)
-{
-    return unary(t, op, OP_HARD_SWISH, NULL);
+    bool approximate = fb_u8(t->fb, &op->options, GELU_APPROXIMATE, 0) != 0;
+    return tfl_options(op, OPTIONS_GELU) &&
+           unary(t, op, approximate ? OP_GELU_TANH : OP_GELU, NULL);
 }
 
 bool tfl_leaky_relu(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {.alpha = fb_f32(t->fb, &op->options, LEAKY_RELU_ALPHA, 0.0f)};
     return tfl_options(op, OPTIONS_LEAKY_RELU) && unary(t, op, OP_LEAKY_RELU, &at);
-}
-
-bool tfl_relu(struct tfl *t, const struct tfl_op *op)
-{
-    return unary(t, op, OP_RELU, NULL);
 }
 
 /* The reference clamps the int8 numbers as they are: with two different scales its result is not
@@ -250,14 +225,4 @@ bool tfl_softmax(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {.beta = fb_f32(t->fb, &op->options, SOFTMAX_BETA, 0.0f)};
     return tfl_options(op, OPTIONS_SOFTMAX) && unary(t, op, OP_SOFTMAX, &at);
-}
-
-bool tfl_quantize(struct tfl *t, const struct tfl_op *op)
-{
-    return unary(t, op, OP_QUANTIZE, NULL);
-}
-
-bool tfl_dequantize(struct tfl *t, const struct tfl_op *op)
-{
-    return unary(t, op, OP_DEQUANTIZE, NULL);
 }

@@ -71,6 +71,7 @@ struct tfl {
 
 struct tfl_op {
     uint32_t i;
+    enum op kind;     /* what it becomes: of its row in the table      */
     const char *name; /* of the operator: "CONV_2D"                    */
     const char *out;  /* name of its output                            */
     bool is_known;    /* is there an import function for it?           */
@@ -131,43 +132,35 @@ void tfl_set_ints(struct tfl *t, const struct tfl_op *op, const struct tfl_ints 
 /* Shape of the operator's output as declared. */
 bool tfl_out_shape(struct tfl *t, const struct tfl_op *op, struct shape *out);
 
-/* tflite_ops.c, tflite_moves.c and tflite_shapes.c: one function an operator. */
+/* tflite_ops.c, tflite_moves.c and tflite_shapes.c: one function an operator, or several operators
+ * that differ only in op->kind. */
+bool tfl_add_op(struct tfl *t, const struct tfl_op *op);
+bool tfl_binary(struct tfl *t, const struct tfl_op *op);
+bool tfl_concat(struct tfl *t, const struct tfl_op *op);
 bool tfl_conv2d(struct tfl *t, const struct tfl_op *op);
+bool tfl_depth_to_space(struct tfl *t, const struct tfl_op *op);
 bool tfl_depthwise_conv2d(struct tfl *t, const struct tfl_op *op);
 bool tfl_fully_connected(struct tfl *t, const struct tfl_op *op);
-bool tfl_average_pool2d(struct tfl *t, const struct tfl_op *op);
-bool tfl_max_pool2d(struct tfl *t, const struct tfl_op *op);
-bool tfl_add_op(struct tfl *t, const struct tfl_op *op);
-bool tfl_relu(struct tfl *t, const struct tfl_op *op);
-bool tfl_relu6(struct tfl *t, const struct tfl_op *op);
-bool tfl_softmax(struct tfl *t, const struct tfl_op *op);
-bool tfl_quantize(struct tfl *t, const struct tfl_op *op);
-bool tfl_dequantize(struct tfl *t, const struct tfl_op *op);
-bool tfl_reshape(struct tfl *t, const struct tfl_op *op);
-bool tfl_pad(struct tfl *t, const struct tfl_op *op);
-bool tfl_concat(struct tfl *t, const struct tfl_op *op);
-bool tfl_shape(struct tfl *t, const struct tfl_op *op);
-bool tfl_strided_slice(struct tfl *t, const struct tfl_op *op);
-bool tfl_pack(struct tfl *t, const struct tfl_op *op);
-bool tfl_depth_to_space(struct tfl *t, const struct tfl_op *op);
-bool tfl_to_declared_shape(struct tfl *t, const struct tfl_op *op);
-bool tfl_hard_swish(struct tfl *t, const struct tfl_op *op);
+bool tfl_gelu(struct tfl *t, const struct tfl_op *op);
 bool tfl_leaky_relu(struct tfl *t, const struct tfl_op *op);
-bool tfl_logistic(struct tfl *t, const struct tfl_op *op);
-bool tfl_maximum(struct tfl *t, const struct tfl_op *op);
-bool tfl_mean(struct tfl *t, const struct tfl_op *op);
-bool tfl_minimum(struct tfl *t, const struct tfl_op *op);
 bool tfl_mul(struct tfl *t, const struct tfl_op *op);
-bool tfl_reduce_max(struct tfl *t, const struct tfl_op *op);
-bool tfl_reduce_min(struct tfl *t, const struct tfl_op *op);
+bool tfl_pack(struct tfl *t, const struct tfl_op *op);
+bool tfl_pad(struct tfl *t, const struct tfl_op *op);
+bool tfl_pool(struct tfl *t, const struct tfl_op *op);
+bool tfl_reduce(struct tfl *t, const struct tfl_op *op);
+bool tfl_relu6(struct tfl *t, const struct tfl_op *op);
+bool tfl_reshape(struct tfl *t, const struct tfl_op *op);
 bool tfl_resize_nearest(struct tfl *t, const struct tfl_op *op);
+bool tfl_shape(struct tfl *t, const struct tfl_op *op);
 bool tfl_slice(struct tfl *t, const struct tfl_op *op);
+bool tfl_softmax(struct tfl *t, const struct tfl_op *op);
 bool tfl_space_to_depth(struct tfl *t, const struct tfl_op *op);
 bool tfl_split(struct tfl *t, const struct tfl_op *op);
+bool tfl_strided_slice(struct tfl *t, const struct tfl_op *op);
 bool tfl_sub(struct tfl *t, const struct tfl_op *op);
-bool tfl_reduce_sum(struct tfl *t, const struct tfl_op *op);
-bool tfl_tanh(struct tfl *t, const struct tfl_op *op);
+bool tfl_to_declared_shape(struct tfl *t, const struct tfl_op *op);
 bool tfl_transpose(struct tfl *t, const struct tfl_op *op);
+bool tfl_unary(struct tfl *t, const struct tfl_op *op);
 /* A strided slice of activations, not of a shape. */
 bool tfl_slice_strided(struct tfl *t, const struct tfl_op *op);
 /* Position `p` in a row of n, counted from the end when negative, held within low..high. */

@@ -77,6 +77,7 @@ enum tfl_leaky_relu { LEAKY_RELU_ALPHA };
 enum tfl_block { BLOCK_SIZE }; /* DEPTH_TO_SPACE and SPACE_TO_DEPTH */
 enum tfl_resize_nearest { RESIZE_ALIGN_CORNERS, RESIZE_HALF_PIXEL };
 enum tfl_pack { PACK_COUNT, PACK_AXIS };
+enum tfl_gelu { GELU_APPROXIMATE };
 enum tfl_options_type {
     OPTIONS_NONE = 0,
     OPTIONS_CONV2D = 1,
@@ -94,7 +95,8 @@ enum tfl_options_type {
     OPTIONS_PACK = 59,
     OPTIONS_RESIZE_NEAREST = 74,
     OPTIONS_LEAKY_RELU = 75,
-    OPTIONS_DEPTH_TO_SPACE = 94
+    OPTIONS_DEPTH_TO_SPACE = 94,
+    OPTIONS_GELU = 116
 };
 
 enum tfl_type {
@@ -119,6 +121,7 @@ enum tfl_builtin {
     TFL_DEPTHWISE_CONV_2D = 4,
     TFL_DEPTH_TO_SPACE = 5,
     TFL_DEQUANTIZE = 6,
+    TFL_FLOOR = 8,
     TFL_FULLY_CONNECTED = 9,
     TFL_LOGISTIC = 14,
     TFL_MAX_POOL_2D = 17,
@@ -136,19 +139,32 @@ enum tfl_builtin {
     TFL_SUB = 41,
     TFL_SQUEEZE = 43,
     TFL_STRIDED_SLICE = 45,
+    TFL_EXP = 47,
     TFL_SPLIT = 49,
     TFL_MAXIMUM = 55,
     TFL_MINIMUM = 57,
+    TFL_NEG = 59,
     TFL_SLICE = 65,
+    TFL_SIN = 66,
     TFL_EXPAND_DIMS = 70,
+    TFL_LOG = 73,
     TFL_SUM = 74,
+    TFL_SQRT = 75,
+    TFL_RSQRT = 76,
     TFL_SHAPE = 77,
     TFL_REDUCE_MAX = 82,
     TFL_PACK = 83,
     TFL_REDUCE_MIN = 89,
+    TFL_SQUARE = 92,
     TFL_RESIZE_NEAREST_NEIGHBOR = 97,
     TFL_LEAKY_RELU = 98,
+    TFL_ABS = 101,
+    TFL_CEIL = 104,
+    TFL_COS = 108,
+    TFL_ELU = 111,
     TFL_QUANTIZE = 114,
-    TFL_HARD_SWISH = 117
+    TFL_ROUND = 116,
+    TFL_HARD_SWISH = 117,
+    TFL_GELU = 150
 };
 #endif

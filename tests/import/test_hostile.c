@@ -408,8 +408,8 @@ TEST(everything_unsupported_is_said_at_once)
     struct arena *a = arena_new("test");
     struct tiny m = relu();
     m.n_codes = 3;
-    m.code[1] = (struct tiny_code){66, 66, NULL};   /* SIN */
-    m.code[2] = (struct tiny_code){108, 108, NULL}; /* COS */
+    m.code[1] = (struct tiny_code){103, 103, NULL}; /* UNIQUE */
+    m.code[2] = (struct tiny_code){125, 125, NULL}; /* SEGMENT_SUM */
     m.n_tensors = 6;
     for (uint32_t i = 1; i < 6; i++)
         m.tensor[i] = TINY_S8("t", 0.5f, 1, 1, 2, 3);
@@ -424,8 +424,8 @@ TEST(everything_unsupported_is_said_at_once)
     CHECK(!tflite_read(a, tiny_write(a, &m), "tiny.tflite", &d));
     CHECK_STR(d.message,
               "not supported:\n"
-              "  operators 0, 2, 4: SIN is not supported\n"
-              "  operator 1 't': COS is not supported\n"
+              "  operators 0, 2, 4: UNIQUE is not supported\n"
+              "  operator 1 't': SEGMENT_SUM is not supported\n"
               "  operator 3 't': RELU: its output is s8 1x2x2, its inputs make s8 1x2x3");
     CHECK_HAS(d.hint, "`mote check --operators`");
     arena_free(a);

@@ -244,6 +244,31 @@ TEST(functions_of_one_element)
     m.op[0].options_type = OPTIONS_LEAKY_RELU;
     set_option(&m.op[0], LEAKY_RELU_ALPHA, 4, 0x3e000000); /* 0.125f */
     CHECK_HAS(text_of(a, &m), "%1 = leaky_relu(%0) alpha 0.125 origin \"0:y\"");
+    m = tiny_unary(TFL_GELU, TINY_S8("y", 0.5f, 2, 1, 2, 3));
+    m.op[0].options_type = OPTIONS_GELU;
+    CHECK_HAS(text_of(a, &m), "%1 = gelu(%0) origin \"0:y\"");
+    set_option(&m.op[0], GELU_APPROXIMATE, 1, 1);
+    CHECK_HAS(text_of(a, &m), "%1 = gelu_tanh(%0) origin \"0:y\"");
+    arena_free(a);
+}
+
+TEST(functions_without_options_of_their_own)
+{
+    static const struct {
+        int32_t builtin;
+        const char *name;
+    } functions[] = {{TFL_ABS, "abs"},      {TFL_CEIL, "ceil"}, {TFL_COS, "cos"},
+                     {TFL_ELU, "elu"},      {TFL_EXP, "exp"},   {TFL_FLOOR, "floor"},
+                     {TFL_LOG, "log"},      {TFL_NEG, "neg"},   {TFL_ROUND, "round"},
+                     {TFL_RSQRT, "rsqrt"},  {TFL_SIN, "sin"},   {TFL_SQRT, "sqrt"},
+                     {TFL_SQUARE, "square"}};
+    struct arena *a = arena_new("test");
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        struct tiny m = tiny_unary(functions[i].builtin, TINY_S8("y", 0.5f, 2, 1, 2, 3));
+        CHECK_HAS(text_of(a, &m), arena_printf(a, "%%1 = %s(%%0) origin", functions[i].name));
+        m.tensor[0].type = m.tensor[1].type = TFL_FLOAT32;
+        CHECK_HAS(text_of(a, &m), arena_printf(a, "%%1 = %s(%%0) origin", functions[i].name));
+    }
     arena_free(a);
 }
 
@@ -669,7 +694,7 @@ TEST(fields_are_numbered_as_in_the_schema)
     CHECK(SLICE_OFFSET == 5 && RESIZE_ALIGN_CORNERS == 0 && RESIZE_HALF_PIXEL == 1);
     CHECK(OPTIONS_MUL == 21 && OPTIONS_SUB == 28 && OPTIONS_SPACE_TO_DEPTH == 19);
     CHECK(OPTIONS_RESIZE_NEAREST == 74 && OPTIONS_LEAKY_RELU == 75);
-    CHECK(OPTIONS_DEPTH_TO_SPACE == 94);
+    CHECK(OPTIONS_DEPTH_TO_SPACE == 94 && OPTIONS_GELU == 116 && GELU_APPROXIMATE == 0);
     CHECK(TFL_STRIDED_SLICE == 45 && TFL_SHAPE == 77 && TFL_PACK == 83 && TFL_DEQUANTIZE == 6);
 }
 
@@ -696,10 +721,10 @@ TEST_MAIN(T(a_convolution_keeps_names_quantisation_and_origin),
           T(a_dense_layer_flattens_its_input_and_may_keep_dimensions),
           T(dense_layers_over_many_vectors_and_shuffled_weights_are_refused),
           T(pools_resolve_their_padding), T(elementwise_operators), T(add_of_two_inputs),
-          T(functions_of_one_element), T(operators_of_two_inputs_broadcast),
-          T(reductions_keep_the_dimensions_or_drop_them), T(a_transpose_has_a_constant_permutation),
-          T(images_are_resized_and_cut_into_blocks), T(dimensions_of_1_come_and_go),
-          T(a_slice_has_a_begin_and_a_size_or_the_rest),
+          T(functions_of_one_element), T(functions_without_options_of_their_own),
+          T(operators_of_two_inputs_broadcast), T(reductions_keep_the_dimensions_or_drop_them),
+          T(a_transpose_has_a_constant_permutation), T(images_are_resized_and_cut_into_blocks),
+          T(dimensions_of_1_come_and_go), T(a_slice_has_a_begin_and_a_size_or_the_rest),
           T(a_strided_slice_of_activations_goes_both_ways_and_shrinks),
           T(a_split_is_a_slice_for_each_output), T(relu6_that_would_rescale_is_refused),
           T(concat_counts_a_negative_axis_from_the_end),

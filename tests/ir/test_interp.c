@@ -169,6 +169,13 @@ static const struct float_case float_cases[] = {
     UNARY_CASE("square", "", -3, 0, 0.5f, 4, 9, 0, 0.25f, 16),
     UNARY_CASE("abs", "", -3, 0, 0.5f, -4, 3, 0, 0.5f, 4),
     UNARY_CASE("neg", "", -3, 0, 0.5f, -4, 3, 0, -0.5f, 4),
+    UNARY_CASE("floor", "", -2.5f, -0.25f, 2, 2.75f, -3, -1, 2, 2),
+    UNARY_CASE("ceil", "", -2.5f, -0.25f, 2, 2.25f, -2, 0, 2, 3),
+    UNARY_CASE("round", "", -2.5f, 3.5f, 2.5f, -0.75f, -2, 4, 2, -1),
+    UNARY_CASE("sin", "", 0, 1.57079633f, 0.523598776f, -1, 0, 1, 0.5f, -0.841470985f),
+    UNARY_CASE("cos", "", 0, 1, 1.04719755f, -1, 1, 0.540302306f, 0.5f, 0.540302306f),
+    UNARY_CASE("gelu", "", 0, 1, -1, 3, 0, 0.841344746f, -0.158655254f, 2.9959502f),
+    UNARY_CASE("gelu_tanh", "", 0, 1, -1, 3, 0, 0.841191991f, -0.158808009f, 2.99636261f),
     {"mote 1 graph \"g\" %0 \"x\" f32 [1,2,2] %1 \"y\" f32 [1,4] input %0 output %1\n"
      "%1 = reshape(%0) shape [1,4]",
      {1, 2, 3, 4},

@@ -171,14 +171,34 @@ static double real_elu(double x)
     return x < 0.0 ? expm1(x) : x;
 }
 
+static double real_gelu(double x)
+{
+    return 0.5 * x * (1.0 + erf(x / sqrt(2.0)));
+}
+static double real_gelu_tanh(double x)
+{
+    return 0.5 * x * (1.0 + tanh(sqrt(2.0 / 3.14159265358979324) * (x + 0.044715 * x * x * x)));
+}
+
 /* Operators whose table is the real function, rounded once. */
 TEST(functions_through_float_are_rounded_to_the_nearest)
 {
     static const struct {
         const char *op;
         double (*real)(double);
-    } functions[] = {{"exp", real_exp},       {"log", real_log}, {"sqrt", real_sqrt},
-                     {"square", real_square}, {"neg", real_neg}, {"elu", real_elu}};
+    } functions[] = {{"exp", real_exp},
+                     {"log", real_log},
+                     {"sqrt", real_sqrt},
+                     {"square", real_square},
+                     {"neg", real_neg},
+                     {"elu", real_elu},
+                     {"sin", sin},
+                     {"cos", cos},
+                     {"floor", floor},
+                     {"ceil", ceil},
+                     {"round", rint},
+                     {"gelu", real_gelu},
+                     {"gelu_tanh", real_gelu_tanh}};
     struct arena *a = arena_new("test");
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
         const int8_t *t = table_of(a, functions[i].op, "", "0.03125:-20", "0.0625:-100");
@@ -223,8 +243,10 @@ TEST(scales_that_the_arithmetic_cannot_take_are_refused)
 /* What UBSan watches: every scale that is not refused makes a table. */
 TEST(any_scales_make_a_table_or_a_message)
 {
-    static const char *const ops[] = {"logistic", "tanh", "hard_swish", "leaky_relu", "elu", "exp",
-                                      "log",      "sqrt", "rsqrt",      "square",     "abs", "neg"};
+    static const char *const ops[] = {"logistic", "tanh", "hard_swish", "leaky_relu", "elu",
+                                      "exp",      "log",  "sqrt",       "rsqrt",      "square",
+                                      "abs",      "neg",  "floor",      "ceil",       "round",
+                                      "sin",      "cos",  "gelu",       "gelu_tanh"};
     struct arena *a = arena_new("test");
     for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++)
         for (int x = -140; x <= 127; x += 3)

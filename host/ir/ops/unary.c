@@ -19,6 +19,31 @@ static float hard_swish(float x)
     return x * gate / 6.0f;
 }
 
+/* x * P(a normal variable is below x), by the complement of the error function: 1 + erf would lose
+ * all digits for large negative x. */
+static float gelu(float x)
+{
+    return 0.5f * x * (float)erfc((double)(x * -0.707106781f));
+}
+
+/* Its approximation by a hyperbolic tangent; 0.797... is sqrt(2 / pi). */
+static float gelu_tanh(float x)
+{
+    const float inner = 0.797884561f * x * (1.0f + 0.044715f * x * x);
+    return 0.5f * x * (1.0f + (float)tanh((double)inner));
+}
+
+/* The nearest integer, halves to the even one. */
+static float round_even(float x)
+{
+    const float down = floorf(x), over = x - down;
+    if (over < 0.5f)
+        return down;
+    if (over > 0.5f)
+        return down + 1.0f;
+    return fmodf(down, 2.0f) == 0.0f ? down : down + 1.0f;
+}
+
 float unary_f32(enum op op, const struct attrs *at, float x)
 {
     switch (op) {
@@ -46,6 +71,20 @@ float unary_f32(enum op op, const struct attrs *at, float x)
         return fabsf(x);
     case OP_NEG:
         return -x;
+    case OP_FLOOR:
+        return floorf(x);
+    case OP_CEIL:
+        return ceilf(x);
+    case OP_ROUND:
+        return round_even(x);
+    case OP_SIN:
+        return (float)sin((double)x);
+    case OP_COS:
+        return (float)cos((double)x);
+    case OP_GELU:
+        return gelu(x);
+    case OP_GELU_TANH:
+        return gelu_tanh(x);
     default:
         assert(false && "an operator of unary.def without a float meaning");
         return x;
