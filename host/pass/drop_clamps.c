@@ -55,7 +55,9 @@ static bool alike(const struct graph *g, uint32_t in, uint32_t out)
            quant_equal(&x->quant, &y->quant);
 }
 
-/* minimum and maximum of two tensors whose intervals do not overlap are the one or the other. */
+/* minimum and maximum of two tensors whose intervals do not overlap are the one or the other. The
+ * one that is not may be a constant or read elsewhere: otherwise nodes would die whose origins no
+ * node that is left could take over. */
 static bool drop_comparison(struct clamps *c, uint32_t i)
 {
     const struct node *n = &c->g->nodes.items[i];
@@ -66,7 +68,8 @@ static bool drop_comparison(struct clamps *c, uint32_t i)
         const struct range *high = range_of(c, n->in[below ? 1 : 0]);
         const uint32_t low_step = last_dim(&c->g->tensors.items[n->in[below ? 0 : 1]]) > 1;
         const uint32_t high_step = last_dim(&c->g->tensors.items[n->in[below ? 1 : 0]]) > 1;
-        bool apart = alike(c->g, n->in[k], n->out[0]);
+        bool apart =
+            alike(c->g, n->in[k], n->out[0]) && sole_producer(&c->links, n->in[1 - k]) == NO_NODE;
         for (uint32_t ch = 0; apart && ch < n_channels; ch++)
             apart = low->hi[ch * low_step] <= high->lo[ch * high_step];
         if (apart) {

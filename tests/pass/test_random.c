@@ -49,6 +49,45 @@ TEST(simplify_keeps_the_meaning)
     check_pass_on_all_kinds(simplify, 10 * N_PASSES);
 }
 
+/* The graph with its input as a constant, added to an input of each output's shape: all of it can
+ * be computed beforehand. */
+static void freeze(struct graph *g, struct rng *r)
+{
+    struct random_builder b = {.g = g, .r = r, .n_names = 1000};
+    const uint32_t frozen = g->inputs.items[0];
+    g->tensors.items[frozen].data = random_input(g->arena, g, 0, r);
+    g->inputs.n = 0;
+    for (uint32_t i = 0; i < g->outputs.n; i++) {
+        struct tensor fresh = g->tensors.items[g->outputs.items[i]];
+        fresh.name = random_name(&b, "fresh");
+        const uint32_t in[2] = {g->outputs.items[i], graph_add_tensor(g, &fresh)};
+        const struct attrs none = {0};
+        *VEC_PUSH(g->arena, &g->inputs) = in[1];
+        g->outputs.items[i] = random_append(&b, OP_ADD, &none, in, 2);
+        if (fresh.dtype == DT_S8)
+            random_set_scale(&b, g->outputs.items[i], fresh.quant.scale[0]);
+    }
+}
+
+TEST(frozen_graphs_fold_to_their_last_additions)
+{
+    uint32_t n_folded = 0;
+    for (uint64_t i = 0; i < N_GRAPHS; i++) {
+        struct arena *a = arena_new("test");
+        struct rng r = rng_split(test_seed(), 8000 + i);
+        struct diag d = {0};
+        struct graph *source =
+            random_graph(a, &r, i % 2 ? RANDOM_S8 : RANDOM_F32, 1 + rng_below(&r, 14));
+        freeze(source, &r);
+        struct graph *g = graph_clone(a, source);
+        CHECK(graph_verify(g, &d) && fold_constants(g, &d) && graph_verify(g, &d));
+        check_same_meaning(a, source, g, N_RUNS, &r);
+        n_folded += g->nodes.n == g->outputs.n;
+        arena_free(a);
+    }
+    CHECK(n_folded > N_GRAPHS / 2); /* but for large or infinite ones */
+}
+
 static uint32_t count_op(const struct graph *g, enum op op)
 {
     uint32_t n = 0;
@@ -132,5 +171,5 @@ TEST(simplify_loses_no_origin)
 }
 
 TEST_MAIN(T(each_pass_alone_keeps_the_meaning), T(simplify_keeps_the_meaning),
-          T(fold_bn_leaves_no_batch_norm), T(a_second_simplify_finds_nothing),
-          T(simplify_loses_no_origin))
+          T(frozen_graphs_fold_to_their_last_additions), T(fold_bn_leaves_no_batch_norm),
+          T(a_second_simplify_finds_nothing), T(simplify_loses_no_origin))
