@@ -170,6 +170,7 @@ static void print_requantize(struct constants *c, const char *name, const union 
     print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
     print_member(c, "mult", op->mult);
     print_member(c, "shift", op->shift);
+    print_pair(c, "in_flip", op->in_flip, "out_flip", op->out_flip);
     text_add(c->t, "};\n");
 }
 

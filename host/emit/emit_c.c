@@ -220,12 +220,9 @@ static void print_output_constants(struct emitter *e, struct constants *c)
 static const char *arena_pointer(struct emitter *e, enum dtype dtype, size_t offset,
                                  const char *qualifier)
 {
-    static const char *const types[N_DTYPES] = {[DT_F32] = "float",
-                                                [DT_S16] = "int16_t",
-                                                [DT_S32] = "int32_t",
-                                                [DT_S64] = "int64_t",
-                                                [DT_U8] = "uint8_t"};
-    if (dtype == DT_S8)
+    static const char *const types[N_DTYPES] = {
+        [DT_F32] = "float", [DT_S16] = "int16_t", [DT_S32] = "int32_t", [DT_S64] = "int64_t"};
+    if (dtype == DT_S8 || dtype == DT_U8) /* kernels take bytes of both kinds as int8_t */
         return arena_printf(e->a, "at + %zu", offset);
     return arena_printf(e->a, "(%s%s *)(void *)(at + %zu)", qualifier, types[dtype], offset);
 }

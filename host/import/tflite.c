@@ -23,7 +23,9 @@ struct builtin {
 static const struct builtin builtins[] = {
     {TFL_ABS, tfl_unary, OP_ABS},
     {TFL_ADD, tfl_add_op, OP_ADD},
+    {TFL_ASSIGN_VARIABLE, tfl_assign_variable, N_OPS},
     {TFL_AVERAGE_POOL_2D, tfl_pool, OP_AVERAGE_POOL2D},
+    {TFL_CALL_ONCE, tfl_call_once, N_OPS},
     {TFL_CEIL, tfl_unary, OP_CEIL},
     {TFL_CONCATENATION, tfl_concat, OP_CONCAT},
     {TFL_CONV_2D, tfl_conv2d, OP_CONV2D},
@@ -50,6 +52,7 @@ static const struct builtin builtins[] = {
     {TFL_PACK, tfl_pack, N_OPS},
     {TFL_PAD, tfl_pad, OP_PAD},
     {TFL_QUANTIZE, tfl_unary, OP_QUANTIZE},
+    {TFL_READ_VARIABLE, tfl_read_variable, N_OPS},
     {TFL_REDUCE_MAX, tfl_reduce, OP_REDUCE_MAX},
     {TFL_REDUCE_MIN, tfl_reduce, OP_REDUCE_MIN},
     {TFL_RELU, tfl_unary, OP_RELU},
@@ -64,6 +67,7 @@ static const struct builtin builtins[] = {
     {TFL_SOFTMAX, tfl_softmax, OP_SOFTMAX},
     {TFL_SPACE_TO_DEPTH, tfl_space_to_depth, OP_SPACE_TO_DEPTH},
     {TFL_SPLIT, tfl_split, OP_SLICE},
+    {TFL_SPLIT_V, tfl_split_v, OP_SLICE},
     {TFL_SQRT, tfl_unary, OP_SQRT},
     {TFL_SQUARE, tfl_unary, OP_SQUARE},
     {TFL_SQUEEZE, tfl_to_declared_shape, OP_RESHAPE},
@@ -72,6 +76,7 @@ static const struct builtin builtins[] = {
     {TFL_SUM, tfl_reduce, OP_REDUCE_SUM},
     {TFL_TANH, tfl_unary, OP_TANH},
     {TFL_TRANSPOSE, tfl_transpose, OP_TRANSPOSE},
+    {TFL_VAR_HANDLE, tfl_var_handle, N_OPS},
 };
 
 #define N_BUILTINS (sizeof builtins / sizeof builtins[0])
@@ -176,8 +181,7 @@ static bool check_writes(struct tfl *t, const struct tfl_op *op)
     return true;
 }
 
-/* What the file says of operator i; `d` takes its fault. NULL when the file is damaged. */
-static const struct builtin *read_op(struct tfl *t, uint32_t i, struct tfl_op *op, struct diag *d)
+bool tfl_read_op(struct tfl *t, uint32_t i, struct tfl_op *op, struct diag *d)
 {
     struct fb *fb = t->fb;
     struct fb_table table = fb_table_at(fb, &t->operators, i);
@@ -187,10 +191,10 @@ static const struct builtin *read_op(struct tfl *t, uint32_t i, struct tfl_op *o
         fb_fail(fb, table.at, "operator %" PRIu32 " has code %" PRIu32 " of %" PRIu32, i, i_code,
                 t->codes.n);
     if (fb->failed)
-        return NULL;
+        return false;
     struct fb_table code = fb_table_at(fb, &t->codes, i_code);
-    int32_t builtin = builtin_code(t, &code);
-    op->name = code_name(t, &code, builtin);
+    op->code = builtin_code(t, &code);
+    op->name = code_name(t, &code, op->code);
     op->in_ids = fb_vector(fb, &table, OPERATOR_INPUTS, sizeof(int32_t));
     op->out_ids = fb_vector(fb, &table, OPERATOR_OUTPUTS, sizeof(int32_t));
     op->options_type = fb_u8(fb, &table, OPERATOR_OPTIONS_TYPE, OPTIONS_NONE);
@@ -199,9 +203,13 @@ static const struct builtin *read_op(struct tfl *t, uint32_t i, struct tfl_op *o
         fb_fail(fb, table.at,
                 "operator %" PRIu32 " has %" PRIu32 " inputs and %" PRIu32 " outputs, at most %d",
                 i, op->in_ids.n, op->out_ids.n, TFL_OPERANDS_MAX);
-    const struct builtin *found = find_builtin(builtin);
-    op->kind = found ? found->op : N_OPS;
-    return found;
+    return !fb->failed;
+}
+
+bool tfl_check_ids(struct tfl *t, const struct tfl_op *op)
+{
+    bool broken = false;
+    return check_reads(t, op, true, &broken) && check_writes(t, op);
 }
 
 /* After a fault: outputs as declared stand in for those that were not made, so that the operators
@@ -229,8 +237,11 @@ static bool import_op(struct tfl *t, uint32_t i)
     struct diag d = {0};
     struct tfl_op op;
     bool broken = false;
-    const struct builtin *builtin = read_op(t, i, &op, &d);
-    if (t->fb->failed || !check_reads(t, &op, builtin != NULL, &broken) || !check_writes(t, &op))
+    if (!tfl_read_op(t, i, &op, &d))
+        return false;
+    const struct builtin *builtin = find_builtin(op.code);
+    op.kind = builtin ? builtin->op : N_OPS;
+    if (!check_reads(t, &op, builtin != NULL, &broken) || !check_writes(t, &op))
         return false;
     if (op.out_ids.n)
         op.out = tfl_tensor(t, (uint32_t)fb_i32_at(t->fb, &op.out_ids, 0))->name;
@@ -300,10 +311,11 @@ static bool import_outputs(struct tfl *t, const struct fb_vector *ids)
         else if (value->state == TFL_UNSEEN)
             return fb_fail(t->fb, ids->at, "graph output %" PRIu32 " '%s' is never written", k,
                            from->name);
-        if (value->state == TFL_INTS) {
+        if (value->state == TFL_INTS || value->state == TFL_HANDLE) {
             struct diag d = {0};
-            diag_error(&d, NULL, "graph output %" PRIu32 " '%s' is a shape, known beforehand", k,
-                       from->name);
+            diag_error(&d, NULL, "graph output %" PRIu32 " '%s' is %s", k, from->name,
+                       value->state == TFL_INTS ? "a shape, known beforehand"
+                                                : "the handle of a variable");
             tfl_add_graph_fault(t, from, &d);
         }
     }
@@ -319,6 +331,23 @@ static const char *stem_of(struct arena *a, const char *place)
     return arena_printf(a, "%.*s", (int)(len < TFL_NAME_MAX ? len : TFL_NAME_MAX), base);
 }
 
+bool tfl_open_subgraph(struct tfl *t, uint32_t i, struct fb_table *subgraph)
+{
+    struct fb *fb = t->fb;
+    *subgraph = fb_table_at(fb, &t->subgraphs, i);
+    t->tensors = fb_vector(fb, subgraph, SUBGRAPH_TENSORS, sizeof(uint32_t));
+    t->operators = fb_vector(fb, subgraph, SUBGRAPH_OPERATORS, sizeof(uint32_t));
+    if (t->tensors.n > TFL_TENSORS_MAX || t->operators.n > TFL_OPERATORS_MAX)
+        fb_fail(fb, subgraph->at,
+                "%" PRIu32 " tensors and %" PRIu32 " operators, at most %d and %d", t->tensors.n,
+                t->operators.n, TFL_TENSORS_MAX, TFL_OPERATORS_MAX);
+    if (fb->failed)
+        return false;
+    t->declared = ARENA_ARRAY(t->tmp, const struct tfl_tensor *, t->tensors.n);
+    t->values = ARENA_ARRAY(t->tmp, struct tfl_value, t->tensors.n);
+    return true;
+}
+
 static bool open_model(struct tfl *t, struct fb_table *subgraph)
 {
     struct fb *fb = t->fb;
@@ -327,24 +356,18 @@ static bool open_model(struct tfl *t, struct fb_table *subgraph)
     if (!fb->failed && version != TFL_VERSION)
         fb_fail(fb, model.at, "schema version %" PRId32 ", this program reads %d", version,
                 TFL_VERSION);
-    struct fb_vector subgraphs = fb_vector(fb, &model, MODEL_SUBGRAPHS, sizeof(uint32_t));
+    t->subgraphs = fb_vector(fb, &model, MODEL_SUBGRAPHS, sizeof(uint32_t));
     t->codes = fb_vector(fb, &model, MODEL_OPERATOR_CODES, sizeof(uint32_t));
     t->buffers = fb_vector(fb, &model, MODEL_BUFFERS, sizeof(uint32_t));
-    if (!fb->failed && subgraphs.n == 0)
+    if (!fb->failed && t->subgraphs.n == 0)
         fb_fail(fb, model.at, "the model has no subgraph");
     if (fb->failed)
         return false;
-    *subgraph = fb_table_at(fb, &subgraphs, 0);
-    t->tensors = fb_vector(fb, subgraph, SUBGRAPH_TENSORS, sizeof(uint32_t));
-    t->operators = fb_vector(fb, subgraph, SUBGRAPH_OPERATORS, sizeof(uint32_t));
-    if (t->tensors.n > TFL_TENSORS_MAX || t->operators.n > TFL_OPERATORS_MAX)
-        fb_fail(fb, subgraph->at,
-                "%" PRIu32 " tensors and %" PRIu32 " operators, at most %d and %d", t->tensors.n,
-                t->operators.n, TFL_TENSORS_MAX, TFL_OPERATORS_MAX);
-    return !fb->failed;
+    t->aligned = ARENA_ARRAY(t->tmp, const void *, t->buffers.n);
+    return tfl_open_subgraph(t, 0, subgraph);
 }
 
-/* Everything in order; the other subgraphs are reached by operators that are not supported. */
+/* Everything in order; the other subgraphs are reached by operators. */
 static bool import_model(struct tfl *t)
 {
     struct fb_table subgraph;
@@ -358,14 +381,12 @@ static bool import_model(struct tfl *t)
                 outputs.n, TFL_OPERANDS_MAX);
     if (t->fb->failed)
         return false;
-    t->declared = ARENA_ARRAY(t->tmp, const struct tfl_tensor *, t->tensors.n);
-    t->values = ARENA_ARRAY(t->tmp, struct tfl_value, t->tensors.n);
-    t->aligned = ARENA_ARRAY(t->tmp, const void *, t->buffers.n);
     if (!import_inputs(t, &inputs))
         return false;
     for (uint32_t i = 0; i < t->operators.n; i++)
         if (!import_op(t, i))
             return false;
+    tfl_finish_variables(t);
     return import_outputs(t, &outputs);
 }
 
@@ -374,7 +395,8 @@ struct graph *tflite_account(struct arena *a, struct bytes file, const char *pla
 {
     struct fb fb = {.file = file, .place = place, .d = d};
     struct arena *tmp = arena_new("tflite");
-    struct tfl t = {.fb = &fb, .a = a, .tmp = tmp, .faults = faults};
+    struct tfl_variables variables = {0};
+    struct tfl t = {.fb = &fb, .a = a, .tmp = tmp, .variables = &variables, .faults = faults};
     t.g = graph_new(a, stem_of(tmp, place));
     struct diag verdict = {0};
     const bool ok = import_model(&t);

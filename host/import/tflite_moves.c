@@ -218,35 +218,71 @@ bool tfl_slice_strided(struct tfl *t, const struct tfl_op *op)
     return tfl_add_reshaped(t, op, OP_SLICE, &at, &x, 1);
 }
 
-/* Equal parts along one dimension, a slice for each output. */
-bool tfl_split(struct tfl *t, const struct tfl_op *op)
+/* Parts of x along one dimension, in order: as long as the file declares the outputs, which is what
+ * the reference goes by. */
+static bool split(struct tfl *t, const struct tfl_op *op, uint32_t x, int32_t axis)
 {
-    struct tfl_ints axes = {0};
-    uint32_t x, n = op->out_ids.n;
-    int32_t axis = 0;
-    if (op->in_ids.n != 2 || n == 0)
-        return tfl_refuse(op, "%" PRIu32 " inputs and %" PRIu32 " outputs, expected 2 and some",
-                          op->in_ids.n, n);
-    if (!tfl_in_ints(t, op, 0, &axes) || !tfl_in(t, op, 1, &x))
-        return false;
-    if (axes.n != 1)
-        return tfl_refuse(op, "%" PRIu32 " axes, expected 1", axes.n);
-    if (!axis_of(op, axes.v[0], shape_of(t, x)->rank, &axis))
-        return false;
     struct attrs at = whole(shape_of(t, x));
-    if (at.size[axis] % (int32_t)n != 0)
-        return tfl_refuse(op, "a dimension of %" PRId32 " in %" PRIu32 " parts", at.size[axis], n);
-    at.size[axis] /= (int32_t)n; /* n <= TFL_OPERANDS_MAX */
-    for (uint32_t k = 0; k < n; k++, at.begin[axis] += at.size[axis]) {
+    const int32_t n = at.size[axis];
+    for (uint32_t k = 0; k < op->out_ids.n; k++, at.begin[axis] += at.size[axis]) {
         struct tfl_op part = *op;
+        struct tensor as;
         part.out_ids.at += (size_t)k * op->out_ids.elem_bytes;
         part.out_ids.n = 1;
-        const struct tfl_tensor *y = tfl_tensor(t, (uint32_t)fb_i32_at(t->fb, &part.out_ids, 0));
-        if (!y)
+        if (!tfl_out_tensor(t, &part, &as))
             return false;
-        part.out = y->name;
+        part.out = as.name;
+        at.size[axis] = axis < as.shape.rank ? as.shape.dim[axis] : n;
+        if (at.size[axis] > n - at.begin[axis])
+            return tfl_refuse(op, "the parts of a dimension of %" PRId32 " are longer", n);
         if (!tfl_add(t, &part, OP_SLICE, &at, &x, 1))
             return false;
     }
+    if (at.begin[axis] != n)
+        return tfl_refuse(op, "the parts of a dimension of %" PRId32 " have only %" PRId32, n,
+                          at.begin[axis]);
     return true;
+}
+
+/* The dimension to split, from input k. */
+static bool split_axis(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t x,
+                       int32_t *axis)
+{
+    struct tfl_ints axes = {0};
+    if (!tfl_in_ints(t, op, k, &axes))
+        return false;
+    if (axes.n != 1)
+        return tfl_refuse(op, "%" PRIu32 " axes, expected 1", axes.n);
+    return axis_of(op, axes.v[0], shape_of(t, x)->rank, axis);
+}
+
+static bool split_arity(const struct tfl_op *op, uint32_t n_in)
+{
+    if (op->in_ids.n == n_in && op->out_ids.n > 0)
+        return true;
+    return tfl_refuse(op,
+                      "%" PRIu32 " inputs and %" PRIu32 " outputs, expected %" PRIu32 " and some",
+                      op->in_ids.n, op->out_ids.n, n_in);
+}
+
+/* Equal parts. */
+bool tfl_split(struct tfl *t, const struct tfl_op *op)
+{
+    uint32_t x;
+    int32_t axis = 0;
+    if (!split_arity(op, 2) || !tfl_in(t, op, 1, &x) || !split_axis(t, op, 0, x, &axis))
+        return false;
+    const int32_t n = shape_of(t, x)->dim[axis];
+    if (n % (int32_t)op->out_ids.n != 0) /* n <= TFL_OPERANDS_MAX */
+        return tfl_refuse(op, "a dimension of %" PRId32 " in %" PRIu32 " parts", n, op->out_ids.n);
+    return split(t, op, x, axis);
+}
+
+/* Parts of sizes that input 1 states once more. */
+bool tfl_split_v(struct tfl *t, const struct tfl_op *op)
+{
+    uint32_t x;
+    int32_t axis = 0;
+    return split_arity(op, 3) && tfl_in(t, op, 0, &x) && split_axis(t, op, 2, x, &axis) &&
+           split(t, op, x, axis);
 }

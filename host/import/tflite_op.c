@@ -22,7 +22,7 @@ int32_t tfl_in_id(const struct tfl *t, const struct tfl_op *op, uint32_t k)
     return k < op->in_ids.n ? fb_i32_at(t->fb, &op->in_ids, k) : -1;
 }
 
-static uint32_t out_id(const struct tfl *t, const struct tfl_op *op)
+uint32_t tfl_out_id(const struct tfl *t, const struct tfl_op *op)
 {
     assert(op->out_ids.n == 1); /* tfl_arity */
     return (uint32_t)fb_i32_at(t->fb, &op->out_ids, 0);
@@ -58,22 +58,27 @@ static bool refuse_as_ir(const struct tfl_op *op, const char *prefix, const stru
     return tfl_refuse(op, "%s", ir->message + skip);
 }
 
-/* A constant becomes an IR tensor when the first operator reads it. */
-static bool add_constant(struct tfl *t, const struct tfl_op *op, uint32_t i)
+bool tfl_constant(struct tfl *t, const struct tfl_op *op, uint32_t i, struct tensor *out)
 {
-    struct tensor tensor;
     const struct tfl_tensor *from = tfl_tensor(t, i);
-    if (!from || !declared(t, op, i, &tensor))
+    if (!from || !declared(t, op, i, out))
         return false;
-    size_t bytes = tensor_bytes(&tensor);
+    size_t bytes = tensor_bytes(out);
     if (from->data.len != bytes)
         return fb_fail(t->fb, from->data_at,
                        "tensor %" PRIu32 " '%s' takes %zu bytes, its buffer %" PRIu32 " has %zu", i,
                        from->name, bytes, from->i_buffer, from->data.len);
-    tensor.data = tfl_tensor_data(t, from, dtype_bytes(tensor.dtype));
+    out->data = tfl_tensor_data(t, from, dtype_bytes(out->dtype));
     struct diag ir = {0};
-    if (!graph_verify_tensor(&tensor, &ir))
-        return refuse_as_ir(op, "tensor ", &ir);
+    return graph_verify_tensor(out, &ir) || refuse_as_ir(op, "tensor ", &ir);
+}
+
+/* A constant becomes an IR tensor when the first operator reads it. */
+static bool add_constant(struct tfl *t, const struct tfl_op *op, uint32_t i)
+{
+    struct tensor tensor;
+    if (!tfl_constant(t, op, i, &tensor))
+        return false;
     t->values[i] = (struct tfl_value){.state = TFL_VALUE, .id = graph_add_tensor(t->g, &tensor)};
     return true;
 }
@@ -86,6 +91,8 @@ bool tfl_in(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t *id)
     struct tfl_value *value = &t->values[i];
     if (value->state == TFL_INTS)
         return tfl_refuse(op, "input %" PRIu32 " is computed from shapes", k);
+    if (value->state == TFL_HANDLE)
+        return tfl_refuse(op, "input %" PRIu32 " is the handle of a variable", k);
     if (value->state == TFL_UNSEEN && !add_constant(t, op, (uint32_t)i))
         return false;
     assert(value->state == TFL_VALUE); /* operators that read broken ones are passed over */
@@ -172,7 +179,7 @@ static bool add_node(struct tfl *t, const struct tfl_op *op, enum op kind,
 bool tfl_add(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *attrs,
              const uint32_t *in, uint32_t n_in)
 {
-    uint32_t i = out_id(t, op), id;
+    uint32_t i = tfl_out_id(t, op), id;
     struct tensor as;
     if (!declared(t, op, i, &as) || !add_node(t, op, kind, attrs, in, n_in, &as, &id))
         return false;
@@ -183,7 +190,7 @@ bool tfl_add(struct tfl *t, const struct tfl_op *op, enum op kind, const struct 
 bool tfl_add_reshaped(struct tfl *t, const struct tfl_op *op, enum op kind,
                       const struct attrs *attrs, const uint32_t *in, uint32_t n_in)
 {
-    uint32_t i = out_id(t, op), id;
+    uint32_t i = tfl_out_id(t, op), id;
     struct tensor as;
     if (!declared(t, op, i, &as))
         return false;
@@ -207,14 +214,19 @@ bool tfl_add_reshaped(struct tfl *t, const struct tfl_op *op, enum op kind,
 
 void tfl_set_ints(struct tfl *t, const struct tfl_op *op, const struct tfl_ints *ints)
 {
-    t->values[out_id(t, op)] =
+    t->values[tfl_out_id(t, op)] =
         (struct tfl_value){.state = TFL_INTS, .ints = arena_copy(t->tmp, ints, sizeof *ints)};
+}
+
+bool tfl_out_tensor(struct tfl *t, const struct tfl_op *op, struct tensor *out)
+{
+    return declared(t, op, tfl_out_id(t, op), out);
 }
 
 bool tfl_out_shape(struct tfl *t, const struct tfl_op *op, struct shape *out)
 {
     struct tensor as;
-    bool ok = declared(t, op, out_id(t, op), &as);
+    bool ok = tfl_out_tensor(t, op, &as);
     *out = as.shape;
     return ok;
 }

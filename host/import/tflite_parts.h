@@ -20,6 +20,8 @@
 #define TFL_NAME_MAX      1024      /* longer names are cut                            */
 #define TFL_INTS_MAX      16        /* integers of a shape, of paddings                */
 #define TFL_SCALES_MAX    (1 << 22) /* of all tensors together                    */
+#define TFL_VARIABLES_MAX 256
+#define TFL_INITS_MAX     16 /* CALL_ONCE */
 
 /* Integers known while reading: a constant, or what a chain of SHAPE, STRIDED_SLICE and PACK makes
  * of the shapes, which are all static. */
@@ -32,9 +34,10 @@ struct tfl_ints {
 /* What is known of a tensor of the file so far. */
 enum tfl_state {
     TFL_UNSEEN,
-    TFL_VALUE, /* the IR tensor `id`                                   */
-    TFL_INTS,  /* integers, folded                                     */
-    TFL_BROKEN /* made by an operator with a fault, or by one like it */
+    TFL_VALUE,  /* the IR tensor `id`                                   */
+    TFL_INTS,   /* integers, folded                                     */
+    TFL_HANDLE, /* of variable number `id`                             */
+    TFL_BROKEN  /* made by an operator with a fault, or by one like it */
 };
 struct tfl_value {
     enum tfl_state state;
@@ -56,22 +59,39 @@ struct tfl_tensor {
     bool is_variable, is_sparse;
 };
 
+/* A variable that lasts from call to call. */
+struct tfl_variable {
+    struct bytes container, name;
+    bool has_init;
+    struct tensor init; /* its contents before the first call, if something assigns them  */
+    uint32_t in;        /* tensor with the contents before a call; NO_TENSOR: not read yet */
+    uint32_t out;       /* tensor last assigned; NO_TENSOR: none yet                       */
+};
+struct tfl_variables {
+    VEC(struct tfl_variable) list;
+    uint32_t n_inits; /* CALL_ONCE so far                  */
+    bool in_use;      /* has any been read or assigned yet? */
+};
+
 struct tfl {
     struct fb *fb;
     struct arena *a;   /* of the graph             */
     struct arena *tmp; /* of the reading           */
     struct graph *g;
-    struct fb_vector codes, tensors, buffers, operators;
-    const struct tfl_tensor **declared; /* [tensors.n], NULL before tfl_tensor         */
-    struct tfl_value *values;           /* [tensors.n]                                 */
+    struct fb_vector codes, subgraphs, buffers;
+    struct fb_vector tensors, operators; /* of the subgraph that is read               */
+    const struct tfl_tensor **declared;  /* [tensors.n], NULL before tfl_tensor         */
+    struct tfl_value *values;            /* [tensors.n]                                 */
     const void **aligned; /* [buffers.n] copies of misaligned buffers, NULL before     */
     uint32_t n_scales;    /* converted so far                                          */
+    struct tfl_variables *variables;
     struct faults *faults;
 };
 
 struct tfl_op {
     uint32_t i;
     enum op kind;     /* what it becomes: of its row in the table      */
+    int32_t code;     /* enum tfl_builtin, or one unknown              */
     const char *name; /* of the operator: "CONV_2D"                    */
     const char *out;  /* name of its output                            */
     bool is_known;    /* is there an import function for it?           */
@@ -84,6 +104,16 @@ struct tfl_op {
 /* Record a fault of the operator. Returns false. */
 bool tfl_refuse(const struct tfl_op *op, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* tflite.c */
+
+/* Read subgraph i < subgraphs.n: tensors and operators, nothing known of them yet. False when the
+ * file is damaged. */
+bool tfl_open_subgraph(struct tfl *t, uint32_t i, struct fb_table *subgraph);
+/* What the file says of operator i; `d` takes its fault. False when the file is damaged. */
+bool tfl_read_op(struct tfl *t, uint32_t i, struct tfl_op *op, struct diag *d);
+/* Its inputs are known, its outputs are not. False when the file is damaged. */
+bool tfl_check_ids(struct tfl *t, const struct tfl_op *op);
 
 /* tflite_report.c */
 
@@ -109,6 +139,8 @@ const void *tfl_tensor_data(struct tfl *t, const struct tfl_tensor *from, size_t
 
 /* Number of input k in the file, -1 when it is absent. */
 int32_t tfl_in_id(const struct tfl *t, const struct tfl_op *op, uint32_t k);
+/* Tensor i of the file as a constant, with contents of the right size. */
+bool tfl_constant(struct tfl *t, const struct tfl_op *op, uint32_t i, struct tensor *out);
 /* Input k as an IR tensor; constants enter the graph here. */
 bool tfl_in(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t *id);
 /* The same for an input that may be absent: NO_TENSOR. */
@@ -129,13 +161,22 @@ bool tfl_add_reshaped(struct tfl *t, const struct tfl_op *op, enum op kind,
                       const struct attrs *attrs, const uint32_t *in, uint32_t n_in);
 /* The operator's output is these integers. */
 void tfl_set_ints(struct tfl *t, const struct tfl_op *op, const struct tfl_ints *ints);
-/* Shape of the operator's output as declared. */
+/* Number of the operator's one output in the file. */
+uint32_t tfl_out_id(const struct tfl *t, const struct tfl_op *op);
+/* Type, shape and quantisation of the operator's output as declared. */
+bool tfl_out_tensor(struct tfl *t, const struct tfl_op *op, struct tensor *out);
+/* Its shape only. */
 bool tfl_out_shape(struct tfl *t, const struct tfl_op *op, struct shape *out);
 
-/* tflite_ops.c, tflite_moves.c and tflite_shapes.c: one function an operator, or several operators
- * that differ only in op->kind. */
+/* tflite_state.c: when all operators are read, variables become states or constants. */
+void tfl_finish_variables(struct tfl *t);
+
+/* tflite_ops.c, tflite_moves.c, tflite_shapes.c and tflite_state.c: one function an operator, or
+ * several operators that differ only in op->kind. */
 bool tfl_add_op(struct tfl *t, const struct tfl_op *op);
+bool tfl_assign_variable(struct tfl *t, const struct tfl_op *op);
 bool tfl_binary(struct tfl *t, const struct tfl_op *op);
+bool tfl_call_once(struct tfl *t, const struct tfl_op *op);
 bool tfl_concat(struct tfl *t, const struct tfl_op *op);
 bool tfl_conv2d(struct tfl *t, const struct tfl_op *op);
 bool tfl_depth_to_space(struct tfl *t, const struct tfl_op *op);
@@ -147,6 +188,7 @@ bool tfl_mul(struct tfl *t, const struct tfl_op *op);
 bool tfl_pack(struct tfl *t, const struct tfl_op *op);
 bool tfl_pad(struct tfl *t, const struct tfl_op *op);
 bool tfl_pool(struct tfl *t, const struct tfl_op *op);
+bool tfl_read_variable(struct tfl *t, const struct tfl_op *op);
 bool tfl_reduce(struct tfl *t, const struct tfl_op *op);
 bool tfl_relu6(struct tfl *t, const struct tfl_op *op);
 bool tfl_reshape(struct tfl *t, const struct tfl_op *op);
@@ -156,11 +198,13 @@ bool tfl_slice(struct tfl *t, const struct tfl_op *op);
 bool tfl_softmax(struct tfl *t, const struct tfl_op *op);
 bool tfl_space_to_depth(struct tfl *t, const struct tfl_op *op);
 bool tfl_split(struct tfl *t, const struct tfl_op *op);
+bool tfl_split_v(struct tfl *t, const struct tfl_op *op);
 bool tfl_strided_slice(struct tfl *t, const struct tfl_op *op);
 bool tfl_sub(struct tfl *t, const struct tfl_op *op);
 bool tfl_to_declared_shape(struct tfl *t, const struct tfl_op *op);
 bool tfl_transpose(struct tfl *t, const struct tfl_op *op);
 bool tfl_unary(struct tfl *t, const struct tfl_op *op);
+bool tfl_var_handle(struct tfl *t, const struct tfl_op *op);
 /* A strided slice of activations, not of a shape. */
 bool tfl_slice_strided(struct tfl *t, const struct tfl_op *op);
 /* Position `p` in a row of n, counted from the end when negative, held within low..high. */

@@ -77,6 +77,8 @@ enum tfl_leaky_relu { LEAKY_RELU_ALPHA };
 enum tfl_block { BLOCK_SIZE }; /* DEPTH_TO_SPACE and SPACE_TO_DEPTH */
 enum tfl_resize_nearest { RESIZE_ALIGN_CORNERS, RESIZE_HALF_PIXEL };
 enum tfl_pack { PACK_COUNT, PACK_AXIS };
+enum tfl_call_once { CALL_ONCE_SUBGRAPH };
+enum tfl_var_handle { VAR_HANDLE_CONTAINER, VAR_HANDLE_NAME };
 enum tfl_gelu { GELU_APPROXIMATE };
 enum tfl_options_type {
     OPTIONS_NONE = 0,
@@ -96,6 +98,8 @@ enum tfl_options_type {
     OPTIONS_RESIZE_NEAREST = 74,
     OPTIONS_LEAKY_RELU = 75,
     OPTIONS_DEPTH_TO_SPACE = 94,
+    OPTIONS_CALL_ONCE = 103,
+    OPTIONS_VAR_HANDLE = 111,
     OPTIONS_GELU = 116
 };
 
@@ -159,12 +163,17 @@ enum tfl_builtin {
     TFL_RESIZE_NEAREST_NEIGHBOR = 97,
     TFL_LEAKY_RELU = 98,
     TFL_ABS = 101,
+    TFL_SPLIT_V = 102,
     TFL_CEIL = 104,
     TFL_COS = 108,
     TFL_ELU = 111,
     TFL_QUANTIZE = 114,
     TFL_ROUND = 116,
     TFL_HARD_SWISH = 117,
+    TFL_CALL_ONCE = 129,
+    TFL_VAR_HANDLE = 142,
+    TFL_READ_VARIABLE = 143,
+    TFL_ASSIGN_VARIABLE = 144,
     TFL_GELU = 150
 };
 #endif

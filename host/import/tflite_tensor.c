@@ -80,7 +80,9 @@ const char *tfl_type_name(uint8_t type)
 static bool convert_type(uint8_t type, enum dtype *out)
 {
     static const uint8_t of[N_DTYPES] = {
-        [DT_F32] = TFL_FLOAT32, [DT_S8] = TFL_INT8, [DT_S16] = TFL_INT16, [DT_S32] = TFL_INT32};
+        [DT_F32] = TFL_FLOAT32, [DT_S8] = TFL_INT8,  [DT_S16] = TFL_INT16,
+        [DT_S32] = TFL_INT32,   [DT_U8] = TFL_UINT8,
+    };
     for (uint32_t k = 0; k < N_DTYPES; k++)
         if (of[k] == type) {
             *out = (enum dtype)k;

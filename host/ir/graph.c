@@ -318,6 +318,18 @@ bool shape_equal(const struct shape *a, const struct shape *b)
     return true;
 }
 
+bool quant_equal(const struct quant *a, const struct quant *b)
+{
+    if (a->n != b->n)
+        return false;
+    if (a->n > 1 && a->axis != b->axis)
+        return false;
+    for (uint32_t i = 0; i < a->n; i++)
+        if (a->scale[i] != b->scale[i] || a->zero[i] != b->zero[i])
+            return false;
+    return true;
+}
+
 size_t tensor_bytes(const struct tensor *t)
 {
     int64_t n = shape_count(&t->shape);

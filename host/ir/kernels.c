@@ -63,7 +63,9 @@ static const struct kernel_row *find_row(enum op op, enum dtype x, enum dtype y,
 {
     const bool is_float_end = (op == OP_QUANTIZE && x == DT_F32 && y == DT_S8) ||
                               (op == OP_DEQUANTIZE && x == DT_S8 && y == DT_F32);
-    if (!is_float_end && (x != DT_S8 || y != DT_S8))
+    const bool is_u8_end =
+        op == OP_QUANTIZE && ((x == DT_S8 && y == DT_U8) || (x == DT_U8 && y == DT_S8));
+    if (!is_float_end && !is_u8_end && (x != DT_S8 || y != DT_S8))
         return NULL;
     const char *name = device_op(op, is_float_end), *dtype = is_float_end ? "f32" : "s8";
     const struct kernel_row *found = NULL;

@@ -64,14 +64,6 @@ static bool verify_inputs(const struct graph *g, uint8_t *written, struct diag *
     return true;
 }
 
-static bool same_quantisation(const struct tensor *a, const struct tensor *b)
-{
-    if (a->quant.n != b->quant.n || a->quant.n > 1)
-        return false;
-    return a->quant.n == 0 ||
-           (a->quant.scale[0] == b->quant.scale[0] && a->quant.zero[0] == b->quant.zero[0]);
-}
-
 /* Another tensor that holds what a state holds, at the end of a call or before the first. */
 static bool verify_state_like(const struct graph *g, const struct state *s, uint32_t other,
                               struct diag *d)
@@ -80,7 +72,8 @@ static bool verify_state_like(const struct graph *g, const struct state *s, uint
     if (other >= g->tensors.n)
         return tensor_error(d, in, "a state's other tensor is not there");
     const struct tensor *t = &g->tensors.items[other];
-    if (in->dtype != t->dtype || !shape_equal(&in->shape, &t->shape) || !same_quantisation(in, t))
+    if (in->dtype != t->dtype || !shape_equal(&in->shape, &t->shape) || in->quant.n > 1 ||
+        !quant_equal(&in->quant, &t->quant))
         return diag_error(d, NULL, "state '%s' and '%s' differ in type, shape or quantisation",
                           in->name, t->name);
     return true;

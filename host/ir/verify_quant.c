@@ -8,14 +8,20 @@
 #include "ir/ops/ops.h"
 #include "ir/verify_parts.h"
 
+/* Zero points: any value of s8 and u8; the wider types are symmetric. */
+static bool has_zero_point(enum dtype t)
+{
+    return t == DT_S8 || t == DT_U8;
+}
+
 static int32_t zero_max(enum dtype t)
 {
-    return t == DT_S8 ? INT8_MAX : 0; /* s16 and s32 are symmetric */
+    return has_zero_point(t) ? (int32_t)dtype_max(t) : 0;
 }
 
 static int32_t zero_min(enum dtype t)
 {
-    return t == DT_S8 ? INT8_MIN : 0;
+    return has_zero_point(t) ? (int32_t)dtype_min(t) : 0;
 }
 
 bool verify_quant(const struct tensor *t, struct diag *d)
@@ -53,8 +59,8 @@ static bool one_scale(const struct graph *g, const struct node *n, const struct 
                       struct diag *d)
 {
     if (t->quant.n != 1)
-        return node_error(d, g, n, "'%s' has %" PRIu32 " scales, an s8 activation needs one",
-                          t->name, t->quant.n);
+        return node_error(d, g, n, "'%s' has %" PRIu32 " scales, an %s activation needs one",
+                          t->name, t->quant.n, dtype_name(t->dtype));
     return true;
 }
 
@@ -65,11 +71,11 @@ static bool one_scale_each(const struct graph *g, const struct node *n, struct d
     uint32_t n_in = weighted ? 1 : n->n_in;
     for (uint32_t i = 0; i < n_in; i++) {
         const struct tensor *x = node_in(g, n, i);
-        if (x->dtype == DT_S8 && !one_scale(g, n, x, d))
+        if (has_zero_point(x->dtype) && !one_scale(g, n, x, d))
             return false;
     }
     const struct tensor *y = &g->tensors.items[n->out[0]];
-    return y->dtype != DT_S8 || one_scale(g, n, y, d);
+    return !has_zero_point(y->dtype) || one_scale(g, n, y, d);
 }
 
 bool verify_ranges(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d)

@@ -118,18 +118,6 @@ bool is_result(const struct graph *g, uint32_t t)
     return false;
 }
 
-bool quant_equal(const struct quant *a, const struct quant *b)
-{
-    if (a->n != b->n)
-        return false;
-    if (a->n > 1 && a->axis != b->axis)
-        return false;
-    for (uint32_t i = 0; i < a->n; i++)
-        if (a->scale[i] != b->scale[i] || a->zero[i] != b->zero[i])
-            return false;
-    return true;
-}
-
 const char *join_origins(struct graph *g, const char *a, const char *b)
 {
     if (!a || !*a)

@@ -47,7 +47,6 @@ size_t channel_of(const struct tensor *w, int32_t axis, size_t i);
 
 /* Is tensor t what a run leaves behind: a graph output, or what a state will be? */
 bool is_result(const struct graph *g, uint32_t t);
-bool quant_equal(const struct quant *a, const struct quant *b);
 
 /* "a+b" in the graph's arena; either may be NULL or empty. */
 const char *join_origins(struct graph *g, const char *a, const char *b);

@@ -123,10 +123,27 @@ TEST(requantize_moves_scale_and_zero_point)
 {
     static const int8_t in[3] = {-128, 0, 127};
     static const int8_t want[3] = {-10, 54, 118}; /* (q + 128) / 2 - 10, 127.5 -> 128 */
-    const struct mote_requantize_s8 op = {3, -128, -10, -128, 127, 1 << 30, 0};
+    const struct mote_requantize_s8 op = {3, -128, -10, -128, 127, 1 << 30, 0, 0, 0};
     int8_t out[3];
     mote_requantize_s8_ref(&op, in, out, NULL);
     CHECK_BYTES(out, want, 3);
+}
+
+/* Zero points 0 and 100 in uint8 are -128 and -28 in int8. */
+TEST(requantize_turns_the_top_bit_of_uint8)
+{
+    static const int8_t in[4] = {-128, -127, 0, 127};
+    static const uint8_t want[4] = {0, 1, 128, 255}, want_half[4] = {28, 29, 92, 156};
+    const struct mote_requantize_s8 to_u8 = {4, -128, -128, -128, 127, 1 << 30, 1, 0, 0x80};
+    const struct mote_requantize_s8 from_u8 = {4, -128, -128, -128, 127, 1 << 30, 1, 0x80, 0};
+    const struct mote_requantize_s8 half = {4, 0, -36, -128, 127, 1 << 30, 0, 0, 0x80};
+    int8_t out[4], back[4];
+    mote_requantize_s8_ref(&to_u8, in, out, NULL);
+    CHECK_BYTES(out, want, 4);
+    mote_requantize_s8_ref(&from_u8, out, back, NULL);
+    CHECK_BYTES(back, in, 4);
+    mote_requantize_s8_ref(&half, in, out, NULL); /* q / 2 + 92, halves upwards */
+    CHECK_BYTES(out, want_half, 4);
 }
 
 /* [2][3] op [3] and [2][1] op [3]: the second input, then the first, is repeated. */
@@ -371,12 +388,12 @@ TEST_MAIN(T(conv2d_of_one_pixel_by_hand), T(conv2d_skips_padded_taps),
           T(average_pool2d_rounds_negative_halves_away_from_zero),
           T(max_pool2d_takes_the_largest_and_clamps), T(pad_puts_its_value_on_the_sides_asked_for),
           T(concat_interleaves_along_the_axis), T(requantize_moves_scale_and_zero_point),
-          T(lut_reads_negative_bytes_behind_the_others), T(broadcast_repeats_what_has_no_step),
-          T(view_transposes_and_walks_backward), T(reductions_by_hand), T(mul_by_hand),
-          T(sub_takes_the_second_from_the_first), T(quantize_rounds_half_away_and_saturates),
-          T(quantize_equals_the_libraries_round), T(dequantize_inverts_quantize),
-          T(softmax_stays_within_one_unit_of_double_precision), T(softmax_of_one_element_is_one),
-          T(softmax_of_4095_equal_elements_is_zero_everywhere),
+          T(requantize_turns_the_top_bit_of_uint8), T(lut_reads_negative_bytes_behind_the_others),
+          T(broadcast_repeats_what_has_no_step), T(view_transposes_and_walks_backward),
+          T(reductions_by_hand), T(mul_by_hand), T(sub_takes_the_second_from_the_first),
+          T(quantize_rounds_half_away_and_saturates), T(quantize_equals_the_libraries_round),
+          T(dequantize_inverts_quantize), T(softmax_stays_within_one_unit_of_double_precision),
+          T(softmax_of_one_element_is_one), T(softmax_of_4095_equal_elements_is_zero_everywhere),
           T(average_pool2d_equals_tflite_micro_on_keyword_spotting),
           T(average_pool2d_equals_tflite_micro_on_image_classification),
           T(softmax_equals_tflite_micro_on_six_models))

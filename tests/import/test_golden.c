@@ -130,6 +130,11 @@ OUTPUTS(outputs_of_person_detect, "tflm/person_detect")
 OUTPUTS(outputs_of_simple_add, "tflm/simple_add_model")
 OUTPUTS(outputs_of_mcunet_visual_wake_words, "mcunet/vww")
 OUTPUTS(outputs_of_mcunet_detection, "mcunet/detection")
+OUTPUTS(outputs_of_alexa, "micro-wake-word/alexa")
+OUTPUTS(outputs_of_hey_jarvis, "micro-wake-word/hey_jarvis")
+OUTPUTS(outputs_of_hey_mycroft, "micro-wake-word/hey_mycroft")
+OUTPUTS(outputs_of_okay_nabu, "micro-wake-word/okay_nabu")
+OUTPUTS(outputs_of_voice_activity, "micro-wake-word/vad")
 
 #define LAYERS(test, model, layers)                                                                \
     TEST(test)                                                                                     \
@@ -151,6 +156,8 @@ TEST_MAIN(T(outputs_of_anomaly_detection), T(outputs_of_anomaly_detection_float)
           T(outputs_of_hello_world), T(outputs_of_hello_world_float), T(outputs_of_micro_speech),
           T(outputs_of_person_detect), T(outputs_of_simple_add),
           T(outputs_of_mcunet_visual_wake_words), T(outputs_of_mcunet_detection),
-          T(layers_of_anomaly_detection), T(layers_of_keyword_spotting),
-          T(layers_of_image_classification), T(layers_of_streaming_wake_word),
-          T(layers_of_visual_wake_words), T(layers_of_micro_speech), T(layers_of_person_detect))
+          T(outputs_of_alexa), T(outputs_of_hey_jarvis), T(outputs_of_hey_mycroft),
+          T(outputs_of_okay_nabu), T(outputs_of_voice_activity), T(layers_of_anomaly_detection),
+          T(layers_of_keyword_spotting), T(layers_of_image_classification),
+          T(layers_of_streaming_wake_word), T(layers_of_visual_wake_words),
+          T(layers_of_micro_speech), T(layers_of_person_detect))

@@ -398,9 +398,9 @@ TEST(remedies_are_those_of_the_fault)
 TEST(control_characters_in_names_do_not_reach_a_terminal)
 {
     struct tiny m = relu();
-    m.tensor[0].type = 3;
+    m.tensor[0].type = TFL_BOOL;
     m.tensor[0].name = "a\x1b[31m\n.\x7f";
-    expect_refused(&m, "'a?[31m?.?' is uint8");
+    expect_refused(&m, "'a?[31m?.?' is bool");
 }
 
 TEST(everything_unsupported_is_said_at_once)

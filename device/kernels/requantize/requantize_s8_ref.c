@@ -15,7 +15,8 @@ void mote_requantize_s8_ref(const struct mote_requantize_s8 *op, const int8_t *i
 {
     (void)scratch;
     for (uint32_t i = 0; i < op->n; i++) {
-        const int32_t y = mote_requant(in[i] - op->in_zero, op->mult, op->shift);
-        out[i] = mote_to_s8(y, op->out_zero, op->out_min, op->out_max);
+        const int32_t x = (int8_t)(in[i] ^ op->in_flip);
+        const int32_t y = mote_requant(x - op->in_zero, op->mult, op->shift);
+        out[i] = (int8_t)(mote_to_s8(y, op->out_zero, op->out_min, op->out_max) ^ op->out_flip);
     }
 }

@@ -21,8 +21,10 @@ double scale_of(const struct tensor *t)
 
 int8_t zero_of(const struct tensor *t)
 {
-    assert(t->quant.n == 1 && t->quant.zero[0] >= INT8_MIN && t->quant.zero[0] <= INT8_MAX);
-    return (int8_t)t->quant.zero[0];
+    assert(t->quant.n == 1);
+    const int32_t zero = t->quant.zero[0] - (t->dtype == DT_U8 ? 128 : 0);
+    assert(zero >= INT8_MIN && zero <= INT8_MAX);
+    return (int8_t)zero;
 }
 
 /* zero + round(value / scale), in float as the reference does, held within int8. */
@@ -101,6 +103,8 @@ void bind_requantize(const struct graph *g, const struct node *n, enum act act,
         .n = (uint32_t)shape_count(&x->shape),
         .in_zero = zero_of(x),
         .out_zero = zero_of(y),
+        .in_flip = x->dtype == DT_U8 ? 0x80 : 0,
+        .out_flip = y->dtype == DT_U8 ? 0x80 : 0,
     };
     set_clamp(y, act, &op->out_min, &op->out_max);
     set_multiplier(scale_of(x) / scale_of(y), &op->mult, &op->shift);

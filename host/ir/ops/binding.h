@@ -11,7 +11,8 @@
  * above what the verifier lets through. */
 void set_multiplier(double m, int32_t *mult, int8_t *shift);
 
-/* The one scale of a tensor, its zero point in s8, its height, width and channels. */
+/* The one scale of a tensor, its zero point in s8 (of u8 less 128), its height, width and channels.
+ */
 double scale_of(const struct tensor *t);
 int8_t zero_of(const struct tensor *t);
 struct mote_hwc hwc_of(const struct tensor *t);

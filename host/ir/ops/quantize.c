@@ -1,4 +1,4 @@
-/* quantize.c - f32 or s8 to s8 with the scale and zero point of the output tensor.
+/* quantize.c - f32, s8 or u8 to s8, and s8 to u8, with the scale and zero point of the output tensor.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
@@ -6,9 +6,13 @@
 
 bool infer_quantize(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
 {
-    if (!infer_like_input(g, n, out, d))
-        return false;
-    out->dtype = DT_S8;
+    const struct tensor *x = node_in(g, n, 0);
+    /* The type is the tensor's choice; s8 before there is one. */
+    const enum dtype to = n->n_out == 1 ? g->tensors.items[n->out[0]].dtype : DT_S8;
+    if (x->dtype != DT_F32 && x->dtype != DT_S8 && x->dtype != DT_U8)
+        return node_error(d, g, n, "input type %s, expected f32, s8 or u8", dtype_name(x->dtype));
+    out->shape = x->shape;
+    out->dtype = x->dtype == DT_S8 && to == DT_U8 ? DT_U8 : DT_S8;
     return true;
 }
 
