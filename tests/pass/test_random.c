@@ -134,6 +134,92 @@ TEST(a_second_simplify_finds_nothing)
     }
 }
 
+/* Transposes, what they can pass and what they cannot; outputs as of any random graph. */
+static struct graph *random_turns(struct arena *a, struct rng *r)
+{
+    static const enum op ops[] = {OP_RELU,
+                                  OP_ABS,
+                                  OP_LOGISTIC,
+                                  OP_ADD,
+                                  OP_MUL,
+                                  OP_PAD,
+                                  OP_SUB,
+                                  OP_MEAN,
+                                  OP_CONCAT,
+                                  OP_SLICE,
+                                  OP_RELU6,
+                                  OP_MAX_POOL2D,
+                                  OP_REDUCE_MAX,
+                                  OP_SOFTMAX,
+                                  OP_RESIZE_NEAREST,
+                                  OP_FULLY_CONNECTED,
+                                  OP_RESHAPE};
+    struct random_builder b = {.g = graph_new(a, "turns"), .r = r};
+    struct tensor in = {.name = "x", .dtype = DT_S8};
+    in.shape = (struct shape){.rank = random_int(r, 3, 4), .dim = {1}};
+    for (int32_t i = 1; i < in.shape.rank; i++)
+        in.shape.dim[i] = random_int(r, 1, 5);
+    const uint32_t x = graph_add_tensor(b.g, &in);
+    random_set_scale(&b, x, 0.03f);
+    *VEC_PUSH(a, &b.g->inputs) = x;
+    *VEC_PUSH(a, &b.pool) = x;
+    while (b.g->nodes.n < 12) {
+        const uint32_t last = b.pool.items[b.pool.n - 1 - rng_below(r, b.pool.n > 1 ? 2 : 1)];
+        const enum op op = ops[rng_below(r, sizeof ops / sizeof ops[0])];
+        if (rng_below(r, 2))
+            random_view(&b, OP_TRANSPOSE, last);
+        else if (op == OP_ADD)
+            random_add(&b, last);
+        else if (op == OP_MUL || op == OP_SUB)
+            random_binary(&b, op, last);
+        else if (op == OP_PAD)
+            random_pad(&b, last);
+        else if (op == OP_MEAN || op == OP_REDUCE_MAX)
+            random_reduce(&b, op, last);
+        else if (op == OP_CONCAT)
+            random_concat(&b, last);
+        else if (op == OP_SLICE)
+            random_view(&b, op, last);
+        else if (op == OP_MAX_POOL2D)
+            random_pool(&b, op, last);
+        else if (op == OP_RESIZE_NEAREST)
+            random_resize(&b, last);
+        else if (op == OP_FULLY_CONNECTED)
+            random_weighted(&b, op, last);
+        else if (op == OP_RESHAPE)
+            random_reshape(&b, last);
+        else
+            random_elementwise(&b, op, last);
+    }
+    random_close(&b, RANDOM_S8);
+    graph_drop_dead(b.g);
+    return b.g;
+}
+
+TEST(transposes_cancel_and_no_byte_changes)
+{
+    uint32_t n_before = 0, n_after = 0;
+    for (uint64_t i = 0; i < 2 * N_GRAPHS; i++) {
+        struct arena *a = arena_new("test");
+        struct rng r = rng_split(test_seed(), 9000 + i);
+        struct diag d = {0};
+        const struct graph *source = random_turns(a, &r);
+        struct graph *g = graph_clone(a, source);
+        CHECK(graph_verify(source, &d));
+        i % 2 ? simplify(g, &d) : cancel_transposes(g, &d);
+        graph_verify(g, &d);
+        check_no_error(&d);
+        check_same_meaning(a, source, g, N_RUNS, &r);
+        n_before += count_op(source, OP_TRANSPOSE);
+        n_after += count_op(g, OP_TRANSPOSE);
+        const char *once = text_of(a, g);
+        CHECK(i % 2 ? simplify(g, &d) : cancel_transposes(g, &d));
+        CHECK_STR(text_of(a, g), once);
+        arena_free(a);
+    }
+    CHECK(n_after < n_before / 3);
+}
+
 /* Is `part` one of the names that '+' joins in `origin`? */
 static bool origin_has(const char *origin, const char *part)
 {
@@ -172,4 +258,5 @@ TEST(simplify_loses_no_origin)
 
 TEST_MAIN(T(each_pass_alone_keeps_the_meaning), T(simplify_keeps_the_meaning),
           T(frozen_graphs_fold_to_their_last_additions), T(fold_bn_leaves_no_batch_norm),
-          T(a_second_simplify_finds_nothing), T(simplify_loses_no_origin))
+          T(a_second_simplify_finds_nothing), T(transposes_cancel_and_no_byte_changes),
+          T(transposes_cancel_and_no_byte_changes), T(simplify_loses_no_origin))
