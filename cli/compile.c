@@ -3,7 +3,7 @@
 #include "compile.h"
 
 #include "base/file.h"
-#include "import/import.h"
+#include "model.h"
 #include "output.h"
 #include "verb.h"
 #include <inttypes.h>
@@ -16,7 +16,7 @@ static const char usage[] =
     "compiler at hand, flash and worst-case stack are measured on a firmware.\n\n"
     "  --target BOARD   cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55, rv32imc, native\n"
     "  -o DIR           where to write\n"
-    "  --name NAME      prefix of every name in the C code (default: from MODEL)\n"
+    "  --name NAME      prefix of every name in the C code (default: from MODEL)\n" MODEL_IO_USAGE
     "  --firmware       keep the firmware too, DIR/<name>-BOARD.elf, with the measuring main\n"
     "  --flash BYTES    refuse firmware that is larger, such as 64K\n"
     "  --arena BYTES    refuse a memory plan that is larger, such as 16K\n"
@@ -26,7 +26,7 @@ static const char usage[] =
     "  mote compile out/fashion.mote --target cortex-m4 -o out --firmware\n";
 
 struct settings {
-    const char *target, *dir, *name;
+    const char *target, *dir, *name, *io;
     bool firmware, reference, json;
     struct budget budget;
 };
@@ -124,7 +124,7 @@ static bool compile_model(struct arena *a, const char *path, const struct settin
                           struct diag *d)
 {
     const struct target *t = find_target(a, s->target, d);
-    struct graph *g = t ? import_read(a, path, d) : NULL;
+    struct graph *g = t ? model_open(a, path, s->io, d) : NULL;
     if (!g)
         return false;
     struct result r = {0};
@@ -148,6 +148,7 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
         {"--target", ARG_STRING, &s.target},
         {"-o", ARG_STRING, &s.dir},
         {"--name", ARG_STRING, &s.name},
+        {"--io", ARG_STRING, &s.io},
         {"--firmware", ARG_FLAG, &s.firmware},
         {"--flash", ARG_BYTES, &s.budget.flash_bytes},
         {"--arena", ARG_BYTES, &s.budget.arena_bytes},

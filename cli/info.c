@@ -1,6 +1,6 @@
 /* info.c - `mote info`: what is in a model. SPDX-License-Identifier: Apache-2.0 */
-#include "import/import.h"
 #include "ir/text.h"
+#include "model.h"
 #include "output.h"
 #include "pass/pass.h"
 #include "verb.h"
@@ -9,11 +9,12 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: mote info MODEL [--json | --text]\n\n"
+    "usage: mote info MODEL [--json | --text] [--io int8]\n\n"
     "List a model's operators, shapes, multiply-accumulates, constants and quantisation, and\n"
     "what is left of them after the passes that compilation starts with.\n\n"
-    "  --json   the same for scripts\n"
-    "  --text   the graph in its text form, constants inline (docs/spec/ir.md)\n\n"
+    "  --json           the same for scripts\n"
+    "  --text           the graph in its text form, constants inline "
+    "(docs/spec/ir.md)\n" MODEL_IO_USAGE "\n"
     "example:\n"
     "  mote info out/fashion.mote\n";
 
@@ -168,11 +169,12 @@ static void print_table(struct arena *a, const struct info *info)
 static enum exit_status run(struct arena *a, int argc, char **argv, struct diag *d)
 {
     bool as_json = false, as_text = false;
-    const struct arg args[] = {{"--json", ARG_FLAG, &as_json}, {"--text", ARG_FLAG, &as_text}};
-    const char *path;
-    if (!args_parse(args, 2, argc, argv, &path, 1, "MODEL", d))
+    const char *path, *io = NULL;
+    const struct arg args[] = {
+        {"--json", ARG_FLAG, &as_json}, {"--text", ARG_FLAG, &as_text}, {"--io", ARG_STRING, &io}};
+    if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d))
         return EXIT_USAGE;
-    struct graph *g = import_read(a, path, d);
+    struct graph *g = model_open(a, path, io, d);
     if (!g)
         return EXIT_FAILED;
     if (as_text) {

@@ -1,9 +1,9 @@
 /* run.c - `mote run`: a model on raw tensors. SPDX-License-Identifier: Apache-2.0 */
 #include "base/file.h"
 #include "compile.h"
-#include "import/import.h"
 #include "input.h"
 #include "ir/interp.h"
+#include "model.h"
 #include "output.h"
 #include "verb.h"
 #include <inttypes.h>
@@ -16,13 +16,13 @@ static const char usage[] =
     "--input are successive calls: call K writes output I to DIR/K.outI.bin.\n\n"
     "  --target T   host (the interpreter, default), native (the emitted C on this machine) or\n"
     "               a board, which is emulated: cortex-m3, cortex-m4, cortex-m7, cortex-m33,\n"
-    "               cortex-m55, rv32imc\n"
+    "               cortex-m55, rv32imc\n" MODEL_IO_USAGE
     "  --json       print instructions and stack as JSON\n\n"
     "example:\n"
     "  mote run out/fashion.mote --target cortex-m4 --input shirt.bin --output out\n";
 
 struct settings {
-    const char *target, *dir;
+    const char *target, *dir, *io;
     struct arg_list inputs;
     bool json;
 };
@@ -104,7 +104,7 @@ static const uint8_t *run_on_target(struct arena *a, const struct graph *g, cons
 
 static bool run_model(struct arena *a, const char *path, const struct settings *s, struct diag *d)
 {
-    struct graph *g = import_read(a, path, d);
+    struct graph *g = model_open(a, path, s->io, d);
     const uint8_t *in = g ? input_read(a, g, &s->inputs, d) : NULL;
     if (!in)
         return false;
@@ -118,9 +118,8 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
 {
     struct settings s = {.target = "host"};
     const struct arg args[] = {
-        {"--target", ARG_STRING, &s.target},
-        {"--input", ARG_LIST, &s.inputs},
-        {"--output", ARG_STRING, &s.dir},
+        {"--target", ARG_STRING, &s.target}, {"--input", ARG_LIST, &s.inputs},
+        {"--output", ARG_STRING, &s.dir},    {"--io", ARG_STRING, &s.io},
         {"--json", ARG_FLAG, &s.json},
     };
     const char *path;

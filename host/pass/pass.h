@@ -23,6 +23,10 @@ enum {
  * before quantisation and before compilation. */
 bool simplify(struct graph *g, struct diag *d);
 
+/* Not one of them, since it changes what the caller sees: float inputs and outputs that are
+ * quantised at once, or dequantised last, become int8. */
+bool int8_ends(struct graph *g, struct diag *d);
+
 /* What a graph costs, whatever runs it. */
 struct size {
     int64_t n_nodes, macs;

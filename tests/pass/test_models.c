@@ -3,6 +3,8 @@
  *
  * One of MLPerf Tiny was pruned to zeros in place: half its work is on channels that say nothing.
  * The other four have no such channel, and nothing may be taken from them. */
+#include <dirent.h>
+
 #include "base/file.h"
 #include "import/import.h"
 #include "ir/verify.h"
@@ -106,5 +108,44 @@ TEST(the_other_models_lose_nothing)
     }
 }
 
+/* One model file, if it can be imported: same bytes before and after. */
+static bool check_model(const char *path)
+{
+    struct arena *a = arena_new("test");
+    struct diag d = {0};
+    struct rng r = rng_seed(test_seed());
+    const struct graph *source = import_read(a, path, &d);
+    if (source) {
+        struct graph *g = graph_clone(a, source);
+        simplify(g, &d);
+        check_no_error(&d);
+        check_same_meaning(a, source, g, 2, &r);
+    }
+    arena_free(a);
+    return source != NULL;
+}
+
+TEST(every_model_that_can_be_imported_keeps_its_bytes)
+{
+    struct arena *a = arena_new("test");
+    uint32_t n_checked = 0;
+    const char *root = test_data("models");
+    DIR *folders = opendir(root);
+    CHECK(folders);
+    for (const struct dirent *f = readdir(folders); f; f = readdir(folders)) {
+        const char *folder = path_join(a, root, f->d_name);
+        DIR *models = f->d_name[0] == '.' ? NULL : opendir(folder);
+        for (const struct dirent *m = models ? readdir(models) : NULL; m; m = readdir(models))
+            if (strstr(m->d_name, ".tflite"))
+                n_checked += check_model(path_join(a, folder, m->d_name));
+        if (models)
+            closedir(models);
+    }
+    closedir(folders);
+    CHECK(n_checked >= 11);
+    arena_free(a);
+}
+
 TEST_MAIN(T(visual_wake_words_loses_half_its_work_and_no_byte_of_its_outputs),
-          T(channels_that_no_input_lifts_above_the_relu_go), T(the_other_models_lose_nothing))
+          T(channels_that_no_input_lifts_above_the_relu_go), T(the_other_models_lose_nothing),
+          T(every_model_that_can_be_imported_keeps_its_bytes))

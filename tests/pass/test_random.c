@@ -256,7 +256,68 @@ TEST(simplify_loses_no_origin)
     }
 }
 
+/* Quantise by hand what goes in, run, dequantise by hand what comes out. */
+static void run_with_int8_ends(struct arena *a, const struct graph *g, const float *in,
+                               float **outputs)
+{
+    struct diag d = {0};
+    const struct tensor *x = &g->tensors.items[g->inputs.items[0]];
+    int8_t *q = arena_alloc(a, tensor_bytes(x));
+    for (size_t i = 0; i < tensor_bytes(x); i++) {
+        const float v = roundf(in[i] / x->quant.scale[0]) + (float)x->quant.zero[0];
+        q[i] = (int8_t)fmaxf(-128.0f, fminf(127.0f, v));
+    }
+    struct interp *it = interp_new(a, g, &d);
+    const void *inputs = q;
+    interp_run(it, &inputs);
+    for (uint32_t k = 0; k < g->outputs.n; k++) {
+        const struct tensor *y = &g->tensors.items[g->outputs.items[k]];
+        const int8_t *v = interp_tensor(it, g->outputs.items[k]);
+        CHECK(y->dtype == DT_S8);
+        outputs[k] = ARENA_ARRAY(a, float, tensor_bytes(y));
+        for (size_t i = 0; i < tensor_bytes(y); i++)
+            outputs[k][i] = y->quant.scale[0] * (float)(v[i] - y->quant.zero[0]);
+    }
+}
+
+TEST(a_caller_who_converts_gets_the_same_floats)
+{
+    for (uint64_t i = 0; i < N_GRAPHS; i++) {
+        struct arena *a = arena_new("test");
+        struct rng r = rng_split(test_seed(), 12000 + i);
+        struct diag d = {0};
+        const struct graph *source = random_graph(a, &r, RANDOM_ENDS, 2 + rng_below(&r, 12));
+        struct graph *g = graph_clone(a, source);
+        int8_ends(g, &d);
+        graph_verify(g, &d);
+        check_no_error(&d);
+        CHECK(count_op(g, OP_DEQUANTIZE) == 0 && g->nodes.n < source->nodes.n);
+        struct interp *it = interp_new(a, source, &d);
+        const void *in = random_input(a, source, 0, &r);
+        interp_run(it, &in);
+        float **outputs = ARENA_ARRAY(a, float *, g->outputs.n);
+        run_with_int8_ends(a, g, in, outputs);
+        for (uint32_t k = 0; k < g->outputs.n; k++) {
+            const uint32_t t = source->outputs.items[k];
+            CHECK_STR(g->tensors.items[g->outputs.items[k]].name, source->tensors.items[t].name);
+            CHECK_BYTES(outputs[k], interp_tensor(it, t), tensor_bytes(&source->tensors.items[t]));
+        }
+        arena_free(a);
+    }
+}
+
+TEST(an_end_that_is_float_inside_is_named)
+{
+    struct arena *a = arena_new("test");
+    struct rng r = rng_seed(test_seed());
+    struct diag d = {0};
+    CHECK(!int8_ends(random_graph(a, &r, RANDOM_F32, 3), &d));
+    CHECK(strstr(d.message, "input 'input' is read as float"));
+    arena_free(a);
+}
+
 TEST_MAIN(T(each_pass_alone_keeps_the_meaning), T(simplify_keeps_the_meaning),
           T(frozen_graphs_fold_to_their_last_additions), T(fold_bn_leaves_no_batch_norm),
           T(a_second_simplify_finds_nothing), T(transposes_cancel_and_no_byte_changes),
-          T(transposes_cancel_and_no_byte_changes), T(simplify_loses_no_origin))
+          T(transposes_cancel_and_no_byte_changes), T(a_caller_who_converts_gets_the_same_floats),
+          T(an_end_that_is_float_inside_is_named), T(simplify_loses_no_origin))
