@@ -142,20 +142,20 @@ static void print_u16x4(struct constants *c, const char *member, const uint16_t 
 
 static void print_pad(struct constants *c, const char *name, const union kernel_args *args)
 {
-    const struct mote_pad_s8 *op = &args->pad;
-    open_struct(c, "mote_pad_s8", name);
+    const struct mote_pad_any *op = &args->pad;
+    open_struct(c, "mote_pad_any", name);
     print_u16x4(c, "in", op->in);
     print_u16x4(c, "before", op->before);
     print_u16x4(c, "after", op->after);
-    print_member(c, "value", op->value);
+    print_pair(c, "value", op->value, "elem_bytes", op->elem_bytes);
     text_add(c->t, "};\n");
 }
 
 static void print_concat(struct constants *c, const char *name, const union kernel_args *args)
 {
-    const struct mote_concat_s8 *op = &args->concat;
+    const struct mote_concat_any *op = &args->concat;
     print_array_u32(c, name, "inner", op->inner, op->n_in);
-    open_struct(c, "mote_concat_s8", name);
+    open_struct(c, "mote_concat_any", name);
     print_member(c, "outer", op->outer);
     print_member(c, "n_in", op->n_in);
     text_printf(c->t, "    .inner = %s_inner,\n};\n", name);
@@ -174,6 +174,22 @@ static void print_requantize(struct constants *c, const char *name, const union 
     text_add(c->t, "};\n");
 }
 
+static void print_requantize_wide(struct constants *c, const char *name,
+                                  const union kernel_args *args)
+{
+    const struct mote_requantize_s32 *op = &args->requantize_wide;
+    open_struct(c, "mote_requantize_s32", name);
+    print_member(c, "n", op->n);
+    print_pair(c, "in_bytes", op->in_bytes, "out_bytes", op->out_bytes);
+    print_member(c, "shift", op->shift);
+    print_member(c, "in_zero", op->in_zero);
+    print_member(c, "out_zero", op->out_zero);
+    print_member(c, "out_min", op->out_min);
+    print_member(c, "out_max", op->out_max);
+    print_member(c, "mult", op->mult);
+    text_add(c->t, "};\n");
+}
+
 static void print_quantize(struct constants *c, const char *name, const union kernel_args *args)
 {
     const struct mote_quantize_f32 *op = &args->quantize;
@@ -182,7 +198,7 @@ static void print_quantize(struct constants *c, const char *name, const union ke
     text_add(c->t, "    .scale = ");
     print_float(c->t, op->scale);
     text_add(c->t, ",\n");
-    print_member(c, "zero", op->zero);
+    print_pair(c, "zero", op->zero, "wide", op->wide);
     text_add(c->t, "};\n");
 }
 
@@ -247,12 +263,12 @@ static void print_extremum(struct constants *c, const char *name, const union ke
 
 static void print_view(struct constants *c, const char *name, const union kernel_args *args)
 {
-    const struct mote_view_s8 *op = &args->view;
-    open_struct(c, "mote_view_s8", name);
+    const struct mote_view_any *op = &args->view;
+    open_struct(c, "mote_view_any", name);
     text_printf(c->t, "    .n = {%u, %u, %u, %u},\n    .step = {%d, %d, %d, %d},\n",
                 (unsigned)op->n[0], (unsigned)op->n[1], (unsigned)op->n[2], (unsigned)op->n[3],
                 (int)op->step[0], (int)op->step[1], (int)op->step[2], (int)op->step[3]);
-    print_member(c, "first", op->first);
+    print_pair(c, "first", (int32_t)op->first, "elem_bytes", op->elem_bytes);
     text_add(c->t, "};\n");
 }
 
@@ -279,12 +295,13 @@ static void print_reduce(struct constants *c, const char *name, const union kern
 static void print_resize_nearest(struct constants *c, const char *name,
                                  const union kernel_args *args)
 {
-    const struct mote_resize_nearest_s8 *op = &args->resize_nearest;
+    const struct mote_resize_nearest_any *op = &args->resize_nearest;
     print_array_u16(c, name, "row", op->row, op->out.h);
     print_array_u16(c, name, "column", op->column, op->out.w);
-    open_struct(c, "mote_resize_nearest_s8", name);
+    open_struct(c, "mote_resize_nearest_any", name);
     print_hwc(c, "in", op->in);
     print_hwc(c, "out", op->out);
+    print_member(c, "elem_bytes", op->elem_bytes);
     text_printf(c->t, "    .row = %s_row,\n    .column = %s_column,\n};\n", name, name);
 }
 
@@ -314,6 +331,7 @@ static const struct row *row_of(const struct kernel *kernel)
         {"view", INPUTS_EACH, print_view},
         {"resize_nearest", INPUTS_EACH, print_resize_nearest},
         {"reduce", INPUTS_EACH, print_reduce},
+        {"requantize_wide", INPUTS_EACH, print_requantize_wide},
         {"quantize", INPUTS_EACH, print_quantize},
     };
     const struct row *row = rows;

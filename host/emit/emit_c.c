@@ -262,7 +262,7 @@ static void print_call(struct emitter *e, struct text *t, uint32_t i_step)
     const bool in_array = inputs_of(step->kernel) == INPUTS_ARRAY;
     if (in_array) {
         struct call list =
-            open_call(e, t, arena_printf(e->a, "const int8_t *const in%u[] = {", (unsigned)i_step),
+            open_call(e, t, arena_printf(e->a, "const void *const in%u[] = {", (unsigned)i_step),
                       BODY_INDENT);
         for (uint32_t k = 0; k < node->n_in; k++)
             add_argument(&list, input_pointer(e, i_step, k), k + 1 < node->n_in ? ", " : "};\n");

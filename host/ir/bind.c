@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <math.h>
 
+#include "ir/kernels.h"
 #include "ir/ops/ops.h"
 
 void quantize_multiplier(double m, int32_t *mult, int32_t *shift)
@@ -35,8 +36,7 @@ void quantize_multiplier(double m, int32_t *mult, int32_t *shift)
 bool bind_node(struct arena *a, const struct graph *g, const struct node *n, union kernel_args *out,
                struct diag *d)
 {
-    const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
-    if (x->dtype != DT_S8 && y->dtype != DT_S8)
-        return node_error(d, g, n, "no integer kernel for type %s", dtype_name(x->dtype));
+    if (!kernel_for(g, n, VARIANT_REFERENCE))
+        return node_error(d, g, n, "no kernel for type %s", dtype_name(node_in(g, n, 0)->dtype));
     return op_info(n->op)->bind(a, g, n, out, d);
 }

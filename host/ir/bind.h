@@ -16,17 +16,18 @@ union kernel_args {
     struct mote_add_s8 add;
     struct mote_pool2d_s8 pool2d; /* average_pool2d, max_pool2d */
     struct mote_softmax_s8 softmax;
-    struct mote_pad_s8 pad;
-    struct mote_concat_s8 concat;
-    struct mote_requantize_s8 requantize; /* quantize s8 -> s8, relu, relu6 */
-    struct mote_sum_s8 sum;               /* add_broadcast, sub                */
+    struct mote_pad_any pad;
+    struct mote_concat_any concat;
+    struct mote_requantize_s8 requantize;       /* quantize s8 -> s8, relu, relu6 */
+    struct mote_requantize_s32 requantize_wide; /* the same between other integers */
+    struct mote_sum_s8 sum;                     /* add_broadcast, sub                */
     struct mote_mul_s8 mul;
     struct mote_extremum_s8 extremum; /* minimum, maximum                  */
-    struct mote_view_s8 view;         /* transpose, slice, depth_to_space, space_to_depth */
+    struct mote_view_any view;        /* transpose, slice, depth_to_space, space_to_depth */
     struct mote_reduce_s8 reduce;     /* mean, reduce_...                  */
-    struct mote_resize_nearest_s8 resize_nearest;
+    struct mote_resize_nearest_any resize_nearest;
     struct mote_lut_s8 lut;            /* the operators of unary.def        */
-    struct mote_quantize_f32 quantize; /* quantize f32 -> s8, dequantize */
+    struct mote_quantize_f32 quantize; /* quantize from f32, dequantize */
 };
 
 /* Arrays (multipliers, shifts) go into `a`. The graph is verified. False with `d` set when the

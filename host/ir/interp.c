@@ -79,12 +79,13 @@ static bool prepare(struct arena *a, const struct interp *it, const struct node 
                        .outs = bind_outputs(a, it, n)};
     if (n->op == OP_RESHAPE)
         return true;
-    if (x->dtype == DT_S8 || y->dtype == DT_S8) {
+    const struct kernel_row *row = kernel_for(g, n, VARIANT_REFERENCE);
+    if (row) {
         union kernel_args *args = ARENA_NEW(a, union kernel_args);
         if (!bind_node(a, g, n, args, d))
             return false;
         e->args = args;
-        e->scratch = arena_alloc(a, kernel_for(g, n, VARIANT_REFERENCE)->kernel.scratch(args));
+        e->scratch = arena_alloc(a, row->kernel.scratch(args));
         return true;
     }
     if (x->dtype != DT_F32 || y->dtype != DT_F32)

@@ -34,7 +34,7 @@ const struct kernel_row *kernel_rows(uint32_t *n)
 
 /* The device's name for what a node computes: the operator's own, but for clamps and changes of
  * scale, copies in another order, sums, and functions of one element, which are tables. */
-static const char *device_op(enum op op, bool is_float_end)
+static const char *device_op(enum op op, enum dtype x)
 {
     switch (op) {
     case OP_RELU:
@@ -48,7 +48,7 @@ static const char *device_op(enum op op, bool is_float_end)
     case OP_MEAN:
         return "reduce_sum";
     case OP_QUANTIZE:
-        return is_float_end ? "quantize" : "requantize";
+        return x == DT_F32 ? "quantize" : "requantize";
 #define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
 #include "ir/unary.def"
 #undef UNARY
@@ -58,16 +58,35 @@ static const char *device_op(enum op op, bool is_float_end)
     }
 }
 
+/* Kernels that only copy: one for all types. */
+static bool copies(const char *op)
+{
+    return strcmp(op, "view") == 0 || strcmp(op, "pad") == 0 || strcmp(op, "concat") == 0 ||
+           strcmp(op, "resize_nearest") == 0;
+}
+
+/* The dtype in kernels.def for a first input x and an output y, NULL when there is none. */
+static const char *row_dtype(const char *op, enum dtype x, enum dtype y)
+{
+    if (x == DT_F32 && y == DT_F32 && !copies(op))
+        return NULL;
+    if (strcmp(op, "quantize") == 0)
+        return x == DT_F32 ? "f32" : NULL;
+    if (strcmp(op, "dequantize") == 0)
+        return "f32";
+    if (strcmp(op, "requantize") == 0)
+        return dtype_bytes(x) == 1 && dtype_bytes(y) == 1 ? "s8" : "s32";
+    if (copies(op))
+        return "any";
+    return x == y ? dtype_name(x) : NULL;
+}
+
 static const struct kernel_row *find_row(enum op op, enum dtype x, enum dtype y,
                                          enum variant_choice choice)
 {
-    const bool is_float_end = (op == OP_QUANTIZE && x == DT_F32 && y == DT_S8) ||
-                              (op == OP_DEQUANTIZE && x == DT_S8 && y == DT_F32);
-    const bool is_u8_end =
-        op == OP_QUANTIZE && ((x == DT_S8 && y == DT_U8) || (x == DT_U8 && y == DT_S8));
-    if (!is_float_end && !is_u8_end && (x != DT_S8 || y != DT_S8))
+    const char *name = device_op(op, x), *dtype = row_dtype(name, x, y);
+    if (!dtype)
         return NULL;
-    const char *name = device_op(op, is_float_end), *dtype = is_float_end ? "f32" : "s8";
     const struct kernel_row *found = NULL;
     for (size_t i = 0; i < N_ROWS; i++) /* the last of an operator's rows is the fastest */
         if (strcmp(rows[i].op, name) == 0 && strcmp(rows[i].dtype, dtype) == 0 &&

@@ -8,20 +8,20 @@
 #include "ir/ops/ops.h"
 #include "ir/verify_parts.h"
 
-/* Zero points: any value of s8 and u8; the wider types are symmetric. */
-static bool has_zero_point(enum dtype t)
+/* The types of quantised activations, with zero points; s32 and wider are symmetric. */
+static bool is_activation(enum dtype t)
 {
-    return t == DT_S8 || t == DT_U8;
+    return t == DT_S8 || t == DT_U8 || t == DT_S16;
 }
 
 static int32_t zero_max(enum dtype t)
 {
-    return has_zero_point(t) ? (int32_t)dtype_max(t) : 0;
+    return is_activation(t) ? (int32_t)dtype_max(t) : 0;
 }
 
 static int32_t zero_min(enum dtype t)
 {
-    return has_zero_point(t) ? (int32_t)dtype_min(t) : 0;
+    return is_activation(t) ? (int32_t)dtype_min(t) : 0;
 }
 
 bool verify_quant(const struct tensor *t, struct diag *d)
@@ -55,13 +55,37 @@ bool verify_quant(const struct tensor *t, struct diag *d)
     return true;
 }
 
+/* Copies of elements: in s16 they need no scale. */
+static bool copies_elements(enum op op)
+{
+    return op == OP_RESHAPE || op == OP_CONCAT || op == OP_TRANSPOSE || op == OP_SLICE ||
+           op == OP_DEPTH_TO_SPACE || op == OP_SPACE_TO_DEPTH || op == OP_RESIZE_NEAREST;
+}
+
+/* Kernels for s16 compute with zero points 0, apart from copies and changes of scale. */
+static bool takes_zero_points(enum op op)
+{
+    return copies_elements(op) || op == OP_QUANTIZE || op == OP_DEQUANTIZE;
+}
+
 static bool one_scale(const struct graph *g, const struct node *n, const struct tensor *t,
                       struct diag *d)
 {
+    if (t->dtype == DT_S16 && t->quant.n == 0 && copies_elements(n->op))
+        return true;
     if (t->quant.n != 1)
         return node_error(d, g, n, "'%s' has %" PRIu32 " scales, an %s activation needs one",
                           t->name, t->quant.n, dtype_name(t->dtype));
+    if (t->dtype == DT_S16 && t->quant.zero[0] != 0 && !takes_zero_points(n->op))
+        return node_error(d, g, n, "'%s' has zero point %" PRId32 ", expected 0 in s16", t->name,
+                          t->quant.zero[0]);
     return true;
+}
+
+/* A change of scale needs two scales whatever the types are. */
+static bool needs_scale(const struct node *n, const struct tensor *t)
+{
+    return is_activation(t->dtype) || (n->op == OP_QUANTIZE && t->dtype == DT_S32);
 }
 
 static bool one_scale_each(const struct graph *g, const struct node *n, struct diag *d)
@@ -71,17 +95,18 @@ static bool one_scale_each(const struct graph *g, const struct node *n, struct d
     uint32_t n_in = weighted ? 1 : n->n_in;
     for (uint32_t i = 0; i < n_in; i++) {
         const struct tensor *x = node_in(g, n, i);
-        if (has_zero_point(x->dtype) && !one_scale(g, n, x, d))
+        if (needs_scale(n, x) && !one_scale(g, n, x, d))
             return false;
     }
     const struct tensor *y = &g->tensors.items[n->out[0]];
-    return !has_zero_point(y->dtype) || one_scale(g, n, y, d);
+    return !needs_scale(n, y) || one_scale(g, n, y, d);
 }
 
 bool verify_ranges(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d)
 {
     const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
-    if (x->dtype != DT_S8 && y->dtype != DT_S8)
+    const bool has_scale = x->quant.n > 0 || y->quant.n > 0;
+    if (!is_activation(x->dtype) && !is_activation(y->dtype) && !has_scale)
         return true;
     return one_scale_each(g, n, d) && op_info(n->op)->ranges(tmp, g, n, d);
 }

@@ -26,7 +26,8 @@ struct filters {
     uint32_t kh, kw;
     size_t out_step, tap_step;
     uint32_t multiplier; /* depthwise: output channels of an input channel; else 0 */
-    int8_t in_zero, out_zero, out_min, out_max;
+    int8_t in_zero, out_zero;
+    int16_t out_min, out_max;
     const int32_t *mult; /* [n_out] */
     const int8_t *shift; /* [n_out] */
     struct windows y, x;

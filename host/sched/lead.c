@@ -49,7 +49,8 @@ size_t walk_trail(const struct walk *w)
     return trail;
 }
 
-/* Windows `height` rows high, dilated or not: what lies between their rows counts as read. */
+/* Windows `height` rows high, dilated or not: what lies between their rows counts as read. In
+ * elements. */
 static struct walk walk_of_windows(struct mote_hwc in, struct mote_hwc out, uint32_t stride,
                                    uint32_t pad, uint32_t height)
 {
@@ -77,13 +78,13 @@ static struct walk walk_of_pool2d(const struct mote_pool2d_s8 *op)
     return walk_of_windows(op->in, op->out, op->sh, op->pad_top, op->kh);
 }
 
-/* Row by row, n elements of some bytes each in each. */
-static struct walk walk_of_rows(uint32_t rows, size_t in_row_bytes, size_t out_row_bytes)
+/* Row by row. In elements. */
+static struct walk walk_of_rows(uint32_t rows, size_t in_row, size_t out_row)
 {
     return (struct walk){.in_rows = rows,
                          .out_rows = rows,
-                         .in_row_bytes = in_row_bytes,
-                         .out_row_bytes = out_row_bytes,
+                         .in_row_bytes = in_row,
+                         .out_row_bytes = out_row,
                          .stride = 1,
                          .height = 1};
 }
@@ -106,7 +107,8 @@ void step_go_backward(enum op op, union kernel_args *args)
     }
 }
 
-struct walk walk_of(enum op op, const union kernel_args *args)
+/* The walk with rows counted in elements. */
+static struct walk walk_in_elements(enum op op, const union kernel_args *args)
 {
     switch (op) {
     case OP_CONV2D:
@@ -119,12 +121,22 @@ struct walk walk_of(enum op op, const union kernel_args *args)
     case OP_FULLY_CONNECTED:
         return walk_of_rows(args->fully_connected.rows, args->fully_connected.in_n,
                             args->fully_connected.out_n);
-    case OP_QUANTIZE: /* between float and int8: others work in place */
-        return walk_of_rows(args->quantize.n, sizeof(float), sizeof(int8_t));
+    case OP_QUANTIZE: /* both structs begin with n */
     case OP_DEQUANTIZE:
-        return walk_of_rows(args->quantize.n, sizeof(int8_t), sizeof(float));
+        return walk_of_rows(args->quantize.n, 1, 1);
+    case OP_RELU:
+    case OP_RELU6:
+        return walk_of_rows(args->requantize_wide.n, 1, 1);
     default:
         assert(false && "a kernel with ROWS in kernels.def has its walk here");
         return (struct walk){0};
     }
+}
+
+struct walk walk_of(enum op op, const union kernel_args *args, size_t in_bytes, size_t out_bytes)
+{
+    struct walk w = walk_in_elements(op, args);
+    w.in_row_bytes *= in_bytes;
+    w.out_row_bytes *= out_bytes;
+    return w;
 }

@@ -22,6 +22,7 @@ size_t walk_lead(const struct walk *w);
  * the last to the first overwrites no input row before it is read. */
 size_t walk_trail(const struct walk *w);
 
-/* The walk of a kernel whose placement is ROWS or EITHER, for operator `op` with `args`. */
-struct walk walk_of(enum op op, const union kernel_args *args);
+/* The walk of a kernel whose placement is ROWS or EITHER, for operator `op` with `args`; an element
+ * of its first input and of its output has so many bytes. */
+struct walk walk_of(enum op op, const union kernel_args *args, size_t in_bytes, size_t out_bytes);
 #endif

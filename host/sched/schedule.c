@@ -72,7 +72,9 @@ static bool add_step(struct arena *a, struct program *p, uint32_t i_node,
     step->in_place = row->placement == IN_PLACE && !x->data &&
                      tensor_bytes(x) == tensor_bytes(&g->tensors.items[n->out[0]]);
     if (row->placement == ROWS || row->placement == EITHER) {
-        const struct walk w = walk_of(n->op, &step->args);
+        const struct tensor *y = &g->tensors.items[n->out[0]];
+        const struct walk w =
+            walk_of(n->op, &step->args, dtype_bytes(x->dtype), dtype_bytes(y->dtype));
         step->lead = walk_lead(&w);
         step->trail = row->placement == EITHER ? walk_trail(&w) : 0;
     }

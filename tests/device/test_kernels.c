@@ -12,25 +12,24 @@ union any_args {
     struct mote_add_s8 add;
     struct mote_pool2d_s8 pool2d;
     struct mote_softmax_s8 softmax;
-    struct mote_pad_s8 pad;
-    struct mote_concat_s8 concat;
+    struct mote_pad_any pad;
+    struct mote_concat_any concat;
     struct mote_requantize_s8 requantize;
+    struct mote_requantize_s32 requantize_wide;
     struct mote_lut_s8 lut;
     struct mote_sum_s8 sum;
     struct mote_mul_s8 mul;
     struct mote_extremum_s8 extremum;
-    struct mote_view_s8 view;
-    struct mote_resize_nearest_s8 resize_nearest;
+    struct mote_view_any view;
+    struct mote_resize_nearest_any resize_nearest;
     struct mote_reduce_s8 reduce;
     struct mote_quantize_f32 quantize;
 };
 
 /* Everything a kernel can be given. `in` is also the first of two inputs, `in2` the second. */
 struct buffers {
-    const int8_t *in, *in2, *w;
-    const int32_t *bias;
-    int8_t *out;
-    void *scratch;
+    const void *in, *in2, *w, *bias;
+    void *out, *scratch;
 };
 
 /* How each kind of arguments is called; the float kernels have a test of their own. */
@@ -44,17 +43,18 @@ struct buffers {
 #define CALL_softmax(f, a, b)          CALL_unary(f, &(a)->softmax, b)
 #define CALL_pad(f, a, b)              CALL_unary(f, &(a)->pad, b)
 #define CALL_concat(f, a, b)                                                                       \
-    f(&(a)->concat, (const int8_t *const[]){(b)->in, (b)->in2, (b)->in}, (b)->out, (b)->scratch)
-#define CALL_requantize(f, a, b)     CALL_unary(f, &(a)->requantize, b)
-#define CALL_lut(f, a, b)            CALL_unary(f, &(a)->lut, b)
-#define CALL_binary(f, op, b)        f(op, (b)->in, (b)->in2, (b)->out, (b)->scratch)
-#define CALL_sum(f, a, b)            CALL_binary(f, &(a)->sum, b)
-#define CALL_mul(f, a, b)            CALL_binary(f, &(a)->mul, b)
-#define CALL_extremum(f, a, b)       CALL_binary(f, &(a)->extremum, b)
-#define CALL_view(f, a, b)           CALL_unary(f, &(a)->view, b)
-#define CALL_reduce(f, a, b)         CALL_unary(f, &(a)->reduce, b)
-#define CALL_resize_nearest(f, a, b) CALL_unary(f, &(a)->resize_nearest, b)
-#define CALL_quantize(f, a, b)       ((void)(f), (void)(a), (void)(b))
+    f(&(a)->concat, (const void *const[]){(b)->in, (b)->in2, (b)->in}, (b)->out, (b)->scratch)
+#define CALL_requantize(f, a, b)      CALL_unary(f, &(a)->requantize, b)
+#define CALL_requantize_wide(f, a, b) CALL_unary(f, &(a)->requantize_wide, b)
+#define CALL_lut(f, a, b)             CALL_unary(f, &(a)->lut, b)
+#define CALL_binary(f, op, b)         f(op, (b)->in, (b)->in2, (b)->out, (b)->scratch)
+#define CALL_sum(f, a, b)             CALL_binary(f, &(a)->sum, b)
+#define CALL_mul(f, a, b)             CALL_binary(f, &(a)->mul, b)
+#define CALL_extremum(f, a, b)        CALL_binary(f, &(a)->extremum, b)
+#define CALL_view(f, a, b)            CALL_unary(f, &(a)->view, b)
+#define CALL_reduce(f, a, b)          CALL_unary(f, &(a)->reduce, b)
+#define CALL_resize_nearest(f, a, b)  CALL_unary(f, &(a)->resize_nearest, b)
+#define CALL_quantize(f, a, b)        ((void)(f), (void)(a), (void)(b))
 
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \
     static void run_##op##_##dtype##_##variant(const union any_args *a, const struct buffers *b)   \
@@ -72,7 +72,7 @@ enum packing { NONE, MODEL, FOLDED };
 enum placement { APART, ROWS, EITHER, IN_PLACE };
 
 struct row {
-    const char *op, *variant;
+    const char *op, *dtype, *variant;
     void (*run)(const union any_args *a, const struct buffers *b);
     size_t (*scratch)(const union any_args *a);
     enum packing constants;
@@ -81,8 +81,13 @@ struct row {
 
 static const struct row rows[] = {
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \
-    {#op,       #variant, run_##op##_##dtype##_##variant, scratch_##op##_##dtype##_##variant,      \
-     constants, placement},
+    {#op,                                                                                          \
+     #dtype,                                                                                       \
+     #variant,                                                                                     \
+     run_##op##_##dtype##_##variant,                                                               \
+     scratch_##op##_##dtype##_##variant,                                                           \
+     constants,                                                                                    \
+     placement},
 #include "kernels/kernels.def"
 #undef KERNEL
 };
@@ -103,7 +108,8 @@ struct problem {
 static const struct row *reference_of(const struct row *row)
 {
     for (size_t i = 0; i < N_ROWS; i++)
-        if (strcmp(rows[i].op, row->op) == 0 && strcmp(rows[i].variant, "ref") == 0)
+        if (strcmp(rows[i].op, row->op) == 0 && strcmp(rows[i].dtype, row->dtype) == 0 &&
+            strcmp(rows[i].variant, "ref") == 0)
             return &rows[i];
     test_fail(__FILE__, __LINE__, "%s has no reference", row->op);
 }
@@ -124,7 +130,8 @@ static void run_guarded(const struct row *row, const struct problem *p, const st
     if (row->constants == FOLDED)
         for (size_t c = 0; c < p->n_bias; c++)
             for (size_t t = 0; t < p->n_w / p->n_bias; t++)
-                folded[c] -= p->in_zero * from->w[c * p->w_channel_step + t * p->w_tap_step];
+                folded[c] -= p->in_zero *
+                             ((const int8_t *)from->w)[c * p->w_channel_step + t * p->w_tap_step];
     int8_t *target = (int8_t *)(placement == IN_PLACE ? in.at : out.at);
     const struct buffers b = {(int8_t *)in.at, (int8_t *)in2.at, (int8_t *)w.at,
                               folded,          target,           scratch.at};
@@ -142,6 +149,12 @@ static void run_guarded(const struct row *row, const struct problem *p, const st
     guarded_free(scratch);
 }
 
+/* The problems below have elements of one byte; test_wide.c has the others. */
+static bool is_of_bytes(const struct row *row)
+{
+    return strcmp(row->dtype, "s8") == 0 || strcmp(row->dtype, "any") == 0;
+}
+
 /* All variants of `op` on one problem with random contents, in place too where that is allowed. */
 static void check_problem(const char *op, const struct problem *p, struct random *r)
 {
@@ -157,7 +170,7 @@ static void check_problem(const char *op, const struct problem *p, struct random
         bias[i] = random_in(r, -limit, limit);
     const struct buffers b = {in, in2, w, bias, NULL, NULL};
     for (size_t i = 0; i < N_ROWS; i++) {
-        if (strcmp(rows[i].op, op) != 0)
+        if (strcmp(rows[i].op, op) != 0 || !is_of_bytes(&rows[i]))
             continue;
         run_guarded(reference_of(&rows[i]), p, &b, APART, want);
         run_guarded(&rows[i], p, &b, APART, got);
@@ -180,10 +193,10 @@ static int8_t random_zero(struct random *r)
     return (int8_t)PICK(r, -128, 127, 0, random_in(r, -128, 127));
 }
 
-static void random_clamp(struct random *r, int8_t *low, int8_t *high)
+static void random_clamp(struct random *r, int16_t *low, int16_t *high)
 {
-    *low = (int8_t)PICK(r, -128, -128, -128, 0, random_in(r, -128, 127));
-    *high = (int8_t)PICK(r, 127, 127, random_in(r, *low, 127), *low);
+    *low = (int16_t)PICK(r, -128, -128, -128, 0, random_in(r, -128, 127));
+    *high = (int16_t)PICK(r, 127, 127, random_in(r, *low, 127), *low);
 }
 
 /* Mostly scales that spread the outputs over int8, sometimes the ends of what is allowed. */
@@ -339,7 +352,7 @@ static bool random_softmax(struct random *r, struct problem *p)
 
 static bool random_pad(struct random *r, struct problem *p)
 {
-    struct mote_pad_s8 *op = &p->args.pad;
+    struct mote_pad_any *op = &p->args.pad;
     p->in_bytes = p->out_bytes = 1;
     for (int d = 0; d < 4; d++) {
         op->in[d] = (uint16_t)PICK(r, 1, 3, 8);
@@ -348,13 +361,14 @@ static bool random_pad(struct random *r, struct problem *p)
         p->out_bytes *= (size_t)op->before[d] + op->in[d] + op->after[d];
     }
     op->value = random_zero(r);
+    op->elem_bytes = 1;
     return true;
 }
 
 static bool random_concat(struct random *r, struct problem *p)
 {
     static const uint32_t inner[][3] = {{1, 1, 1}, {7, 3, 7}, {33, 1, 33}, {16, 48, 16}};
-    struct mote_concat_s8 *op = &p->args.concat;
+    struct mote_concat_any *op = &p->args.concat;
     op->outer = (uint32_t)random_in(r, 1, 9);
     op->n_in = (uint32_t)random_in(r, 1, 3);
     op->inner = inner[random_u32(r) % 4];
@@ -370,7 +384,9 @@ static bool random_requantize(struct random *r, struct problem *p)
     struct mote_requantize_s8 *op = &p->args.requantize;
     op->n = (uint32_t)random_in(r, 1, 300);
     op->in_zero = random_zero(r), op->out_zero = random_zero(r);
-    random_clamp(r, &op->out_min, &op->out_max);
+    int16_t low, high;
+    random_clamp(r, &low, &high);
+    op->out_min = (int8_t)low, op->out_max = (int8_t)high;
     op->mult = random_in(r, 1 << 30, INT32_MAX);
     op->shift = (int8_t)random_in(r, -31, 8);
     p->in_bytes = p->out_bytes = op->n;
@@ -444,7 +460,7 @@ static bool random_extremum(struct random *r, struct problem *p)
 /* Any order of four dimensions, each walked forward or backward. */
 static bool random_view(struct random *r, struct problem *p)
 {
-    struct mote_view_s8 *op = &p->args.view;
+    struct mote_view_any *op = &p->args.view;
     int perm[MOTE_VIEW_DIMS] = {0, 1, 2, 3};
     size_t size = 1;
     for (int i = MOTE_VIEW_DIMS - 1; i >= 0; i--) {
@@ -458,6 +474,7 @@ static bool random_view(struct random *r, struct problem *p)
         }
         size *= op->n[to];
     }
+    op->elem_bytes = 1;
     p->in_bytes = p->out_bytes = size;
     return true;
 }
@@ -470,7 +487,7 @@ static bool random_resize_nearest(struct random *r, struct problem *p)
         from[0][i] = (uint16_t)random_in(r, 0, in.h - 1);
         from[1][i] = (uint16_t)random_in(r, 0, in.w - 1);
     }
-    p->args.resize_nearest = (struct mote_resize_nearest_s8){in, out, from[0], from[1]};
+    p->args.resize_nearest = (struct mote_resize_nearest_any){in, out, 1, from[0], from[1]};
     p->in_bytes = (size_t)in.h * in.w * in.c;
     p->out_bytes = (size_t)out.h * out.w * out.c;
     return true;

@@ -101,9 +101,9 @@ TEST(pad_puts_its_value_on_the_sides_asked_for)
 {
     static const int8_t in[2] = {1, 2};
     static const int8_t want[9] = {9, 9, 9, 9, 1, 2, 9, 9, 9};
-    const struct mote_pad_s8 op = {{1, 1, 2, 1}, {0, 1, 1, 0}, {0, 1, 0, 0}, 9};
+    const struct mote_pad_any op = {{1, 1, 2, 1}, {0, 1, 1, 0}, {0, 1, 0, 0}, 9, 1};
     int8_t out[9];
-    mote_pad_s8_ref(&op, in, out, NULL);
+    mote_pad_any_ref(&op, in, out, NULL);
     CHECK_BYTES(out, want, 9);
 }
 
@@ -112,10 +112,10 @@ TEST(concat_interleaves_along_the_axis)
     static const int8_t a[4] = {1, 2, 3, 4}, b[2] = {5, 6};
     static const int8_t want[6] = {1, 2, 5, 3, 4, 6};
     static const uint32_t inner[2] = {2, 1};
-    const int8_t *const in[2] = {a, b};
-    const struct mote_concat_s8 op = {2, 2, inner};
+    const void *const in[2] = {a, b};
+    const struct mote_concat_any op = {2, 2, inner};
     int8_t out[6];
-    mote_concat_s8_ref(&op, in, out, NULL);
+    mote_concat_any_ref(&op, in, out, NULL);
     CHECK_BYTES(out, want, 6);
 }
 
@@ -164,12 +164,12 @@ TEST(view_transposes_and_walks_backward)
 {
     static const int8_t in[6] = {1, 2, 3, 4, 5, 6};
     static const int8_t transposed[6] = {1, 4, 2, 5, 3, 6}, mirrored[6] = {3, 2, 1, 6, 5, 4};
-    const struct mote_view_s8 transpose = {{1, 1, 3, 2}, {0, 0, 1, 3}, 0};
-    const struct mote_view_s8 mirror = {{1, 1, 2, 3}, {0, 0, 3, -1}, 2};
+    const struct mote_view_any transpose = {{1, 1, 3, 2}, {0, 0, 1, 3}, 0, 1};
+    const struct mote_view_any mirror = {{1, 1, 2, 3}, {0, 0, 3, -1}, 2, 1};
     int8_t out[6];
-    mote_view_s8_ref(&transpose, in, out, NULL);
+    mote_view_any_ref(&transpose, in, out, NULL);
     CHECK_BYTES(out, transposed, 6);
-    mote_view_s8_ref(&mirror, in, out, NULL);
+    mote_view_any_ref(&mirror, in, out, NULL);
     CHECK_BYTES(out, mirrored, 6);
 }
 
@@ -240,7 +240,7 @@ TEST(quantize_rounds_half_away_and_saturates)
     static const float in[10] = {0.25f,  -0.25f, 0.24f, 1e30f,    -1e30f,
                                  63.25f, -64.0f, NAN,   INFINITY, -INFINITY};
     static const int8_t want[10] = {4, 2, 3, 127, -128, 127, -125, 3, 127, -128};
-    const struct mote_quantize_f32 op = {10, 0.5f, 3};
+    const struct mote_quantize_f32 op = {10, 0.5f, 3, false};
     int8_t out[10];
     mote_quantize_f32_ref(&op, in, out, NULL);
     CHECK_BYTES(out, want, 10);
@@ -249,7 +249,7 @@ TEST(quantize_rounds_half_away_and_saturates)
 TEST(quantize_equals_the_libraries_round)
 {
     struct random r = random_seed(test_seed());
-    const struct mote_quantize_f32 op = {1, 0.0371f, -17};
+    const struct mote_quantize_f32 op = {1, 0.0371f, -17, false};
     for (int i = 0; i < 200000; i++) {
         const float x = (float)random_in(&r, -1000000, 1000000) * 1.1e-5f;
         const float q = roundf(x / op.scale) - 17.0f;
@@ -261,7 +261,7 @@ TEST(quantize_equals_the_libraries_round)
 
 TEST(dequantize_inverts_quantize)
 {
-    const struct mote_quantize_f32 op = {256, 0.0371f, -17};
+    const struct mote_quantize_f32 op = {256, 0.0371f, -17, false};
     int8_t in[256], out[256];
     float real[256];
     for (int i = 0; i < 256; i++)

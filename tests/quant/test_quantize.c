@@ -35,7 +35,8 @@ static float *run(struct bench *b, const struct graph *g, const float *sample, u
     const uint32_t n_out = (uint32_t)shape_count(&out->shape);
     const void *x = sample;
     if (in->dtype == DT_S8) {
-        const struct mote_quantize_f32 op = {n_in, in->quant.scale[0], (int8_t)in->quant.zero[0]};
+        const struct mote_quantize_f32 op = {n_in, in->quant.scale[0], (int16_t)in->quant.zero[0],
+                                             false};
         int8_t *bytes = ARENA_ARRAY(b->a, int8_t, n_in);
         mote_quantize_f32_ref(&op, sample, bytes, NULL);
         x = bytes;
@@ -45,7 +46,7 @@ static float *run(struct bench *b, const struct graph *g, const float *sample, u
     const void *result = interp_tensor(it, g->outputs.items[i]);
     if (out->dtype == DT_S8) {
         const struct mote_quantize_f32 op = {n_out, out->quant.scale[0],
-                                             (int8_t)out->quant.zero[0]};
+                                             (int16_t)out->quant.zero[0], false};
         mote_dequantize_f32_ref(&op, result, y, NULL);
     } else {
         memcpy(y, result, n_out * sizeof *y);

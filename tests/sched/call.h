@@ -23,17 +23,17 @@ struct call {
 #define CALL_pool2d(f, c)           CALL_unary(f, &(c)->args->pool2d, c)
 #define CALL_softmax(f, c)          CALL_unary(f, &(c)->args->softmax, c)
 #define CALL_pad(f, c)              CALL_unary(f, &(c)->args->pad, c)
-#define CALL_concat(f, c)                                                                          \
-    f(&(c)->args->concat, (const int8_t *const *)(c)->in, (c)->out, (c)->scratch)
-#define CALL_requantize(f, c)     CALL_unary(f, &(c)->args->requantize, c)
-#define CALL_lut(f, c)            CALL_unary(f, &(c)->args->lut, c)
-#define CALL_sum(f, c)            CALL_binary(f, &(c)->args->sum, c)
-#define CALL_mul(f, c)            CALL_binary(f, &(c)->args->mul, c)
-#define CALL_extremum(f, c)       CALL_binary(f, &(c)->args->extremum, c)
-#define CALL_view(f, c)           CALL_unary(f, &(c)->args->view, c)
-#define CALL_resize_nearest(f, c) CALL_unary(f, &(c)->args->resize_nearest, c)
-#define CALL_reduce(f, c)         CALL_unary(f, &(c)->args->reduce, c)
-#define CALL_quantize(f, c)       CALL_unary(f, &(c)->args->quantize, c)
+#define CALL_concat(f, c)           f(&(c)->args->concat, (c)->in, (c)->out, (c)->scratch)
+#define CALL_requantize(f, c)       CALL_unary(f, &(c)->args->requantize, c)
+#define CALL_requantize_wide(f, c)  CALL_unary(f, &(c)->args->requantize_wide, c)
+#define CALL_lut(f, c)              CALL_unary(f, &(c)->args->lut, c)
+#define CALL_sum(f, c)              CALL_binary(f, &(c)->args->sum, c)
+#define CALL_mul(f, c)              CALL_binary(f, &(c)->args->mul, c)
+#define CALL_extremum(f, c)         CALL_binary(f, &(c)->args->extremum, c)
+#define CALL_view(f, c)             CALL_unary(f, &(c)->args->view, c)
+#define CALL_resize_nearest(f, c)   CALL_unary(f, &(c)->args->resize_nearest, c)
+#define CALL_reduce(f, c)           CALL_unary(f, &(c)->args->reduce, c)
+#define CALL_quantize(f, c)         CALL_unary(f, &(c)->args->quantize, c)
 
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \
     static void run_##op##_##dtype##_##variant(const struct call *c)                               \

@@ -120,6 +120,7 @@ struct bench {
     enum op op;
     struct rng rng;
     size_t in_bytes, out_bytes;
+    size_t in_elem, out_elem; /* bytes of one element */
     uint32_t n_cases, n_shorter, n_spoilt, n_spoilt_backward;
     /* Aligned for floats. */
     _Alignas(16) int8_t in[BYTES_MAX], apart[BYTES_MAX], over[2 * BYTES_MAX];
@@ -150,15 +151,16 @@ static bool is_same_over(struct bench *b, const union kernel_args *args, size_t 
 /* The kernel apart; with its lead, and half of it; backward with its trail, and half of it. A byte
  * less would not do: kernels that read a row to its end before they write its last byte can do with
  * a little less. */
-static void check_kernel(struct bench *b, const union kernel_args *args, size_t in_bytes,
-                         size_t out_bytes, size_t element)
+static void check_kernel(struct bench *b, const union kernel_args *args, size_t n_in, size_t n_out)
 {
+    const size_t in_bytes = n_in * b->in_elem, out_bytes = n_out * b->out_elem;
+    const size_t element = b->in_elem > b->out_elem ? b->in_elem : b->out_elem;
     CHECK(in_bytes <= sizeof b->in && out_bytes <= sizeof b->apart);
     b->in_bytes = in_bytes;
     b->out_bytes = out_bytes;
     run_on(b, args, b->in, b->apart);
 
-    const struct walk w = walk_of(b->op, args);
+    const struct walk w = walk_of(b->op, args, b->in_elem, b->out_elem);
     const size_t lead = (walk_lead(&w) + element - 1) / element * element;
     CHECK(lead + in_bytes <= sizeof b->over);
     CHECK(is_same_over(b, args, lead, 0));
@@ -234,7 +236,7 @@ static void check_image(const struct window *w, void *context)
                                               .pad_left = p,
                                               .out_min = -128,
                                               .out_max = 127};
-    check_kernel(b, &args, (size_t)in.h * in.w * in.c, (size_t)out.h * out.w * out.c, 1);
+    check_kernel(b, &args, (size_t)in.h * in.w * in.c, (size_t)out.h * out.w * out.c);
 }
 
 static void check_rows(struct bench *b)
@@ -249,22 +251,42 @@ static void check_rows(struct bench *b)
                                                                     .out_max = 127,
                                                                     .mult = b->mult,
                                                                     .shift = b->shift};
-            check_kernel(b, &args, (size_t)rows * args.fully_connected.in_n, (size_t)rows * n, 1);
+            check_kernel(b, &args, (size_t)rows * args.fully_connected.in_n, (size_t)rows * n);
         }
 }
 
 static void check_elements(struct bench *b)
 {
-    const size_t in_size = b->op == OP_QUANTIZE ? sizeof(float) : 1;
-    const size_t out_size = b->op == OP_QUANTIZE ? 1 : sizeof(float);
     for (uint32_t i = 0; i < 64; i++) {
         const float x = (float)(rng_below(&b->rng, 256)) - 128.0f;
         if (b->op == OP_QUANTIZE)
             memcpy(b->in + i * sizeof x, &x, sizeof x);
     }
+    b->in_elem = b->op == OP_QUANTIZE ? sizeof(float) : 1;
     for (uint32_t n = 1; n <= 64; n++) {
-        const union kernel_args args = {.quantize = {.n = n, .scale = 1.0f, .zero = 0}};
-        check_kernel(b, &args, n * in_size, n * out_size, in_size);
+        const bool wide = n % 2;
+        const union kernel_args args = {.quantize = {.n = n, .scale = 1.0f, .wide = wide}};
+        *(b->op == OP_QUANTIZE ? &b->out_elem : &b->in_elem) = wide ? 2 : 1;
+        *(b->op == OP_QUANTIZE ? &b->in_elem : &b->out_elem) = sizeof(float);
+        check_kernel(b, &args, n, n);
+    }
+}
+
+/* Integers of all pairs of sizes. */
+static void check_sizes(struct bench *b)
+{
+    for (uint32_t i = 0; i < 9 * 64; i++) {
+        const uint8_t in = (uint8_t)(1 << i % 3), out = (uint8_t)(1 << i / 3 % 3);
+        union kernel_args args = {0};
+        args.requantize_wide = (struct mote_requantize_s32){.n = 1 + i / 9,
+                                                            .in_bytes = in,
+                                                            .out_bytes = out,
+                                                            .out_min = -128,
+                                                            .out_max = 127,
+                                                            .mult = 1 << 30};
+        b->in_elem = in;
+        b->out_elem = out;
+        check_kernel(b, &args, 1 + i / 9, 1 + i / 9);
     }
 }
 
@@ -275,6 +297,7 @@ static struct bench *bench_of(struct arena *a, const struct kernel_row *row, enu
     b->row = row;
     b->op = op;
     b->rng = rng_split(test_seed(), op);
+    b->in_elem = b->out_elem = strcmp(row->dtype, "s16") == 0 ? 2 : 1;
     for (size_t i = 0; i < sizeof b->in; i++)
         b->in[i] = (int8_t)rng_below(&b->rng, 256);
     for (size_t i = 0; i < sizeof b->weights; i++)
@@ -297,6 +320,9 @@ static void check_all(struct bench *b)
     case OP_DEQUANTIZE:
         check_elements(b);
         break;
+    case OP_RELU:
+        check_sizes(b);
+        break;
     case OP_CONV2D:
     case OP_DEPTHWISE_CONV2D:
         for_all_windows(2, check_image, b);
@@ -309,6 +335,8 @@ static void check_all(struct bench *b)
 
 static enum op op_of(const struct kernel_row *row)
 {
+    if (strcmp(row->op, "requantize") == 0)
+        return OP_RELU; /* one of those that it computes */
     for (enum op op = 0; op < N_OPS; op++)
         if (strcmp(op_name(op), row->op) == 0)
             return op;

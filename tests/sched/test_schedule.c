@@ -251,8 +251,9 @@ TEST(every_kernel_has_its_source_and_every_operator_a_reference)
         CHECK(access(path, R_OK) == 0);
         int n_ref = 0;
         for (uint32_t j = 0; j < n; j++)
-            n_ref +=
-                strcmp(rows[j].op, rows[i].op) == 0 && strcmp(rows[j].kernel.variant, "ref") == 0;
+            n_ref += strcmp(rows[j].op, rows[i].op) == 0 &&
+                     strcmp(rows[j].dtype, rows[i].dtype) == 0 &&
+                     strcmp(rows[j].kernel.variant, "ref") == 0;
         CHECK_EQ(n_ref, 1);
     }
 }

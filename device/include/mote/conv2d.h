@@ -20,7 +20,7 @@ struct mote_conv2d_s8 {
     uint8_t dh, dw;            /* dilation, 1..255                                */
     uint8_t pad_top, pad_left; /* rows and columns of padding before the image    */
     int8_t in_zero, out_zero;  /* zero points                                     */
-    int8_t out_min, out_max;   /* fused activation, in output units               */
+    int16_t out_min, out_max;  /* fused activation, in output units               */
     bool backward;             /* write the last output row first: see kernels.def */
     const int32_t *mult;       /* [out.c] Q31 multiplier, borrowed                */
     const int8_t *shift;       /* [out.c] -31..30, positive to the left, borrowed */

@@ -17,7 +17,7 @@ struct mote_depthwise_conv2d_s8 {
     uint8_t dh, dw;          /* dilation, 1..255                                */
     uint8_t pad_top, pad_left;
     int8_t in_zero, out_zero;
-    int8_t out_min, out_max;
+    int16_t out_min, out_max;
     uint16_t multiplier; /* output channels per input channel               */
     bool backward;       /* write the last output row first: see kernels.def */
     const int32_t *mult; /* [out.c] Q31 multiplier, borrowed                */

@@ -13,7 +13,7 @@ struct mote_fully_connected_s8 {
     uint32_t rows;        /* input vectors, usually 1                        */
     uint32_t in_n, out_n; /* length of an input and of an output vector     */
     int8_t in_zero, out_zero;
-    int8_t out_min, out_max;
+    int16_t out_min, out_max;
     const int32_t *mult; /* [out_n] Q31 multiplier, borrowed                */
     const int8_t *shift; /* [out_n] -31..30, positive to the left, borrowed */
 };

@@ -11,7 +11,7 @@ extern "C" {
 struct mote_mul_s8 {
     struct mote_broadcast walk;
     int8_t a_zero, b_zero, out_zero;
-    int8_t out_min, out_max;
+    int16_t out_min, out_max;
     int8_t shift; /* -31..15, positive to the left */
     int32_t mult; /* Q31                           */
 };

@@ -1,4 +1,4 @@
-/* pad.h - constant padding of an int8 tensor with its zero point.
+/* pad.h - constant padding, any type.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_PAD_H
 #define MOTE_PAD_H
@@ -9,14 +9,15 @@ extern "C" {
 #endif
 
 /* Shapes of lower rank are given ones in front. */
-struct mote_pad_s8 {
+struct mote_pad_any {
     uint16_t in[4];               /* input dimensions        */
     uint16_t before[4], after[4]; /* padding per dimension */
-    int8_t value;
+    int8_t value;                 /* every byte of the padding */
+    uint8_t elem_bytes;           /* of one element             */
 };
 
-size_t mote_pad_s8_ref_scratch(const struct mote_pad_s8 *op);
-void mote_pad_s8_ref(const struct mote_pad_s8 *op, const int8_t *in, int8_t *out, void *scratch);
+size_t mote_pad_any_ref_scratch(const struct mote_pad_any *op);
+void mote_pad_any_ref(const struct mote_pad_any *op, const void *in, void *out, void *scratch);
 
 #ifdef __cplusplus
 }

@@ -15,7 +15,7 @@ struct mote_pool2d_s8 {
     uint8_t kh, kw; /* window, 1..255 */
     uint8_t sh, sw; /* stride, 1..255 */
     uint8_t pad_top, pad_left;
-    int8_t out_min, out_max;
+    int16_t out_min, out_max;
     bool backward; /* write the last output row first: see kernels.def */
 };
 

@@ -1,5 +1,5 @@
-/* quantize.h - between float and int8. The only kernels that touch floating point; the linker
- * drops them where a model's ends are int8. SPDX-License-Identifier: Apache-2.0 */
+/* quantize.h - between float and int8 or int16. The only kernels that touch floating point; the linker
+ * drops them where a model's ends are integers. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_QUANTIZE_H
 #define MOTE_QUANTIZE_H
 #include "mote/types.h"
@@ -12,16 +12,17 @@ extern "C" {
 struct mote_quantize_f32 {
     uint32_t n;
     float scale;
-    int8_t zero;
+    int16_t zero;
+    bool wide; /* the integers are int16, else int8 */
 };
 
 size_t mote_quantize_f32_ref_scratch(const struct mote_quantize_f32 *op);
 size_t mote_dequantize_f32_ref_scratch(const struct mote_quantize_f32 *op);
 
-/* q = clamp(round half away from zero(x / scale) + zero, -128, 127); NaN gives `zero`. */
-void mote_quantize_f32_ref(const struct mote_quantize_f32 *op, const float *in, int8_t *out,
+/* q = clamp(round half away from zero(x / scale) + zero) in the range of the type; NaN gives `zero`. */
+void mote_quantize_f32_ref(const struct mote_quantize_f32 *op, const float *in, void *out,
                            void *scratch);
-void mote_dequantize_f32_ref(const struct mote_quantize_f32 *op, const int8_t *in, float *out,
+void mote_dequantize_f32_ref(const struct mote_quantize_f32 *op, const void *in, float *out,
                              void *scratch);
 
 #ifdef __cplusplus

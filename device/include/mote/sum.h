@@ -13,7 +13,7 @@ extern "C" {
 struct mote_sum_s8 {
     struct mote_broadcast walk;
     int8_t a_zero, b_zero, out_zero;
-    int8_t out_min, out_max;
+    int16_t out_min, out_max;
     int8_t a_shift, b_shift, out_shift; /* <= 0: to the right */
     int32_t a_mult, b_mult, out_mult;   /* Q31                */
 };

@@ -127,11 +127,29 @@ static inline int32_t mote_requant(int32_t x, int32_t mult, int32_t shift)
     return mote_requant_by(mote_scale_of(mult, shift), x);
 }
 
+/* x times the real multiplier for wide sums, |x| < 2^47: the multiplier is rounded to 16 bits, the
+ * product once, half towards plus infinity. The verifier keeps the result in int32.
+ * -31 <= shift <= 7, so |x * short_mult| + half < 2^62 + 2^45. */
+static inline int32_t mote_requant_s64(int64_t x, int32_t mult, int32_t shift)
+{
+    MOTE_ASSERT(mult >= 0);
+    MOTE_ASSERT(shift >= -31 && shift <= 7);
+    const int32_t short_mult = mult < 0x7fff0000 ? (mult + (1 << 15)) >> 16 : 0x7fff;
+    const int32_t right = 15 - shift;
+    return (int32_t)((x * short_mult + (INT64_C(1) << (right - 1))) >> right);
+}
+
 /* Add the zero point and clamp to the fused activation, low <= high in output units. The clamp
  * comes first, so that no x overflows. */
 static inline int8_t mote_to_s8(int32_t x, int32_t zero, int32_t low, int32_t high)
 {
     return (int8_t)(mote_clamp_s32(x, low - zero, high - zero) + zero);
+}
+
+/* The same for int16, whose zero points are 0. */
+static inline int16_t mote_to_s16(int32_t x, int32_t low, int32_t high)
+{
+    return (int16_t)mote_clamp_s32(x, low, high);
 }
 
 /* sum / n to the nearest, half away from zero. |sum| + n / 2 fits int32, n >= 1. */

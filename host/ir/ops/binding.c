@@ -27,19 +27,28 @@ int8_t zero_of(const struct tensor *t)
     return (int8_t)zero;
 }
 
-/* zero + round(value / scale), in float as the reference does, held within int8. */
-static int8_t quantized_bound(const struct tensor *t, float value)
+/* zero + round(value / scale), in float as the reference does, held within the type. */
+static int32_t quantized_bound(const struct tensor *t, float value)
 {
-    float q = roundf(value / t->quant.scale[0]);
-    int32_t bound = q > 512.0f ? 512 : (int32_t)q; /* value >= 0 */
-    bound += t->quant.zero[0];
-    return (int8_t)(bound > INT8_MAX ? INT8_MAX : bound);
+    const float q = roundf(value / t->quant.scale[0]), hold = 0x1p17f;       /* above every int16 */
+    const int64_t bound = (int64_t)(q > hold ? hold : q) + t->quant.zero[0]; /* value >= 0 */
+    return (int32_t)(bound > dtype_max(t->dtype) ? dtype_max(t->dtype) : bound);
 }
 
-void set_clamp(const struct tensor *out, enum act act, int8_t *min, int8_t *max)
+struct clamp clamp_of(const struct tensor *out, enum act act)
 {
-    *min = act == ACT_NONE ? INT8_MIN : quantized_bound(out, 0.0f);
-    *max = act == ACT_RELU6 ? quantized_bound(out, 6.0f) : INT8_MAX;
+    const struct clamp whole = {(int32_t)dtype_min(out->dtype), (int32_t)dtype_max(out->dtype)};
+    return (struct clamp){
+        .min = act == ACT_NONE ? whole.min : quantized_bound(out, 0.0f),
+        .max = act == ACT_RELU6 ? quantized_bound(out, 6.0f) : whole.max,
+    };
+}
+
+void set_clamp(const struct tensor *out, enum act act, int16_t *min, int16_t *max)
+{
+    const struct clamp clamp = clamp_of(out, act);
+    *min = (int16_t)clamp.min;
+    *max = (int16_t)clamp.max;
 }
 
 struct mote_hwc hwc_of(const struct tensor *t)
@@ -95,8 +104,8 @@ void bind_window(struct arena *a, const struct graph *g, const struct node *n,
     bind_channels(a, g, n, op->out.c, &op->mult, &op->shift);
 }
 
-void bind_requantize(const struct graph *g, const struct node *n, enum act act,
-                     struct mote_requantize_s8 *op)
+static void bind_requantize(const struct graph *g, const struct node *n, enum act act,
+                            struct mote_requantize_s8 *op)
 {
     const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
     *op = (struct mote_requantize_s8){
@@ -106,8 +115,42 @@ void bind_requantize(const struct graph *g, const struct node *n, enum act act,
         .in_flip = x->dtype == DT_U8 ? 0x80 : 0,
         .out_flip = y->dtype == DT_U8 ? 0x80 : 0,
     };
-    set_clamp(y, act, &op->out_min, &op->out_max);
+    const struct clamp clamp = clamp_of(y, act);
+    op->out_min = (int8_t)(clamp.min - op->out_flip);
+    op->out_max = (int8_t)(clamp.max - op->out_flip);
     set_multiplier(scale_of(x) / scale_of(y), &op->mult, &op->shift);
+}
+
+static void bind_requantize_wide(const struct graph *g, const struct node *n, enum act act,
+                                 struct mote_requantize_s32 *op)
+{
+    const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
+    const struct clamp clamp = clamp_of(y, act);
+    *op = (struct mote_requantize_s32){
+        .n = (uint32_t)shape_count(&x->shape),
+        .in_bytes = (uint8_t)dtype_bytes(x->dtype),
+        .out_bytes = (uint8_t)dtype_bytes(y->dtype),
+        .in_zero = x->quant.zero[0],
+        .out_zero = y->quant.zero[0],
+        .out_min = clamp.min,
+        .out_max = clamp.max,
+    };
+    set_multiplier(scale_of(x) / scale_of(y), &op->mult, &op->shift);
+}
+
+bool is_byte_to_byte(const struct graph *g, const struct node *n)
+{
+    return dtype_bytes(node_in(g, n, 0)->dtype) == 1 &&
+           dtype_bytes(g->tensors.items[n->out[0]].dtype) == 1;
+}
+
+void bind_change_of_scale(const struct graph *g, const struct node *n, enum act act,
+                          union kernel_args *out)
+{
+    if (is_byte_to_byte(g, n))
+        bind_requantize(g, n, act, &out->requantize);
+    else
+        bind_requantize_wide(g, n, act, &out->requantize_wide);
 }
 
 void bind_conversion(const struct tensor *quantised, struct mote_quantize_f32 *op)
@@ -115,7 +158,8 @@ void bind_conversion(const struct tensor *quantised, struct mote_quantize_f32 *o
     *op = (struct mote_quantize_f32){
         .n = (uint32_t)shape_count(&quantised->shape),
         .scale = quantised->quant.scale[0],
-        .zero = zero_of(quantised),
+        .zero = (int16_t)quantised->quant.zero[0],
+        .wide = quantised->dtype == DT_S16,
     };
 }
 

@@ -17,8 +17,12 @@ double scale_of(const struct tensor *t);
 int8_t zero_of(const struct tensor *t);
 struct mote_hwc hwc_of(const struct tensor *t);
 
-/* The output range that a fused clamp leaves. */
-void set_clamp(const struct tensor *out, enum act act, int8_t *min, int8_t *max);
+/* The output range that a fused clamp leaves; of s8 and s16 it fits int16. */
+struct clamp {
+    int32_t min, max;
+};
+struct clamp clamp_of(const struct tensor *out, enum act act);
+void set_clamp(const struct tensor *out, enum act act, int16_t *min, int16_t *max);
 
 /* Multiplier and shift for each output channel of a node with weights. */
 void bind_channels(struct arena *a, const struct graph *g, const struct node *n, uint32_t channels,
@@ -28,9 +32,11 @@ void bind_channels(struct arena *a, const struct graph *g, const struct node *n,
 void bind_window(struct arena *a, const struct graph *g, const struct node *n,
                  struct mote_conv2d_s8 *op);
 
-/* A change of scale with a clamp: relu, relu6, quantize from s8. */
-void bind_requantize(const struct graph *g, const struct node *n, enum act act,
-                     struct mote_requantize_s8 *op);
+/* A change of scale with a clamp, between integers: relu, relu6, quantize. For bytes to bytes there is
+ * a kernel of its own. */
+bool is_byte_to_byte(const struct graph *g, const struct node *n);
+void bind_change_of_scale(const struct graph *g, const struct node *n, enum act act,
+                          union kernel_args *out);
 
 /* quantize from f32 and dequantize, by the tensor that has a scale. */
 void bind_conversion(const struct tensor *quantised, struct mote_quantize_f32 *op);

@@ -1,7 +1,5 @@
 /* concat.c - tensors side by side along one axis. SPDX-License-Identifier: Apache-2.0 */
-#include <assert.h>
 #include <inttypes.h>
-#include <string.h>
 
 #include "ir/ops/ops.h"
 #include "ir/ops/ranges.h"
@@ -38,7 +36,7 @@ bool infer_concat(const struct graph *g, const struct node *n, struct tensor *ou
         return node_error(d, g, n, "dimension %" PRId64 " is above %d", sum, DIM_MAX);
     out->shape = first->shape;
     out->shape.dim[axis] = (int32_t)sum;
-    return infer_f32_or_s8(g, n, out, d);
+    return infer_copy(g, n, out);
 }
 
 int64_t macs_concat(const struct graph *g, const struct node *n)
@@ -47,36 +45,13 @@ int64_t macs_concat(const struct graph *g, const struct node *n)
     return 0;
 }
 
-static void concat_f32(const struct eval *e)
-{
-    const struct shape *y = &e->g->tensors.items[e->n->out[0]].shape;
-    int64_t outer = 1;
-    for (int32_t i = 0; i < e->n->attrs.axis; i++)
-        outer *= y->dim[i];
-    uint8_t *out = e->out;
-    for (int64_t o = 0; o < outer; o++)
-        for (uint32_t i = 0; i < e->n->n_in; i++) {
-            size_t inner = tensor_bytes(node_in(e->g, e->n, i)) / (size_t)outer;
-            memcpy(out, (const uint8_t *)e->in[i] + (size_t)o * inner, inner);
-            out += inner;
-        }
-}
-
 void eval_concat(const struct eval *e)
 {
-    if (node_in(e->g, e->n, 0)->dtype == DT_F32) {
-        concat_f32(e);
-        return;
-    }
-    const int8_t *in[CONCAT_IN_MAX];
-    assert(e->n->n_in <= CONCAT_IN_MAX);
-    for (uint32_t i = 0; i < e->n->n_in; i++)
-        in[i] = e->in[i];
-    mote_concat_s8_ref(&e->args->concat, in, e->out, e->scratch);
+    mote_concat_any_ref(&e->args->concat, e->in, e->out, e->scratch);
 }
 
 static void concat_constants(struct arena *a, const struct graph *g, const struct node *n,
-                             struct mote_concat_s8 *op)
+                             struct mote_concat_any *op)
 {
     const struct shape *y = &g->tensors.items[n->out[0]].shape;
     int64_t outer = 1;
@@ -84,8 +59,8 @@ static void concat_constants(struct arena *a, const struct graph *g, const struc
         outer *= y->dim[i];
     uint32_t *inner = ARENA_ARRAY(a, uint32_t, n->n_in);
     for (uint32_t i = 0; i < n->n_in; i++)
-        inner[i] = (uint32_t)(shape_count(&node_in(g, n, i)->shape) / outer);
-    *op = (struct mote_concat_s8){.outer = (uint32_t)outer, .n_in = n->n_in, .inner = inner};
+        inner[i] = (uint32_t)(tensor_bytes(node_in(g, n, i)) / (size_t)outer);
+    *op = (struct mote_concat_any){.outer = (uint32_t)outer, .n_in = n->n_in, .inner = inner};
 }
 
 bool bind_concat(struct arena *a, const struct graph *g, const struct node *n,

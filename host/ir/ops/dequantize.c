@@ -1,4 +1,4 @@
-/* dequantize.c - s8 to f32: scale * (q - zero). SPDX-License-Identifier: Apache-2.0 */
+/* dequantize.c - s8 or s16 to f32: scale * (q - zero). SPDX-License-Identifier: Apache-2.0 */
 #include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
 
@@ -6,8 +6,8 @@ bool infer_dequantize(const struct graph *g, const struct node *n, struct tensor
                       struct diag *d)
 {
     const struct tensor *x = node_in(g, n, 0);
-    if (x->dtype != DT_S8)
-        return node_error(d, g, n, "input type %s, expected s8", dtype_name(x->dtype));
+    if (x->dtype != DT_S8 && x->dtype != DT_S16)
+        return node_error(d, g, n, "input type %s, expected s8 or s16", dtype_name(x->dtype));
     out->shape = x->shape;
     out->dtype = DT_F32;
     return true;

@@ -29,7 +29,7 @@ struct eval {
     const void **in;               /* [as in ops.def]; an absent bias is an array of zeros */
     void *out;                     /* the first output */
     void **outs;                   /* all of them      */
-    const union kernel_args *args; /* of s8 nodes and conversions                      */
+    const union kernel_args *args; /* of nodes with a kernel, else NULL                */
     void *scratch;                 /* what the ref kernel asked for                    */
     const float *packed;           /* f32 conv2d, fully_connected: see float_pack      */
 };
@@ -76,6 +76,10 @@ const char *node_name(const struct graph *g, const struct node *n);
 bool node_error(struct diag *d, const struct graph *g, const struct node *n, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* The type of the node's output as the graph states it, for operators that make several types of
+ * one input; `preset` for a node that has no output yet. */
+enum dtype stated_type(const struct graph *g, const struct node *n, enum dtype preset);
+
 /* Is the shape within the limits: rank, dimensions, number of elements? Returns NULL, or what is
  * wrong with it. */
 const char *shape_fault(const struct shape *s);
@@ -94,9 +98,16 @@ bool infer_window(const struct graph *g, const struct node *n, int32_t kernel_h,
 /* Types of input, weights and bias: f32 f32 f32 -> f32, s8 s8 s32 -> s8; bias is [channels]. */
 bool infer_weighted(const struct graph *g, const struct node *n, int32_t channels,
                     struct tensor *out, struct diag *d);
+/* The output has the type of input 0, whatever it is. */
+bool infer_copy(const struct graph *g, const struct node *n, struct tensor *out);
 /* The type of input 0 is f32 or s8, and the output has it. */
 bool infer_f32_or_s8(const struct graph *g, const struct node *n, struct tensor *out,
                      struct diag *d);
+/* The same for f32, s8 or s16. */
+bool infer_activation(const struct graph *g, const struct node *n, struct tensor *out,
+                      struct diag *d);
+bool infer_like_input_wide(const struct graph *g, const struct node *n, struct tensor *out,
+                           struct diag *d);
 /* One input, f32 or s8; the output has its shape. */
 bool infer_like_input(const struct graph *g, const struct node *n, struct tensor *out,
                       struct diag *d);
@@ -112,7 +123,9 @@ struct taps taps_inside(int32_t origin, int32_t kernel, int32_t dilation, int32_
 
 float act_f32(enum act act, float x);
 
-/* relu and relu6 as operators: f32 by act_f32, s8 by the requantize kernel. */
+/* Between integers of two scales. */
+void eval_change_of_scale(const struct eval *e);
+/* relu and relu6 as operators: f32 by act_f32, integers by a change of scale. */
 void eval_clamp(const struct eval *e, enum act act);
 
 /* Weights w[n_out][n_tap], reordered to [block][n_tap][FLOAT_LANES] with zeros for the channels

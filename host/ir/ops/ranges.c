@@ -7,12 +7,16 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
 
 static bool same_quant(const struct graph *g, const struct node *n, const struct tensor *x,
                        const struct tensor *y, struct diag *d)
 {
-    if (x->quant.scale[0] == y->quant.scale[0] && x->quant.zero[0] == y->quant.zero[0])
+    if (x->quant.n != y->quant.n)
+        return node_error(d, g, n, "only one of '%s' and '%s' has a scale", x->name, y->name);
+    if (x->quant.n == 0 ||
+        (x->quant.scale[0] == y->quant.scale[0] && x->quant.zero[0] == y->quant.zero[0]))
         return true;
     return node_error(d, g, n,
                       "scale %.9g and zero point %" PRId32 " of '%s' differ from %.9g and %" PRId32
@@ -130,8 +134,12 @@ bool ranges_requantize(struct arena *tmp, const struct graph *g, const struct no
     union kernel_args args;
     if (!bind_node(tmp, g, n, &args, d))
         return false;
-    /* |q - zero| <= 255 < 2^8 */
-    if (args.requantize.shift > 22)
-        return node_error(d, g, n, "the output scale is too small: below 2^-22 of the input's");
+    /* |q - zero| <= 255 in s8 and u8, 65535 in s16 */
+    const enum dtype x = node_in(g, n, 0)->dtype;
+    const int8_t shift = is_byte_to_byte(g, n) ? args.requantize.shift : args.requantize_wide.shift;
+    const int32_t left = dtype_bytes(x) == 1 ? 22 : x == DT_S16 ? 14 : 0;
+    if (shift > left)
+        return node_error(
+            d, g, n, "the output scale is too small: below 2^-%" PRId32 " of the input's", left);
     return true;
 }

@@ -5,7 +5,7 @@
 
 bool infer_relu(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
 {
-    return infer_like_input(g, n, out, d);
+    return infer_like_input_wide(g, n, out, d);
 }
 
 int64_t macs_relu(const struct graph *g, const struct node *n)
@@ -23,7 +23,7 @@ bool bind_relu(struct arena *a, const struct graph *g, const struct node *n, uni
                struct diag *d)
 {
     (void)a, (void)d;
-    bind_requantize(g, n, ACT_RELU, &out->requantize);
+    bind_change_of_scale(g, n, ACT_RELU, out);
     return true;
 }
 

@@ -5,7 +5,7 @@
 
 bool infer_relu6(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
 {
-    return infer_like_input(g, n, out, d);
+    return infer_like_input_wide(g, n, out, d);
 }
 
 int64_t macs_relu6(const struct graph *g, const struct node *n)
@@ -23,7 +23,7 @@ bool bind_relu6(struct arena *a, const struct graph *g, const struct node *n,
                 union kernel_args *out, struct diag *d)
 {
     (void)a, (void)d;
-    bind_requantize(g, n, ACT_RELU6, &out->requantize);
+    bind_change_of_scale(g, n, ACT_RELU6, out);
     return true;
 }
 

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 #include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
@@ -34,7 +33,7 @@ bool infer_resize_nearest(const struct graph *g, const struct node *n, struct te
                           "align_corners %" PRId32 ", half_pixel %" PRId32 ", expected 0 or 1",
                           at->align_corners, at->half_pixel);
     out->shape = (struct shape){.rank = 4, .dim = {x[0], at->to_h, at->to_w, x[3]}};
-    return infer_f32_or_s8(g, n, out, d);
+    return infer_copy(g, n, out);
 }
 
 int64_t macs_resize_nearest(const struct graph *g, const struct node *n)
@@ -45,20 +44,7 @@ int64_t macs_resize_nearest(const struct graph *g, const struct node *n)
 
 void eval_resize_nearest(const struct eval *e)
 {
-    if (node_in(e->g, e->n, 0)->dtype == DT_S8) {
-        mote_resize_nearest_s8_ref(&e->args->resize_nearest, e->in[0], e->out, e->scratch);
-        return;
-    }
-    const struct attrs *at = &e->n->attrs;
-    const int32_t *x = node_in(e->g, e->n, 0)->shape.dim;
-    const float *in = e->in[0];
-    float *out = e->out;
-    for (int32_t oy = 0; oy < at->to_h; oy++)
-        for (int32_t ox = 0; ox < at->to_w; ox++, out += x[3]) {
-            const int64_t row = resize_nearest_from(at, oy, x[1], at->to_h);
-            const int64_t pixel = row * x[2] + resize_nearest_from(at, ox, x[2], at->to_w);
-            memcpy(out, in + pixel * x[3], (size_t)x[3] * sizeof *out);
-        }
+    mote_resize_nearest_any_ref(&e->args->resize_nearest, e->in[0], e->out, e->scratch);
 }
 
 static const uint16_t *nearest(struct arena *a, const struct attrs *at, int32_t in, int32_t out)
@@ -73,8 +59,9 @@ bool bind_resize_nearest(struct arena *a, const struct graph *g, const struct no
                          union kernel_args *out, struct diag *d)
 {
     (void)d;
-    struct mote_resize_nearest_s8 *op = &out->resize_nearest;
+    struct mote_resize_nearest_any *op = &out->resize_nearest;
     op->in = hwc_of(node_in(g, n, 0));
+    op->elem_bytes = (uint8_t)dtype_bytes(node_in(g, n, 0)->dtype);
     op->out = hwc_of(&g->tensors.items[n->out[0]]);
     op->row = nearest(a, &n->attrs, op->in.h, op->out.h);
     op->column = nearest(a, &n->attrs, op->in.w, op->out.w);

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
 
 bool infer_image(const struct graph *g, const struct node *n, struct diag *d)
@@ -95,6 +96,12 @@ bool infer_weighted(const struct graph *g, const struct node *n, int32_t channel
     return true;
 }
 
+bool infer_copy(const struct graph *g, const struct node *n, struct tensor *out)
+{
+    out->dtype = node_in(g, n, 0)->dtype;
+    return true;
+}
+
 bool infer_f32_or_s8(const struct graph *g, const struct node *n, struct tensor *out,
                      struct diag *d)
 {
@@ -103,6 +110,23 @@ bool infer_f32_or_s8(const struct graph *g, const struct node *n, struct tensor 
         return node_error(d, g, n, "input type %s, expected f32 or s8", dtype_name(x->dtype));
     out->dtype = x->dtype;
     return true;
+}
+
+bool infer_activation(const struct graph *g, const struct node *n, struct tensor *out,
+                      struct diag *d)
+{
+    const struct tensor *x = node_in(g, n, 0);
+    if (x->dtype != DT_F32 && x->dtype != DT_S8 && x->dtype != DT_S16)
+        return node_error(d, g, n, "input type %s, expected f32, s8 or s16", dtype_name(x->dtype));
+    out->dtype = x->dtype;
+    return true;
+}
+
+bool infer_like_input_wide(const struct graph *g, const struct node *n, struct tensor *out,
+                           struct diag *d)
+{
+    out->shape = node_in(g, n, 0)->shape;
+    return infer_activation(g, n, out, d);
 }
 
 bool infer_like_input(const struct graph *g, const struct node *n, struct tensor *out,
@@ -131,11 +155,19 @@ float act_f32(enum act act, float x)
     return x;
 }
 
+void eval_change_of_scale(const struct eval *e)
+{
+    if (is_byte_to_byte(e->g, e->n))
+        mote_requantize_s8_ref(&e->args->requantize, e->in[0], e->out, e->scratch);
+    else
+        mote_requantize_s32_ref(&e->args->requantize_wide, e->in[0], e->out, e->scratch);
+}
+
 void eval_clamp(const struct eval *e, enum act act)
 {
     const struct tensor *x = node_in(e->g, e->n, 0);
-    if (x->dtype == DT_S8) {
-        mote_requantize_s8_ref(&e->args->requantize, e->in[0], e->out, e->scratch);
+    if (x->dtype != DT_F32) {
+        eval_change_of_scale(e);
         return;
     }
     const float *in = e->in[0];

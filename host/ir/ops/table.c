@@ -48,6 +48,11 @@ bool node_error(struct diag *d, const struct graph *g, const struct node *n, con
     return diag_error(d, NULL, "%s (%s): %s", node_name(g, n), op_name(n->op), what);
 }
 
+enum dtype stated_type(const struct graph *g, const struct node *n, enum dtype preset)
+{
+    return n->n_out && n->out[0] < g->tensors.n ? g->tensors.items[n->out[0]].dtype : preset;
+}
+
 const char *shape_fault(const struct shape *s)
 {
     if (s->rank < 1 || s->rank > RANK_MAX)

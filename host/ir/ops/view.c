@@ -66,10 +66,10 @@ static struct walk walk_of(const struct shape *x, const struct node *n)
     return walk;
 }
 
-bool view_of(const struct graph *g, const struct node *n, struct mote_view_s8 *out)
+bool view_of(const struct graph *g, const struct node *n, struct mote_view_any *out)
 {
     const struct walk w = walk_of(&node_in(g, n, 0)->shape, n);
-    *out = (struct mote_view_s8){.n = {1, 1, 1, 1}, .first = (uint32_t)w.first};
+    *out = (struct mote_view_any){.n = {1, 1, 1, 1}, .first = (uint32_t)w.first};
     int32_t to = MOTE_VIEW_DIMS; /* the group that the next dimension may join */
     for (int32_t i = w.rank - 1; i >= 0; i--) {
         if (w.n[i] == 1)
@@ -89,10 +89,10 @@ bool view_of(const struct graph *g, const struct node *n, struct mote_view_s8 *o
 
 static bool finish(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
 {
-    struct mote_view_s8 view;
+    struct mote_view_any view;
     if (!view_of(g, n, &view))
         return node_error(d, g, n, "more than %d groups of dimensions", MOTE_VIEW_DIMS);
-    return infer_f32_or_s8(g, n, out, d);
+    return infer_copy(g, n, out);
 }
 
 bool infer_transpose(const struct graph *g, const struct node *n, struct tensor *out,
@@ -181,30 +181,15 @@ bool infer_space_to_depth(const struct graph *g, const struct node *n, struct te
 
 static void eval_view(const struct eval *e)
 {
-    if (node_in(e->g, e->n, 0)->dtype == DT_S8) {
-        mote_view_s8_ref(&e->args->view, e->in[0], e->out, e->scratch);
-        return;
-    }
-    struct mote_view_s8 v;
-    bool fits = view_of(e->g, e->n, &v);
-    assert(fits);
-    (void)fits;
-    const float *in = e->in[0];
-    float *out = e->out;
-    int64_t i[MOTE_VIEW_DIMS];
-    for (i[0] = 0; i[0] < v.n[0]; i[0]++)
-        for (i[1] = 0; i[1] < v.n[1]; i[1]++)
-            for (i[2] = 0; i[2] < v.n[2]; i[2]++)
-                for (i[3] = 0; i[3] < v.n[3]; i[3]++)
-                    *out++ = in[v.first + i[0] * v.step[0] + i[1] * v.step[1] + i[2] * v.step[2] +
-                                i[3] * v.step[3]];
+    mote_view_any_ref(&e->args->view, e->in[0], e->out, e->scratch);
 }
 
-static void bind_view(const struct graph *g, const struct node *n, struct mote_view_s8 *op)
+static void bind_view(const struct graph *g, const struct node *n, struct mote_view_any *op)
 {
     bool fits = view_of(g, n, op);
     assert(fits);
     (void)fits;
+    op->elem_bytes = (uint8_t)dtype_bytes(node_in(g, n, 0)->dtype);
 }
 
 #define VIEW(lower)                                                                                \

@@ -7,5 +7,5 @@
 
 /* The walk of transpose, slice, depth_to_space and space_to_depth, neighbouring dimensions merged.
  * The node satisfies its rule but for this: false when more than MOTE_VIEW_DIMS are left. */
-bool view_of(const struct graph *g, const struct node *n, struct mote_view_s8 *out);
+bool view_of(const struct graph *g, const struct node *n, struct mote_view_any *out);
 #endif
