@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "base/str.h"
+#include "ir/text.h"
 #include "ir/verify.h"
 #include "pass/pass.h"
 #include "pass/ranges.h"
@@ -256,6 +258,35 @@ TEST(a_second_elimination_finds_nothing)
     }
 }
 
+static const char *text_of(struct arena *a, const struct graph *g)
+{
+    struct text t = {.arena = a};
+    graph_print(g, &t);
+    return text_cstr(&t);
+}
+
+TEST(all_passes_together_reach_an_end_on_thinned_graphs)
+{
+    for (uint64_t i = 0; i < N_GRAPHS; i++) {
+        struct arena *a = arena_new("test");
+        struct rng r = rng_split(test_seed(), 30000 + i);
+        struct diag d = {0};
+        struct graph *source =
+            i % 2 ? random_mobile_net(a, &r) : random_graph(a, &r, RANDOM_S8, 14);
+        if (i % 2 == 0)
+            close_with_weights(source, &r);
+        thin_out(source, &r);
+        struct graph *g = graph_clone(a, source);
+        CHECK(simplify(g, &d));
+        check_same_meaning(a, source, g, N_RUNS, &r);
+        const char *once = text_of(a, g);
+        CHECK(simplify(g, &d));
+        CHECK_STR(text_of(a, g), once);
+        arena_free(a);
+    }
+}
+
 TEST_MAIN(T(elimination_keeps_the_bytes_of_random_graphs),
           T(elimination_keeps_the_bytes_of_thinned_residual_networks),
-          T(elimination_takes_nothing_from_a_dense_network), T(a_second_elimination_finds_nothing))
+          T(elimination_takes_nothing_from_a_dense_network), T(a_second_elimination_finds_nothing),
+          T(all_passes_together_reach_an_end_on_thinned_graphs))
