@@ -281,7 +281,7 @@ static bool something_goes(const struct channels *ch)
  *    and 3; graph inputs, graph outputs and operators not known here need all. The rest of each
  *    such operator does what it did. So a constant channel stays beside a varying one that is added
  *    to it: to take it out would take another operator that puts it back, over the whole image,
- *    where now its weights are zeros.
+ *    where now its weights are zeros. fold_branches.c sees to a whole tensor of such channels.
  * 5. Multipliers, shifts and zero points of what stays are computed from the same numbers as
  *    before; keep_enough in channels.c sees to the one case where their count matters.
  *
