@@ -8,6 +8,7 @@
  * The interface of a model called kws, on which firmware and scripts rely:
  *
  *     #define KWS_ARENA_BYTES  8640u     the arena, aligned to KWS_ARENA_ALIGN (16)
+ *     #define KWS_STATE_BYTES  0u        the beginning of it that lasts from call to call
  *     #define KWS_WEIGHT_BYTES 23016u    constants in flash
  *     #define KWS_STACK_BYTES  352u      stack below the call of kws_invoke, for one board; only in
  *                                        a header that was written when the board's compiler was at
@@ -18,6 +19,8 @@
  *                                        KWS_IN0_SCALE (float), KWS_IN0_ZERO; KWS_OUT0_...
  *     extern const struct mote_slot kws_inputs[KWS_N_INPUTS], kws_outputs[KWS_N_OUTPUTS];
  *     extern const char *const kws_step_names[KWS_N_STEPS];   only with MOTE_STEP_NAMES defined
+ *     void kws_reset(void *arena);       only if the model has states: before the first call and to
+ *                                        begin anew
  *     void kws_invoke(void *arena);      write the inputs at their slots first; inputs do not
  *                                        survive, outputs stay until the next call
  *

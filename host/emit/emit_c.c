@@ -49,9 +49,7 @@ static const struct tensor *tensor_of(const struct emitter *e, uint32_t tensor)
 /* The tensor whose bytes `tensor` shares. */
 static const struct tensor *root_of(const struct emitter *e, uint32_t tensor)
 {
-    while (e->p->alias[tensor] != tensor)
-        tensor = e->p->alias[tensor];
-    return tensor_of(e, tensor);
+    return tensor_of(e, program_root(e->p, tensor));
 }
 
 static size_t offset_of(const struct emitter *e, uint32_t tensor)
@@ -109,6 +107,8 @@ static void print_header(struct emitter *e, struct text *t, size_t weight_bytes,
              "/* RAM for inputs, outputs, all between them and scratch, and its alignment. */\n");
     define(e, t, "ARENA_BYTES", e->m->plan.arena_bytes);
     define(e, t, "ARENA_ALIGN", PLAN_ALIGN);
+    text_add(t, "/* The beginning of the arena that lasts from call to call. */\n");
+    define(e, t, "STATE_BYTES", e->m->plan.state_bytes);
     text_add(t, "/* Flash for weights, biases, multipliers and shifts. */\n");
     define(e, t, "WEIGHT_BYTES", weight_bytes);
     if (stack) {
@@ -142,6 +142,13 @@ static void print_header(struct emitter *e, struct text *t, size_t weight_bytes,
                 "at their\n * offsets. They do not survive; the outputs stay until the next call. "
                 "*/\nvoid %s_invoke(void *arena);\n",
                 e->upper, e->upper, e->name);
+    if (g->states.n > 0)
+        text_printf(t,
+                    "\n/* The model remembers: call this before the first %s_invoke, and to begin "
+                    "anew. Between\n * calls the first %s_STATE_BYTES bytes of the arena are the "
+                    "model's alone, an output\n * that lies there included: read it, do not write "
+                    "it. */\nvoid %s_reset(void *arena);\n",
+                    e->name, e->upper, e->name);
     text_add(t, "\n#ifdef __cplusplus\n}\n#endif\n#endif\n");
 }
 
@@ -190,31 +197,52 @@ static void print_step_constants(struct emitter *e, struct constants *c, uint32_
     print_args(c, owner, step->kernel, &args);
 }
 
-/* An output that is a constant has no step that would write it: invoke copies it (plan_program,
- * L3). Is there one? */
-static bool copies_constants(const struct emitter *e)
+static void print_constant(struct emitter *e, struct constants *c, const char *role,
+                           const struct tensor *x)
 {
-    const struct graph *g = e->p->graph;
-    for (uint32_t i = 0; i < g->outputs.n; i++)
-        if (root_of(e, g->outputs.items[i])->data)
-            return true;
-    return false;
+    text_add(c->t, "\n");
+    print_array(c, e->name, role, x->dtype, x->data, (uint32_t)shape_count(&x->shape));
 }
 
+/* An output that is a constant has no step that would write it: invoke copies it (plan_program,
+ * L3). */
 static void print_output_constants(struct emitter *e, struct constants *c)
 {
     const struct graph *g = e->p->graph;
     for (uint32_t i = 0; i < g->outputs.n; i++) {
         const struct tensor *x = root_of(e, g->outputs.items[i]);
-        if (!x->data)
-            continue;
-        text_add(c->t, "\n");
-        print_array(c, e->name, arena_printf(e->a, "out%u", (unsigned)i), x->dtype, x->data,
-                    (uint32_t)shape_count(&x->shape));
+        if (x->data)
+            print_constant(e, c, arena_printf(e->a, "out%u", (unsigned)i), x);
+    }
+}
+
+/* What states hold before the first call, if not zeros, and what they hold after each, if that is a
+ * constant. */
+static void print_state_constants(struct emitter *e, struct constants *c)
+{
+    const struct graph *g = e->p->graph;
+    for (uint32_t i = 0; i < g->states.n; i++) {
+        const struct state *state = &g->states.items[i];
+        const struct tensor *next = root_of(e, state->out);
+        if (state->init != NO_TENSOR)
+            print_constant(e, c, arena_printf(e->a, "first%u", (unsigned)i),
+                           tensor_of(e, state->init));
+        if (next->data)
+            print_constant(e, c, arena_printf(e->a, "next%u", (unsigned)i), next);
     }
 }
 
 /* ---- the calls ---- */
+
+/* Does the program copy or set memory by itself? */
+static bool calls_library(const struct emitter *e)
+{
+    const struct graph *g = e->p->graph;
+    for (uint32_t i = 0; i < g->outputs.n; i++)
+        if (root_of(e, g->outputs.items[i])->data)
+            return true;
+    return g->states.n > 0;
+}
 
 /* Where the kernel finds bytes of `dtype` in the arena. */
 static const char *arena_pointer(struct emitter *e, enum dtype dtype, size_t offset,
@@ -284,12 +312,77 @@ static void print_call(struct emitter *e, struct text *t, uint32_t i_step)
                  ");\n");
 }
 
+/* Copy `from`, an address in C, to the arena. */
+static void print_copy(struct text *t, size_t to, const char *from, size_t bytes)
+{
+    text_printf(t, "    memcpy(at + %zu, %s, %zuu);\n", to, from, bytes);
+}
+
+/* After the last step: all new contents that lie where another state is go aside, before any state
+ * changes. */
+static void print_keeps(struct emitter *e, struct text *t)
+{
+    const struct graph *g = e->p->graph;
+    const size_t *offset = e->m->plan.offset;
+    const uint32_t *aside = e->m->buffer_of_aside;
+    for (uint32_t i = 0; i < g->states.n; i++)
+        if (e->p->keeps[i] == KEEP_ASIDE)
+            print_copy(t, offset[aside[i]],
+                       arena_pointer(e, DT_S8, offset_of(e, g->states.items[i].out), ""),
+                       tensor_bytes(tensor_of(e, g->states.items[i].in)));
+    for (uint32_t i = 0; i < g->states.n; i++) {
+        const struct state *state = &g->states.items[i];
+        if (e->p->keeps[i] == KEEP_IN_PLACE)
+            continue;
+        const char *from;
+        if (root_of(e, state->out)->data)
+            from = arena_printf(e->a, "%s_next%u", e->name, (unsigned)i);
+        else if (e->p->keeps[i] == KEEP_ASIDE)
+            from = arena_pointer(e, DT_S8, offset[aside[i]], "");
+        else
+            from = arena_pointer(e, DT_S8, offset_of(e, state->out), "");
+        print_copy(t, offset_of(e, state->in), from, tensor_bytes(tensor_of(e, state->in)));
+    }
+}
+
+/* The byte that real 0 consists of: integers wider than a byte have zero point 0. */
+static uint32_t zero_byte(const struct tensor *t)
+{
+    return t->quant.n ? (uint32_t)t->quant.zero[0] & 0xffu : 0;
+}
+
+static void print_reset(struct emitter *e, struct text *t)
+{
+    const struct graph *g = e->p->graph;
+    if (g->states.n == 0)
+        return;
+    text_printf(t, "\nvoid %s_reset(void *arena)\n{\n    int8_t *const at = arena;\n", e->name);
+    bool is_one_fill = true;
+    const uint32_t fill = zero_byte(tensor_of(e, g->states.items[0].in));
+    for (uint32_t i = 0; i < g->states.n; i++)
+        is_one_fill = is_one_fill && g->states.items[i].init == NO_TENSOR &&
+                      zero_byte(tensor_of(e, g->states.items[i].in)) == fill;
+    if (is_one_fill)
+        text_printf(t, "    memset(at, 0x%02x, %s_STATE_BYTES);\n", (unsigned)fill, e->upper);
+    for (uint32_t i = 0; i < g->states.n && !is_one_fill; i++) {
+        const struct state *state = &g->states.items[i];
+        const struct tensor *in = tensor_of(e, state->in);
+        if (state->init != NO_TENSOR)
+            print_copy(t, offset_of(e, state->in),
+                       arena_printf(e->a, "%s_first%u", e->name, (unsigned)i), tensor_bytes(in));
+        else
+            text_printf(t, "    memset(at + %zu, 0x%02x, %zuu);\n", offset_of(e, state->in),
+                        (unsigned)zero_byte(in), tensor_bytes(in));
+    }
+    text_add(t, "}\n");
+}
+
 static void print_invoke(struct emitter *e, struct text *t)
 {
     const struct graph *g = e->p->graph;
     text_printf(t, "\nvoid %s_invoke(void *arena)\n{\n", e->name);
-    text_add(t, e->p->n_steps > 0 || copies_constants(e) ? "    int8_t *const at = arena;\n"
-                                                         : "    (void)arena;\n");
+    text_add(t, e->p->n_steps > 0 || calls_library(e) ? "    int8_t *const at = arena;\n"
+                                                      : "    (void)arena;\n");
     for (uint32_t i = 0; i < g->outputs.n; i++)
         if (root_of(e, g->outputs.items[i])->data)
             text_printf(t, "    memcpy(at + %zu, %s_out%u, sizeof %s_out%u);\n",
@@ -301,6 +394,7 @@ static void print_invoke(struct emitter *e, struct text *t)
         text_printf(t, "    MOTE_STEP(%uu);\n", (unsigned)s);
         print_call(e, t, s);
     }
+    print_keeps(e, t);
     text_printf(t, "\n    MOTE_STEP(%s_N_STEPS);\n}\n", e->upper);
 }
 
@@ -319,6 +413,9 @@ static void assert_slot(struct emitter *e, struct text *t, const char *side, uin
     print_assert(
         e, t, arena_printf(e->a, "%s%u_fits", side[0] == 'I' ? "in" : "out", (unsigned)i),
         arena_printf(e->a, "%s_OFFSET + %s_BYTES <= %s_ARENA_BYTES", slot, slot, e->upper));
+    if (side[0] == 'I' && e->p->graph->states.n > 0)
+        print_assert(e, t, arena_printf(e->a, "in%u_spares_states", (unsigned)i),
+                     arena_printf(e->a, "%s_OFFSET >= %s_STATE_BYTES", slot, e->upper));
 }
 
 static void print_asserts(struct emitter *e, struct text *t, struct constants *c)
@@ -332,6 +429,8 @@ static void print_asserts(struct emitter *e, struct text *t, struct constants *c
     print_assert(e, t, "library_fits", arena_printf(e->a, "MOTE_CONTRACT == %d", MOTE_CONTRACT));
     print_assert(e, t, "arena_is_whole",
                  arena_printf(e->a, "%s_ARENA_BYTES %% %s_ARENA_ALIGN == 0", e->upper, e->upper));
+    print_assert(e, t, "states_fit",
+                 arena_printf(e->a, "%s_STATE_BYTES <= %s_ARENA_BYTES", e->upper, e->upper));
     print_assert(e, t, "bytes_have_8_bits", "(unsigned char)-1 == 255");
     print_assert(e, t, "float_has_32_bits", "sizeof(float) == 4");
     for (uint32_t i = 0; i < g->inputs.n; i++)
@@ -376,7 +475,7 @@ static void print_source(struct emitter *e, struct text *t, size_t *weight_bytes
                 "/* %s.c - the model %s: its constants, and the calls of one inference.\n"
                 " * Generated by mote: edit the model instead. */\n"
                 "#include \"%s.h\"\n\n%s#include \"mote/mote.h\"\n\n",
-                e->name, e->name, e->name, copies_constants(e) ? "#include <string.h>\n" : "");
+                e->name, e->name, e->name, calls_library(e) ? "#include <string.h>\n" : "");
     text_add(t, "/* Build with -DMOTE_STEP_HOOK=<function> to be called before each step and after "
                 "the last. */\n"
                 "#ifdef MOTE_STEP_HOOK\nvoid MOTE_STEP_HOOK(uint32_t step);\n"
@@ -386,11 +485,13 @@ static void print_source(struct emitter *e, struct text *t, size_t *weight_bytes
     for (uint32_t s = 0; s < e->p->n_steps; s++)
         print_step_constants(e, &c, s);
     print_output_constants(e, &c);
+    print_state_constants(e, &c);
     *weight_bytes = c.bytes;
     print_asserts(e, t, &c);
     print_slots(e, t, "inputs", "IN", g->inputs.n);
     print_slots(e, t, "outputs", "OUT", g->outputs.n);
     print_step_names(e, t);
+    print_reset(e, t);
     print_invoke(e, t);
 }
 

@@ -25,11 +25,15 @@ struct plan_buffer {
      * heir's at least this one + trail. */
     uint32_t heir;
     size_t lead, trail;
+    /* It lasts from call to call: alive at all steps, and at the beginning of the arena, where
+     * nothing else ever lies. */
+    bool is_state;
 };
 
 struct plan {
     size_t *offset; /* [n] multiples of PLAN_ALIGN */
     size_t arena_bytes;
+    size_t state_bytes; /* at the beginning, for the states only; a multiple of PLAN_ALIGN */
     size_t lower_bound;
     bool optimal;       /* proved: arena == lower bound, or the search was exhaustive */
     const char *method; /* "greedy" or "exact" */
@@ -49,6 +53,7 @@ struct memory_plan {
     /* [graph tensors]; UINT32_MAX for unused ones, and for constants that are no output */
     uint32_t *buffer_of_tensor;
     uint32_t *buffer_of_scratch; /* [steps], UINT32_MAX for none */
+    uint32_t *buffer_of_aside;   /* [states], UINT32_MAX for those that are not KEEP_ASIDE */
     bool *is_backward;           /* [steps] must the step go back to front? */
 };
 struct memory_plan *plan_program(struct arena *a, const struct program *p);

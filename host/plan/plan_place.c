@@ -70,14 +70,14 @@ size_t plan_live_bytes(const struct plan_buffer *b, uint32_t n, uint32_t step)
     return bytes - shared;
 }
 
-/* The buffers that take memory, rounded, in order. Returns how many. */
+/* The buffers that take memory and have no fixed place, rounded, in order. Returns how many. */
 static uint32_t list_entries(const struct plan_buffer *b, uint32_t n, struct entry *entries)
 {
     uint32_t n_entries = 0;
     size_t total = 0;
     for (uint32_t i = 0; i < n; i++) {
         assert(b[i].first <= b[i].last);
-        if (b[i].bytes == 0)
+        if (b[i].bytes == 0 || b[i].is_state)
             continue;
         const size_t bytes = round_up(b[i].bytes);
         /* So that no sum of offsets, sizes and leads overflows. */
@@ -106,7 +106,7 @@ static struct item *link_items(struct arena *a, const struct plan_buffer *b, uin
         const struct overlap o = overlap_of(b, entries[k].i_buffer);
         if (!o.exists)
             continue;
-        assert(b[buffer->heir].first == buffer->last);
+        assert(b[buffer->heir].first == buffer->last && !b[buffer->heir].is_state);
         items[k].heir = item_of_buffer[buffer->heir];
         assert(items[items[k].heir].heir != k); /* nobody inherits from an heir of his own */
         items[k].lead = o.lead;
@@ -128,6 +128,21 @@ static size_t largest_live_bytes(const struct plan_buffer *b, uint32_t n)
     return largest;
 }
 
+/* States one after the other. No other placement is smaller: what is alive all the time lies wholly
+ * above or below everything else, so it can be taken out, what lies above it moved down, and put
+ * back at the bottom. Returns their bytes. */
+static size_t place_states(const struct plan_buffer *b, uint32_t n, size_t *offset)
+{
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!b[i].is_state)
+            continue;
+        offset[i] = bytes;
+        bytes += round_up(b[i].bytes);
+    }
+    return bytes;
+}
+
 struct plan plan_place(struct arena *a, const struct plan_buffer *b, uint32_t n,
                        uint64_t node_budget)
 {
@@ -135,19 +150,20 @@ struct plan plan_place(struct arena *a, const struct plan_buffer *b, uint32_t n,
     const uint32_t n_items = list_entries(b, n, entries);
     const struct item *items = link_items(a, b, n, entries, n_items);
     struct plan plan = {.method = "greedy", .lower_bound = largest_live_bytes(b, n)};
+    plan.offset = ARENA_ARRAY(a, size_t, n); /* 0 for buffers without bytes */
+    plan.state_bytes = place_states(b, n, plan.offset);
     size_t *offset = ARENA_ARRAY(a, size_t, n_items);
-    plan.arena_bytes = place_greedy(a, items, n_items, offset);
-    plan.optimal = plan.arena_bytes == plan.lower_bound;
+    size_t rest_bytes = place_greedy(a, items, n_items, offset);
+    const size_t rest_bound = plan.lower_bound - plan.state_bytes, greedy_bytes = rest_bytes;
+    plan.optimal = rest_bytes == rest_bound;
     if (!plan.optimal && node_budget > 0 && n_items <= EXACT_ITEMS_MAX) {
-        const size_t greedy_bytes = plan.arena_bytes;
-        plan.optimal = place_exact(a, items, n_items, plan.lower_bound, node_budget, offset,
-                                   &plan.arena_bytes);
-        if (plan.optimal || plan.arena_bytes < greedy_bytes)
+        plan.optimal = place_exact(a, items, n_items, rest_bound, node_budget, offset, &rest_bytes);
+        if (plan.optimal || rest_bytes < greedy_bytes)
             plan.method = "exact";
     }
-    plan.offset = ARENA_ARRAY(a, size_t, n); /* 0 for buffers without bytes */
+    plan.arena_bytes = plan.state_bytes + rest_bytes;
     for (uint32_t k = 0; k < n_items; k++)
-        plan.offset[entries[k].i_buffer] = offset[k];
+        plan.offset[entries[k].i_buffer] = plan.state_bytes + offset[k];
     return plan;
 }
 
@@ -170,6 +186,10 @@ bool plan_check(const struct plan_buffer *b, uint32_t n, const struct plan *p)
             return false;
         if ((b[i].lead > 0 || b[i].trail > 0) &&
             (b[i].heir >= n || b[b[i].heir].first != b[i].last))
+            return false;
+        if (b[i].bytes > 0 && b[i].is_state != (p->offset[i] < p->state_bytes))
+            return false;
+        if (b[i].is_state && p->offset[i] + b[i].bytes > p->state_bytes)
             return false;
         for (uint32_t j = 0; j < i; j++) {
             const bool alive_together = b[i].first <= b[j].last && b[j].first <= b[i].last;

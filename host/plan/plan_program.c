@@ -9,6 +9,8 @@
  *     step extends the buffer of its input 0 if that is needed no more.
  * L5  A step with a lead or a trail may write over its input 0 under the same condition, if the
  *     output gets a buffer of its own there. It goes backward where the output came to lie above.
+ * L6  States are alive all the time, between calls too. What is copied to them after the last step
+ *     is alive up to there, as an output is.
  */
 #include "base/vec.h"
 #include "plan/plan.h"
@@ -32,17 +34,8 @@ struct planner {
     struct life *lives;       /* [tensors], of roots: tensors that are no alias */
     uint32_t *buffer_of_root; /* [tensors]                                      */
     VEC(struct plan_buffer) buffers;
-    VEC(bool) keeps_output; /* [buffers] */
+    VEC(bool) keeps_output; /* [buffers] outputs and states: nothing takes their place */
 };
-
-static uint32_t root_of(const struct program *p, uint32_t tensor)
-{
-    for (uint32_t hops = 0; p->alias[tensor] != tensor; hops++) {
-        assert(hops < p->graph->tensors.n);
-        tensor = p->alias[tensor];
-    }
-    return tensor;
-}
 
 static const struct tensor *tensor_at(const struct program *p, uint32_t tensor)
 {
@@ -57,10 +50,15 @@ static const char *name_of(const struct program *p, uint32_t tensor)
 
 static void use(struct planner *pl, uint32_t tensor, uint32_t i_step)
 {
-    struct life *life = &pl->lives[root_of(pl->p, tensor)];
+    struct life *life = &pl->lives[program_root(pl->p, tensor)];
     if (!life->is_used)
         *life = (struct life){.first = i_step, .last = i_step, .is_used = true};
     life->last = i_step > life->last ? i_step : life->last;
+}
+
+static uint32_t last_step(const struct program *p)
+{
+    return p->n_steps ? p->n_steps - 1 : 0;
 }
 
 static void find_lives(struct planner *pl)
@@ -68,21 +66,31 @@ static void find_lives(struct planner *pl)
     const struct program *p = pl->p;
     const struct graph *g = p->graph;
     for (uint32_t i = 0; i < g->inputs.n; i++)
-        use(pl, g->inputs.items[i], 0); /* L1 */
+        use(pl, g->inputs.items[i], 0);        /* L1 */
+    for (uint32_t i = 0; i < g->states.n; i++) /* L6 */
+        pl->lives[g->states.items[i].in] =
+            (struct life){.last = last_step(p), .is_used = true, .is_output = true};
     for (uint32_t s = 0; s < p->n_steps; s++) {
         const struct node *node = &g->nodes.items[p->steps[s].i_node];
         for (uint32_t k = 0; k < node->n_in; k++)
-            if (node->in[k] != NO_TENSOR && !tensor_at(p, root_of(p, node->in[k]))->data)
+            if (node->in[k] != NO_TENSOR && !tensor_at(p, program_root(p, node->in[k]))->data)
                 use(pl, node->in[k], s);
         for (uint32_t k = 0; k < node->n_out; k++)
             use(pl, node->out[k], s);
     }
     for (uint32_t i = 0; i < g->outputs.n; i++) {
         const uint32_t tensor = g->outputs.items[i];
-        if (tensor_at(p, root_of(p, tensor))->data)
+        if (tensor_at(p, program_root(p, tensor))->data)
             use(pl, tensor, 0);
-        use(pl, tensor, p->n_steps ? p->n_steps - 1 : 0); /* L3 */
-        pl->lives[root_of(p, tensor)].is_output = true;
+        use(pl, tensor, last_step(p)); /* L3 */
+        pl->lives[program_root(p, tensor)].is_output = true;
+    }
+    for (uint32_t i = 0; i < g->states.n; i++) { /* L6 */
+        const uint32_t source = program_root(p, g->states.items[i].out);
+        if (tensor_at(p, source)->data)
+            continue;
+        use(pl, source, last_step(p));
+        pl->lives[source].is_output = true;
     }
 }
 
@@ -97,13 +105,14 @@ static uint32_t add_buffer(struct planner *pl, const char *name, size_t bytes,
 
 static void give_buffer(struct planner *pl, uint32_t tensor)
 {
-    const uint32_t root = root_of(pl->p, tensor);
+    const uint32_t root = program_root(pl->p, tensor);
     if (pl->buffer_of_root[root] == NO_BUFFER)
         pl->buffer_of_root[root] = add_buffer(
             pl, name_of(pl->p, root), tensor_bytes(tensor_at(pl->p, root)), &pl->lives[root]);
 }
 
-/* Put the output of an in-place step where its input 0 lies, if that dies there (L4). */
+/* Put the output of an in-place step where its input 0 lies, if that dies there (L4) and the output
+ * has no place yet. */
 static bool reuse_input(struct planner *pl, uint32_t i_step)
 {
     const struct program *p = pl->p;
@@ -111,13 +120,13 @@ static bool reuse_input(struct planner *pl, uint32_t i_step)
     if (!p->steps[i_step].in_place)
         return false;
     assert(node->n_in >= 1 && node->n_out == 1);
-    const uint32_t i_buffer = pl->buffer_of_root[root_of(p, node->in[0])];
+    const uint32_t i_buffer = pl->buffer_of_root[program_root(p, node->in[0])];
     if (i_buffer == NO_BUFFER) /* a constant */
         return false;
     struct plan_buffer *buffer = &pl->buffers.items[i_buffer];
-    const uint32_t out = root_of(p, node->out[0]);
-    if (buffer->last != i_step || pl->keeps_output.items[i_buffer] ||
-        buffer->bytes != tensor_bytes(tensor_at(p, out)))
+    const uint32_t out = program_root(p, node->out[0]);
+    if (pl->buffer_of_root[out] != NO_BUFFER || buffer->last != i_step ||
+        pl->keeps_output.items[i_buffer] || buffer->bytes != tensor_bytes(tensor_at(p, out)))
         return false;
     buffer->last = pl->lives[out].last;
     buffer->name = arena_printf(pl->a, "%s, %s", buffer->name, name_of(p, out));
@@ -135,12 +144,12 @@ static void overwrite_input(struct planner *pl, uint32_t i_step)
         return;
     const struct node *node = &p->graph->nodes.items[step->i_node];
     assert(node->n_in >= 1 && node->n_out == 1);
-    const uint32_t in = pl->buffer_of_root[root_of(p, node->in[0])];
-    const uint32_t out = pl->buffer_of_root[root_of(p, node->out[0])];
+    const uint32_t in = pl->buffer_of_root[program_root(p, node->in[0])];
+    const uint32_t out = pl->buffer_of_root[program_root(p, node->out[0])];
     if (in == NO_BUFFER) /* a constant */
         return;
     struct plan_buffer *buffers = pl->buffers.items;
-    if (buffers[in].last != i_step || pl->keeps_output.items[in])
+    if (buffers[in].last != i_step || pl->keeps_output.items[in] || buffers[out].is_state)
         return;
     assert(buffers[out].first == i_step);
     buffers[in].heir = out;
@@ -157,6 +166,26 @@ static void find_directions(struct memory_plan *m)
             continue;
         const size_t at = m->plan.offset[i], heir_at = m->plan.offset[b->heir];
         m->is_backward[b->last] = at < heir_at && heir_at < at + b->bytes;
+    }
+}
+
+/* States, and the places where some of them are copied aside after the last step (L6). */
+static void add_state_buffers(struct planner *pl, uint32_t *buffer_of_aside)
+{
+    const struct program *p = pl->p;
+    const struct graph *g = p->graph;
+    for (uint32_t i = 0; i < g->states.n; i++) {
+        const uint32_t in = g->states.items[i].in;
+        give_buffer(pl, in);
+        pl->buffers.items[pl->buffer_of_root[in]].is_state = true;
+    }
+    for (uint32_t i = 0; i < g->states.n; i++) {
+        const uint32_t in = g->states.items[i].in;
+        const struct life life = {.first = last_step(p), .last = last_step(p)};
+        buffer_of_aside[i] = NO_BUFFER;
+        if (p->keeps[i] == KEEP_ASIDE)
+            buffer_of_aside[i] = add_buffer(pl, arena_printf(pl->a, "next %s", name_of(p, in)),
+                                            tensor_bytes(tensor_at(p, in)), &life);
     }
 }
 
@@ -199,11 +228,13 @@ struct memory_plan *plan_program(struct arena *a, const struct program *p)
     struct memory_plan *m = ARENA_NEW(a, struct memory_plan);
     m->buffer_of_tensor = ARENA_ARRAY(a, uint32_t, n_tensors);
     m->buffer_of_scratch = ARENA_ARRAY(a, uint32_t, p->n_steps);
+    m->buffer_of_aside = ARENA_ARRAY(a, uint32_t, p->graph->states.n);
 
     find_lives(&pl);
+    add_state_buffers(&pl, m->buffer_of_aside);
     add_buffers(&pl, m->buffer_of_scratch);
     for (uint32_t t = 0; t < n_tensors; t++)
-        m->buffer_of_tensor[t] = pl.buffer_of_root[root_of(p, t)];
+        m->buffer_of_tensor[t] = pl.buffer_of_root[program_root(p, t)];
     m->buffers = pl.buffers.items;
     m->n_buffers = pl.buffers.n;
     const uint64_t node_budget = SEARCH_WORK_MAX / (m->n_buffers + 1) + 1;

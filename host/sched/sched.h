@@ -31,13 +31,25 @@ struct step {
     size_t lead, trail;
 };
 
+/* What is left to do after the last step, so that a state is kept for the next call. */
+enum keep {
+    KEEP_IN_PLACE, /* nothing: `out` was written to the place of `in`, its alias, or is `in` */
+    KEEP_COPY,     /* copy `out` to the place of `in`                                        */
+    KEEP_ASIDE     /* the same, but `out` lies where another state is: copy it aside before  */
+};
+
 struct program {
     const struct graph *graph;
     struct step *steps;
     uint32_t n_steps;
-    /* Which tensor a tensor's bytes live in: alias[t] = t, or the source of a reshape. */
+    /* Which tensor a tensor's bytes live in: alias[t] = t, or the source of a reshape, or for the
+     * new contents of a state the old ones. */
     uint32_t *alias;
+    enum keep *keeps; /* [graph->states.n] */
 };
+
+/* The tensor whose bytes `tensor` shares in the end. */
+uint32_t program_root(const struct program *p, uint32_t tensor);
 
 /* Make a kernel go backward; only for a step that has a trail. */
 void step_go_backward(enum op op, union kernel_args *args);

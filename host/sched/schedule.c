@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "ir/kernels.h"
+#include "sched/keep.h"
 #include "sched/lead.h"
 #include "sched/pack.h"
 #include "sched/sched.h"
@@ -81,13 +82,18 @@ static bool add_step(struct arena *a, struct program *p, uint32_t i_node,
     return true;
 }
 
+uint32_t program_root(const struct program *p, uint32_t tensor)
+{
+    for (uint32_t hops = 0; p->alias[tensor] != tensor; hops++) {
+        assert(hops < p->graph->tensors.n);
+        tensor = p->alias[tensor];
+    }
+    return tensor;
+}
+
 struct program *schedule(struct arena *a, const struct graph *g, enum variant_choice choice,
                          struct diag *d)
 {
-    if (g->states.n > 0) {
-        diag_error(d, g->name, "variables that persist from call to call have no kernels yet");
-        return NULL;
-    }
     struct program *p = ARENA_NEW(a, struct program);
     p->graph = g;
     p->steps = ARENA_ARRAY(a, struct step, g->nodes.n);
@@ -110,5 +116,6 @@ struct program *schedule(struct arena *a, const struct graph *g, enum variant_ch
         if (!add_step(a, p, i, row_for(g, i, choice), d))
             return NULL;
     }
+    keep_states(a, p);
     return p;
 }

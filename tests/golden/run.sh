@@ -11,7 +11,7 @@ data=${MOTE_DATA:-../shared/data}
 boards="cortex-m4 cortex-m55"
 models="mlperf-tiny/ad01_int8 mlperf-tiny/kws_ref_model mlperf-tiny/pretrainedResnet_quant
 mlperf-tiny/str_ww_ref_model mlperf-tiny/vww_96_int8 tflm/person_detect
-tflm/micro_speech_quantized"
+tflm/micro_speech_quantized micro-wake-word/alexa"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0 skipped=0

@@ -73,7 +73,13 @@ NATIVE(person_detect, "tflm/person_detect")
 NATIVE(simple_add, "tflm/simple_add_model")
 NATIVE(mcunet_visual_wake_words, "mcunet/vww")
 NATIVE(mcunet_detection, "mcunet/detection")
+NATIVE(alexa, "micro-wake-word/alexa")
+NATIVE(hey_jarvis, "micro-wake-word/hey_jarvis")
+NATIVE(hey_mycroft, "micro-wake-word/hey_mycroft")
+NATIVE(okay_nabu, "micro-wake-word/okay_nabu")
+NATIVE(voice_activity, "micro-wake-word/vad")
 
 TEST_MAIN(T(anomaly_detection), T(keyword_spotting), T(image_classification),
           T(streaming_wake_word), T(visual_wake_words), T(hello_world), T(micro_speech),
-          T(person_detect), T(simple_add), T(mcunet_visual_wake_words), T(mcunet_detection))
+          T(person_detect), T(simple_add), T(mcunet_visual_wake_words), T(mcunet_detection),
+          T(alexa), T(hey_jarvis), T(hey_mycroft), T(okay_nabu), T(voice_activity))

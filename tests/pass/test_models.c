@@ -108,6 +108,15 @@ TEST(the_other_models_lose_nothing)
     }
 }
 
+TEST(states_go_through_the_passes_call_after_call)
+{
+    struct arena *a = arena_new("test");
+    struct size before, after;
+    simplify_model(a, "micro-wake-word/okay_nabu", 20, &before, &after);
+    CHECK_EQ(after.macs, before.macs);
+    arena_free(a);
+}
+
 /* One model file, if it can be imported: same bytes before and after. */
 static bool check_model(const char *path)
 {
@@ -148,4 +157,5 @@ TEST(every_model_that_can_be_imported_keeps_its_bytes)
 
 TEST_MAIN(T(visual_wake_words_loses_half_its_work_and_no_byte_of_its_outputs),
           T(channels_that_no_input_lifts_above_the_relu_go), T(the_other_models_lose_nothing),
+          T(states_go_through_the_passes_call_after_call),
           T(every_model_that_can_be_imported_keeps_its_bytes))

@@ -23,6 +23,7 @@ static const char header_text[] =
     "#include \"mote/types.h\"\n"
     "#define TOY_ARENA_BYTES 64u\n"
     "#define TOY_ARENA_ALIGN 16\n"
+    "#define TOY_STATE_BYTES 0u\n"
     "#define TOY_N_STEPS 5u\n"
     "#define TOY_N_INPUTS 1u\n"
     "#define TOY_N_OUTPUTS 1u\n"

@@ -1,7 +1,7 @@
 /* main.c - run a model on inputs from a file and measure it. SPDX-License-Identifier: Apache-2.0
  *
  * in.bin holds the bytes of all inputs of one run, then of the next, to its end. out.bin receives
- * the bytes of all outputs of each run. report.txt then says, one fact a line:
+ * the bytes of all outputs of each run; a model with states goes on from run to run. report.txt then says, one fact a line:
  *
  *     runs 200          inferences
  *     step 0 31416      instructions of each step of the last run; none on a board that cannot
@@ -29,6 +29,11 @@
 #define MODEL_INPUTS  JOIN(MODEL, _inputs)
 #define MODEL_OUTPUTS JOIN(MODEL, _outputs)
 #define MODEL_INVOKE  JOIN(MODEL, _invoke)
+#if JOIN(MODEL_UPPER, _STATE_BYTES) > 0
+#define MODEL_RESET JOIN(MODEL, _reset)
+#else
+#define MODEL_RESET (void)
+#endif
 
 void measure_step(uint32_t step);
 
@@ -171,6 +176,7 @@ static bool run_all(uint32_t *n_runs)
     if (in < 0 || out < 0)
         return fail("cannot open in.bin or out.bin");
     learn_overhead();
+    MODEL_RESET(arena);
     enum next next;
     while ((next = read_inputs(in)) == NEXT_RUN) {
         invoke_counted();

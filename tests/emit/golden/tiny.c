@@ -77,6 +77,7 @@ static const struct mote_softmax_s8 tiny_s2 = {
 #define TINY_ASSERT(name, condition) typedef char tiny_assert_##name[(condition) ? 1 : -1]
 TINY_ASSERT(library_fits, MOTE_CONTRACT == 2);
 TINY_ASSERT(arena_is_whole, TINY_ARENA_BYTES % TINY_ARENA_ALIGN == 0);
+TINY_ASSERT(states_fit, TINY_STATE_BYTES <= TINY_ARENA_BYTES);
 TINY_ASSERT(bytes_have_8_bits, (unsigned char)-1 == 255);
 TINY_ASSERT(float_has_32_bits, sizeof(float) == 4);
 TINY_ASSERT(in0_fits, TINY_IN0_OFFSET + TINY_IN0_BYTES <= TINY_ARENA_BYTES);

@@ -7,6 +7,8 @@
 /* RAM for inputs, outputs, all between them and scratch, and its alignment. */
 #define TINY_ARENA_BYTES  32u
 #define TINY_ARENA_ALIGN  16u
+/* The beginning of the arena that lasts from call to call. */
+#define TINY_STATE_BYTES  0u
 /* Flash for weights, biases, multipliers and shifts. */
 #define TINY_WEIGHT_BYTES 87u
 /* Kernel calls of one inference. */
