@@ -26,6 +26,8 @@ union kernel_args {
     struct mote_view_any view;        /* transpose, slice, depth_to_space, space_to_depth */
     struct mote_reduce_s8 reduce;     /* mean, reduce_...                  */
     struct mote_resize_nearest_any resize_nearest;
+    struct mote_svdf svdf;
+    struct mote_lstm_s8 lstm;
     struct mote_lut_s8 lut;            /* the operators of unary.def        */
     struct mote_quantize_f32 quantize; /* quantize from f32, dequantize */
 };

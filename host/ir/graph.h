@@ -68,10 +68,12 @@ struct attrs {
     int32_t block;                     /* depth_to_space, space_to_depth                */
     int32_t to_h, to_w;                /* resize: the new height and width              */
     int32_t align_corners, half_pixel; /* resize: 0 or 1                            */
+    int32_t rank;                      /* svdf: filters of one output                 */
     enum act act;
     float eps;   /* batch_norm */
     float beta;  /* softmax    */
     float alpha; /* leaky_relu */
+    float clip;  /* lstm: of the cell, 0 for none */
 };
 
 enum op {

@@ -81,24 +81,32 @@ static const char *row_dtype(const char *op, enum dtype x, enum dtype y)
     return x == y ? dtype_name(x) : NULL;
 }
 
+static const struct kernel_row *row_named(const char *op, const char *dtype,
+                                          enum variant_choice choice)
+{
+    const struct kernel_row *found = NULL;
+    for (size_t i = 0; i < N_ROWS; i++) /* the last of an operator's rows is the fastest */
+        if (strcmp(rows[i].op, op) == 0 && strcmp(rows[i].dtype, dtype) == 0 &&
+            (choice == VARIANT_FASTEST || strcmp(rows[i].kernel.variant, "ref") == 0))
+            found = &rows[i];
+    return found;
+}
+
 static const struct kernel_row *find_row(enum op op, enum dtype x, enum dtype y,
                                          enum variant_choice choice)
 {
     const char *name = device_op(op, x), *dtype = row_dtype(name, x, y);
     if (!dtype)
         return NULL;
-    const struct kernel_row *found = NULL;
-    for (size_t i = 0; i < N_ROWS; i++) /* the last of an operator's rows is the fastest */
-        if (strcmp(rows[i].op, name) == 0 && strcmp(rows[i].dtype, dtype) == 0 &&
-            (choice == VARIANT_FASTEST || strcmp(rows[i].kernel.variant, "ref") == 0))
-            found = &rows[i];
-    return found;
+    return row_named(name, dtype, choice);
 }
 
 const struct kernel_row *kernel_for(const struct graph *g, const struct node *n,
                                     enum variant_choice choice)
 {
-    assert(n->n_in >= 1 && n->n_out == 1);
+    assert(n->n_in >= 1 && n->n_out >= 1);
+    if (n->op == OP_SVDF && g->tensors.items[n->out[1]].dtype == DT_S16)
+        return row_named("svdf", "s16", choice); /* named after the type of the memory */
     return find_row(n->op, g->tensors.items[n->in[0]].dtype, g->tensors.items[n->out[0]].dtype,
                     choice);
 }

@@ -33,6 +33,7 @@ const struct attr_spec *attr_specs(uint32_t *n)
          ATTR_REQUIRED, 0},
         {"block", ATTR_BLOCK, ATTR_FORM_ONE, offsetof(struct attrs, block), 1, ATTR_REQUIRED, 0},
         {"to", ATTR_RESIZE, ATTR_FORM_FIXED, offsetof(struct attrs, to_h), 2, ATTR_REQUIRED, 0},
+        {"rank", ATTR_RANK, ATTR_FORM_ONE, offsetof(struct attrs, rank), 1, ATTR_REQUIRED, 0},
         {"align_corners", ATTR_ALIGN, ATTR_FORM_ONE, offsetof(struct attrs, align_corners), 1,
          ATTR_OPTIONAL, 0},
         {"half_pixel", ATTR_HALF, ATTR_FORM_ONE, offsetof(struct attrs, half_pixel), 1,
@@ -40,6 +41,7 @@ const struct attr_spec *attr_specs(uint32_t *n)
         {"eps", ATTR_EPS, ATTR_FORM_FLOAT, offsetof(struct attrs, eps), 1, ATTR_REQUIRED, 0},
         {"beta", ATTR_BETA, ATTR_FORM_FLOAT, offsetof(struct attrs, beta), 1, ATTR_OPTIONAL, 1},
         {"alpha", ATTR_ALPHA, ATTR_FORM_FLOAT, offsetof(struct attrs, alpha), 1, ATTR_REQUIRED, 0},
+        {"clip", ATTR_CLIP, ATTR_FORM_FLOAT, offsetof(struct attrs, clip), 1, ATTR_OPTIONAL, 0},
         {"act", ATTR_ACT, ATTR_FORM_ACT, offsetof(struct attrs, act), 1, ATTR_OPTIONAL, ACT_NONE},
     };
     *n = sizeof specs / sizeof specs[0];

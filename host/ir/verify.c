@@ -155,9 +155,7 @@ static bool verify_rule(const struct graph *g, const struct node *n, struct diag
  * not zero where eps is. */
 static bool verify_parameters(const struct graph *g, const struct node *n, struct diag *d)
 {
-    bool has_parameters = n->op == OP_CONV2D || n->op == OP_DEPTHWISE_CONV2D ||
-                          n->op == OP_FULLY_CONNECTED || n->op == OP_BATCH_NORM;
-    for (uint32_t i = 1; has_parameters && i < n->n_in; i++) {
+    for (uint32_t i = 1; i < n->n_in && i <= op_parameters(n->op); i++) {
         const struct tensor *t = node_in(g, n, i);
         if (t && !t->data)
             return node_error(d, g, n, "parameter '%s' is not a constant", t->name);

@@ -90,12 +90,10 @@ static bool needs_scale(const struct node *n, const struct tensor *t)
 
 static bool one_scale_each(const struct graph *g, const struct node *n, struct diag *d)
 {
-    bool weighted =
-        n->op == OP_CONV2D || n->op == OP_DEPTHWISE_CONV2D || n->op == OP_FULLY_CONNECTED;
-    uint32_t n_in = weighted ? 1 : n->n_in;
-    for (uint32_t i = 0; i < n_in; i++) {
+    for (uint32_t i = 0; i < n->n_in; i++) {
         const struct tensor *x = node_in(g, n, i);
-        if (needs_scale(n, x) && !one_scale(g, n, x, d))
+        bool is_parameter = i >= 1 && i <= op_parameters(n->op);
+        if (!is_parameter && needs_scale(n, x) && !one_scale(g, n, x, d))
             return false;
     }
     const struct tensor *y = &g->tensors.items[n->out[0]];

@@ -23,6 +23,8 @@ union any_args {
     struct mote_view_any view;
     struct mote_resize_nearest_any resize_nearest;
     struct mote_reduce_s8 reduce;
+    struct mote_svdf svdf;
+    struct mote_lstm_s8 lstm;
     struct mote_quantize_f32 quantize;
 };
 
@@ -32,7 +34,7 @@ struct buffers {
     void *out, *scratch;
 };
 
-/* How each kind of arguments is called; the float kernels have a test of their own. */
+/* How each kind of arguments is called; float and recurrent kernels have tests of their own. */
 #define CALL_weights(f, op, b)         f(op, (b)->in, (b)->w, (b)->bias, (b)->out, (b)->scratch)
 #define CALL_unary(f, op, b)           f(op, (b)->in, (b)->out, (b)->scratch)
 #define CALL_conv2d(f, a, b)           CALL_weights(f, &(a)->conv2d, b)
@@ -54,7 +56,10 @@ struct buffers {
 #define CALL_view(f, a, b)            CALL_unary(f, &(a)->view, b)
 #define CALL_reduce(f, a, b)          CALL_unary(f, &(a)->reduce, b)
 #define CALL_resize_nearest(f, a, b)  CALL_unary(f, &(a)->resize_nearest, b)
-#define CALL_quantize(f, a, b)        ((void)(f), (void)(a), (void)(b))
+#define CALL_nothing(f, a, b)         ((void)(f), (void)(a), (void)(b))
+#define CALL_quantize(f, a, b)        CALL_nothing(f, a, b)
+#define CALL_svdf(f, a, b)            CALL_nothing(f, a, b)
+#define CALL_lstm(f, a, b)            CALL_nothing(f, a, b)
 
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \
     static void run_##op##_##dtype##_##variant(const union any_args *a, const struct buffers *b)   \

@@ -420,6 +420,12 @@ static inline void random_elementwise(struct random_builder *b, enum op op, uint
         random_set_scale(b, y, tx.quant.scale[0] * random_between(b->r, 0.4f, 2.0f));
 }
 
+/* Operators with states have graphs of their own. */
+static inline bool random_makes(enum op op)
+{
+    return op != OP_SVDF && op != OP_LSTM;
+}
+
 /* Append one node (or a few) that reads a random tensor, more often a late one. */
 static inline void random_step(struct random_builder *b)
 {
@@ -450,7 +456,7 @@ static inline void random_step(struct random_builder *b)
         random_pad(b, x);
     else if (op == OP_BATCH_NORM)
         random_batch_norm(b, x);
-    else if (op != OP_DEQUANTIZE)
+    else if (op != OP_DEQUANTIZE && random_makes(op))
         random_elementwise(b, op, x);
 }
 

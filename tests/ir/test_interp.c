@@ -413,7 +413,8 @@ TEST(int8_operators_are_float_within_one_step)
         arena_reset(a);
     }
     for (uint32_t op = 0; op < N_OPS; op++)
-        CHECK(seen[op] > 20 || op == OP_BATCH_NORM || op == OP_DEQUANTIZE);
+        CHECK(seen[op] > 20 || op == OP_BATCH_NORM || op == OP_DEQUANTIZE ||
+              !random_makes((enum op)op));
     arena_free(tmp);
     arena_free(a);
 }

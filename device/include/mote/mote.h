@@ -8,6 +8,7 @@
 #include "mote/depthwise_conv2d.h"
 #include "mote/extremum.h"
 #include "mote/fully_connected.h"
+#include "mote/lstm.h"
 #include "mote/lut.h"
 #include "mote/mul.h"
 #include "mote/pad.h"
@@ -18,6 +19,7 @@
 #include "mote/resize_nearest.h"
 #include "mote/softmax.h"
 #include "mote/sum.h"
+#include "mote/svdf.h"
 #include "mote/types.h"
 #include "mote/view.h"
 #endif

@@ -15,6 +15,15 @@
 #define MOTE_UNROLL
 #endif
 
+/* sum + the products of n weights with x - zero. */
+static inline int32_t mote_dot_offset(const int8_t *w, const int8_t *x, int32_t zero, size_t n,
+                                      int32_t sum)
+{
+    for (size_t i = 0; i < n; i++)
+        sum += w[i] * (x[i] - zero);
+    return sum;
+}
+
 /* sum[j] += x . w[j] over n bytes. */
 static inline void mote_dot_1x4(const int8_t *x, const int8_t *const w[4], size_t n, int32_t sum[4])
 {

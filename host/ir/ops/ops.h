@@ -88,6 +88,9 @@ const char *shape_fault(const struct shape *s);
 #define SHAPE_TEXT 96
 const char *shape_text(const struct shape *s, char *buf);
 
+/* How many inputs, from the second on, are parameters of the model: constants. */
+uint32_t op_parameters(enum op op);
+
 /* Parts of shape rules that several operators share. */
 
 /* Input 0 is an image [1, h, w, c], none of them above IMAGE_DIM_MAX. */

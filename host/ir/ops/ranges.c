@@ -10,8 +10,8 @@
 #include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
 
-static bool same_quant(const struct graph *g, const struct node *n, const struct tensor *x,
-                       const struct tensor *y, struct diag *d)
+bool ranges_equal_quant(const struct graph *g, const struct node *n, const struct tensor *x,
+                        const struct tensor *y, struct diag *d)
 {
     if (x->quant.n != y->quant.n)
         return node_error(d, g, n, "only one of '%s' and '%s' has a scale", x->name, y->name);
@@ -28,8 +28,34 @@ static bool same_quant(const struct graph *g, const struct node *n, const struct
 bool ranges_same_quant(const struct graph *g, const struct node *n, struct diag *d)
 {
     for (uint32_t i = 0; i < n->n_in; i++)
-        if (!same_quant(g, n, node_in(g, n, i), &g->tensors.items[n->out[0]], d))
+        if (!ranges_equal_quant(g, n, node_in(g, n, i), &g->tensors.items[n->out[0]], d))
             return false;
+    return true;
+}
+
+bool ranges_parameter(const struct graph *g, const struct node *n, const struct tensor *t,
+                      uint32_t n_scales, struct diag *d)
+{
+    if (t->quant.n != n_scales || (n_scales > 1 && t->quant.axis != 0))
+        return node_error(d, g, n,
+                          "'%s' has %" PRIu32 " scales along axis %" PRId32 ", expected %" PRIu32
+                          " along axis 0",
+                          t->name, t->quant.n, t->quant.axis, n_scales);
+    for (uint32_t c = 0; c < t->quant.n; c++)
+        if (t->quant.zero[c] != 0)
+            return node_error(d, g, n, "'%s' has zero point %" PRId32 ", expected 0", t->name,
+                              t->quant.zero[c]);
+    return true;
+}
+
+bool ranges_bias_scale(const struct graph *g, const struct node *n, uint32_t channel, double scale,
+                       double product, struct diag *d)
+{
+    if (fabs(scale - product) > 1e-5 * product + (double)FLT_MIN)
+        return node_error(d, g, n,
+                          "bias scale %.9g of channel %" PRIu32
+                          " is not input scale * weight scale = %.9g",
+                          scale, channel, product);
     return true;
 }
 
@@ -58,11 +84,8 @@ static bool verify_weight_scales(const struct graph *g, const struct node *n, ui
         double product =
             (double)x->quant.scale[0] * (double)w->quant.scale[w->quant.n == 1 ? 0 : c];
         double scale = (double)b->quant.scale[b->quant.n == 1 ? 0 : c];
-        if (fabs(scale - product) > 1e-5 * product + (double)FLT_MIN)
-            return node_error(d, g, n,
-                              "bias scale %.9g of channel %" PRIu32
-                              " is not input scale * weight scale = %.9g",
-                              scale, c, product);
+        if (!ranges_bias_scale(g, n, c, scale, product, d))
+            return false;
     }
     return true;
 }
@@ -82,6 +105,34 @@ static int64_t channel_weight(const struct graph *g, const struct node *n, uint3
     return sum;
 }
 
+bool ranges_accumulator(const struct graph *g, const struct node *n, uint32_t channel,
+                        int64_t bound, int8_t shift, struct diag *d)
+{
+    if (bound > REQUANT_MAX)
+        return node_error(
+            d, g, n, "the accumulator of channel %" PRIu32 " may reach %" PRId64 ", above int32",
+            channel, bound);
+    if (shift > 30 || (shift > 0 && bound > REQUANT_MAX >> shift))
+        return node_error(d, g, n,
+                          "the output scale is too small for channel %" PRIu32
+                          ": an accumulator of %" PRId64 " times 2^%d leaves int32",
+                          channel, bound, shift);
+    return true;
+}
+
+bool ranges_dense(const struct graph *g, const struct node *n, const struct dense *m,
+                  struct diag *d)
+{
+    for (uint32_t r = 0; r < m->rows; r++) {
+        int64_t bound = m->bias ? llabs((long long)m->bias[r]) : 0;
+        for (uint32_t i = 0; i < m->n; i++)
+            bound += 256 * abs(m->weights[(size_t)r * m->n + i]); /* < 2^43 */
+        if (!ranges_accumulator(g, n, r, bound, m->shift, d))
+            return false;
+    }
+    return true;
+}
+
 /* |acc| <= |bias| + 255 * sum |w|, and kernels that fold the zero point into the bias go through
  * |bias| + 128 * sum |w| plus partial sums of 128 * |w|: 256 covers both. Then the accumulator is
  * shifted to the left by `shift` bits if that is positive. */
@@ -93,16 +144,8 @@ static bool verify_accumulators(const struct graph *g, const struct node *n, uin
     for (uint32_t c = 0; c < channels; c++) {
         int64_t bound = 256 * channel_weight(g, n, channels, c);
         bound += bias ? llabs((long long)bias[c]) : 0; /* < 2^44 */
-        if (bound > REQUANT_MAX)
-            return node_error(d, g, n,
-                              "the accumulator of channel %" PRIu32 " may reach %" PRId64
-                              ", above int32",
-                              c, bound);
-        if (shift[c] > 30 || (shift[c] > 0 && bound > REQUANT_MAX >> shift[c]))
-            return node_error(d, g, n,
-                              "the output scale is too small for channel %" PRIu32
-                              ": an accumulator of %" PRId64 " times 2^%d leaves int32",
-                              c, bound, shift[c]);
+        if (!ranges_accumulator(g, n, c, bound, shift[c], d))
+            return false;
     }
     return true;
 }

@@ -17,6 +17,30 @@ bool ranges_same_quant(const struct graph *g, const struct node *n, struct diag 
 bool ranges_weighted(struct arena *tmp, const struct graph *g, const struct node *n,
                      struct diag *d);
 
+/* Weights or bias have this many scales, several of them along axis 0, and zero points 0. */
+bool ranges_parameter(const struct graph *g, const struct node *n, const struct tensor *t,
+                      uint32_t n_scales, struct diag *d);
+/* Is a bias scale the product of the two, as near as a float can say it? */
+bool ranges_bias_scale(const struct graph *g, const struct node *n, uint32_t channel, double scale,
+                       double product, struct diag *d);
+/* Two tensors of a node with one scale each have the same. */
+bool ranges_equal_quant(const struct graph *g, const struct node *n, const struct tensor *x,
+                        const struct tensor *y, struct diag *d);
+
+/* An accumulator of at most `bound`, before and after the shift. */
+bool ranges_accumulator(const struct graph *g, const struct node *n, uint32_t channel,
+                        int64_t bound, int8_t shift, struct diag *d);
+
+/* A matrix whose rows are multiplied with s8 vectors, and the one shift of the products. */
+struct dense {
+    const int8_t *weights; /* [rows][n]      */
+    const int32_t *bias;   /* [rows] or NULL */
+    uint32_t rows, n;
+    int8_t shift;
+};
+bool ranges_dense(const struct graph *g, const struct node *n, const struct dense *m,
+                  struct diag *d);
+
 /* The shift of a sum's output, which goes to the right only. */
 bool ranges_sum_shift(const struct graph *g, const struct node *n, int8_t shift, struct diag *d);
 

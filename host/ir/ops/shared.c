@@ -6,6 +6,23 @@
 #include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
 
+uint32_t op_parameters(enum op op)
+{
+    switch (op) {
+    case OP_CONV2D:
+    case OP_DEPTHWISE_CONV2D:
+    case OP_FULLY_CONNECTED:
+        return 2;
+    case OP_SVDF:
+    case OP_LSTM:
+        return 3;
+    case OP_BATCH_NORM:
+        return 4;
+    default:
+        return 0;
+    }
+}
+
 bool infer_image(const struct graph *g, const struct node *n, struct diag *d)
 {
     const struct shape *s = &node_in(g, n, 0)->shape;

@@ -1,0 +1,255 @@
+/* lstm.c - long short-term memory over a sequence; gates in the order input, forget, cell, output.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <math.h>
+
+#include "ir/ops/binding.h"
+#include "ir/ops/ops.h"
+#include "ir/ops/ranges.h"
+
+enum lstm_in { LSTM_X, LSTM_WEIGHTS, LSTM_RECURRENT, LSTM_BIAS, LSTM_HIDDEN, LSTM_CELL, LSTM_N_IN };
+enum gate { GATE_INPUT, GATE_FORGET, GATE_CELL, GATE_OUTPUT, N_GATES };
+
+#define GATE_SCALE   0x1p-12 /* arguments of the gates' functions */
+#define EXPONENT_MIN (-15)   /* of the cell's scale               */
+#define EXPONENT_MAX 2
+#define NO_CLIP      (1 << 15)
+
+/* batches, steps, inputs, elements of the state */
+struct sizes {
+    int32_t b, t, i, n;
+};
+
+static struct sizes sizes_of(const struct graph *g, const struct node *n)
+{
+    const int32_t *x = node_in(g, n, LSTM_X)->shape.dim;
+    return (struct sizes){x[0], x[1], x[2], node_in(g, n, LSTM_HIDDEN)->shape.dim[1]};
+}
+
+static bool infer_types(const struct graph *g, const struct node *n, struct diag *d)
+{
+    static const enum dtype integer[LSTM_N_IN] = {DT_S8, DT_S8, DT_S8, DT_S32, DT_S8, DT_S16};
+    bool is_float = true, is_integer = true;
+    for (uint32_t k = 0; k < LSTM_N_IN; k++) {
+        is_float = is_float && node_in(g, n, k)->dtype == DT_F32;
+        is_integer = is_integer && node_in(g, n, k)->dtype == integer[k];
+    }
+    if (is_float || is_integer)
+        return true;
+    return node_error(d, g, n,
+                      "input %s, weights %s and %s, bias %s, hidden state %s, cell %s; expected "
+                      "f32, or s8, s8 and s8, s32, s8, s16",
+                      dtype_name(node_in(g, n, 0)->dtype), dtype_name(node_in(g, n, 1)->dtype),
+                      dtype_name(node_in(g, n, 2)->dtype), dtype_name(node_in(g, n, 3)->dtype),
+                      dtype_name(node_in(g, n, 4)->dtype), dtype_name(node_in(g, n, 5)->dtype));
+}
+
+bool infer_lstm(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
+{
+    static const char *const names[LSTM_N_IN] = {
+        "input", "weights over the input", "weights over the hidden state",
+        "bias",  "hidden state",           "cell"};
+    if (node_in(g, n, LSTM_X)->shape.rank != 3 || node_in(g, n, LSTM_HIDDEN)->shape.rank != 2)
+        return node_error(
+            d, g, n, "input and hidden state of rank %" PRId32 " and %" PRId32 ", expected 3 and 2",
+            node_in(g, n, LSTM_X)->shape.rank, node_in(g, n, LSTM_HIDDEN)->shape.rank);
+    if (!(n->attrs.clip >= 0.0f) || !isfinite(n->attrs.clip))
+        return node_error(d, g, n, "clip %.9g is not finite and >= 0", (double)n->attrs.clip);
+    const struct sizes s = sizes_of(g, n);
+    const struct shape want[LSTM_N_IN] = {{3, {s.b, s.t, s.i}},     {3, {N_GATES, s.n, s.i}},
+                                          {3, {N_GATES, s.n, s.n}}, {2, {N_GATES, s.n}},
+                                          {2, {s.b, s.n}},          {2, {s.b, s.n}}};
+    for (uint32_t k = 0; k < LSTM_N_IN; k++) {
+        char found[SHAPE_TEXT], wanted[SHAPE_TEXT];
+        if (!shape_equal(&node_in(g, n, k)->shape, &want[k]))
+            return node_error(d, g, n, "%s of shape %s, expected %s", names[k],
+                              shape_text(&node_in(g, n, k)->shape, found),
+                              shape_text(&want[k], wanted));
+    }
+    out[0] = (struct tensor){.shape = {3, {s.b, s.t, s.n}}, .dtype = node_in(g, n, 0)->dtype};
+    for (uint32_t k = 0; k < 2; k++)
+        out[1 + k] = (struct tensor){.shape = want[LSTM_HIDDEN],
+                                     .dtype = node_in(g, n, LSTM_HIDDEN + k)->dtype};
+    return infer_types(g, n, d);
+}
+
+int64_t macs_lstm(const struct graph *g, const struct node *n)
+{
+    const struct sizes s = sizes_of(g, n);
+    return (int64_t)s.b * s.t * N_GATES * s.n * (s.i + s.n);
+}
+
+/* ---- f32 ---- */
+
+struct step {
+    const float *weights, *recurrent, *bias;
+    const float *x, *hidden;
+};
+
+static float gate_sum(const struct sizes *s, const struct step *p, enum gate gate, int32_t k)
+{
+    const int64_t row = (int64_t)gate * s->n + k;
+    float sum = p->bias[row];
+    for (int32_t i = 0; i < s->i; i++)
+        sum += p->x[i] * p->weights[row * s->i + i];
+    for (int32_t i = 0; i < s->n; i++)
+        sum += p->hidden[i] * p->recurrent[row * s->n + i];
+    return sum;
+}
+
+static float sigmoid(float x)
+{
+    return (float)(1.0 / (1.0 + exp(-(double)x)));
+}
+
+/* The cell after a step; `cell` may be its own place. */
+static float next_cell(const struct sizes *s, const struct step *p, int32_t k, float cell,
+                       float clip)
+{
+    const float input = sigmoid(gate_sum(s, p, GATE_INPUT, k));
+    const float forget = sigmoid(gate_sum(s, p, GATE_FORGET, k));
+    const float fresh = (float)tanh((double)gate_sum(s, p, GATE_CELL, k));
+    const float kept = forget * cell, added = input * fresh, next = kept + added;
+    if (clip > 0.0f)
+        return fmaxf(fminf(next, clip), -clip);
+    return next;
+}
+
+/* A step's hidden state is its output: the next step reads it there. */
+static void lstm_f32(const struct eval *e)
+{
+    const struct sizes s = sizes_of(e->g, e->n);
+    float *out = e->outs[0], *last = e->outs[1];
+    struct step p = {e->in[LSTM_WEIGHTS], e->in[LSTM_RECURRENT], e->in[LSTM_BIAS], e->in[LSTM_X],
+                     NULL};
+    for (int32_t b = 0; b < s.b; b++) {
+        const float *cell = (const float *)e->in[LSTM_CELL] + (int64_t)b * s.n;
+        float *next = (float *)e->outs[2] + (int64_t)b * s.n;
+        p.hidden = (const float *)e->in[LSTM_HIDDEN] + (int64_t)b * s.n;
+        for (int32_t t = 0; t < s.t; t++) {
+            for (int32_t k = 0; k < s.n; k++) {
+                next[k] = next_cell(&s, &p, k, cell[k], e->n->attrs.clip);
+                out[k] = sigmoid(gate_sum(&s, &p, GATE_OUTPUT, k)) * (float)tanh((double)next[k]);
+            }
+            p.x += s.i;
+            p.hidden = out;
+            cell = next;
+            out += s.n;
+        }
+        for (int32_t k = 0; k < s.n; k++)
+            last[(int64_t)b * s.n + k] = p.hidden[k];
+    }
+}
+
+void eval_lstm(const struct eval *e)
+{
+    const void **in = e->in;
+    if (node_in(e->g, e->n, LSTM_X)->dtype == DT_F32)
+        lstm_f32(e);
+    else
+        mote_lstm_s8_ref(&e->args->lstm, in[LSTM_X], in[LSTM_WEIGHTS], in[LSTM_RECURRENT],
+                         in[LSTM_BIAS], in[LSTM_HIDDEN], in[LSTM_CELL], e->outs[0], e->outs[1],
+                         e->outs[2], e->scratch);
+}
+
+/* ---- s8 ---- */
+
+/* As for fully_connected with one weight scale: the product of the scales is rounded to float. */
+static void bind_gate(const struct tensor *x, float weight_scale, int32_t *mult, int8_t *shift)
+{
+    const float product = x->quant.scale[0] * weight_scale;
+    set_multiplier((double)product / GATE_SCALE, mult, shift);
+}
+
+/* In units of the cell, towards zero, held within int16. */
+static int32_t clip_of(float clip, const struct tensor *cell)
+{
+    return clip > 0.0f ? (int32_t)fmin((double)clip / scale_of(cell), INT16_MAX) : NO_CLIP;
+}
+
+bool bind_lstm(struct arena *a, const struct graph *g, const struct node *n, union kernel_args *out,
+               struct diag *d)
+{
+    const struct tensor *x = node_in(g, n, LSTM_X), *h = node_in(g, n, LSTM_HIDDEN);
+    const struct tensor *w = node_in(g, n, LSTM_WEIGHTS), *r = node_in(g, n, LSTM_RECURRENT);
+    const struct tensor *c = node_in(g, n, LSTM_CELL);
+    const struct sizes s = sizes_of(g, n);
+    struct mote_lstm_s8 *op = &out->lstm;
+    int exponent;
+    (void)a, (void)d;
+    frexp(scale_of(c), &exponent); /* 2^e = 1/2 * 2^(e + 1) */
+    *op = (struct mote_lstm_s8){
+        .batches = (uint32_t)s.b,
+        .steps = (uint32_t)s.t,
+        .in_n = (uint32_t)s.i,
+        .n = (uint32_t)s.n,
+        .in_zero = zero_of(x),
+        .hidden_zero = zero_of(h),
+        .cell_exponent = (int8_t)fmax(INT8_MIN, exponent - 1), /* > -150 */
+        .clip = clip_of(n->attrs.clip, c),
+    };
+    set_multiplier(0x1p-30 / scale_of(h), &op->out_mult, &op->out_shift);
+    for (uint32_t k = 0; k < N_GATES; k++) {
+        struct mote_lstm_gate *gate = &op->gate[k];
+        bind_gate(x, w->quant.scale[k], &gate->in_mult, &gate->in_shift);
+        bind_gate(h, r->quant.scale[k], &gate->hidden_mult, &gate->hidden_shift);
+    }
+    return true;
+}
+
+/* The hidden state and the cell before and after, and the output: one scale where they are one. */
+static bool ranges_states(const struct graph *g, const struct node *n, struct diag *d)
+{
+    const struct tensor *h = node_in(g, n, LSTM_HIDDEN), *c = node_in(g, n, LSTM_CELL);
+    const struct tensor *y = &g->tensors.items[n->out[0]];
+    const struct tensor *next_h = &g->tensors.items[n->out[1]];
+    const struct tensor *next_c = &g->tensors.items[n->out[2]];
+    int exponent;
+    if (c->quant.n != 1 || next_c->quant.n != 1 || next_h->quant.n != 1)
+        return node_error(d, g, n, "the cell and the next states need one scale each");
+    if (!ranges_equal_quant(g, n, h, y, d) || !ranges_equal_quant(g, n, h, next_h, d) ||
+        !ranges_equal_quant(g, n, c, next_c, d))
+        return false;
+    if (frexp(scale_of(c), &exponent) != 0.5 || exponent - 1 < EXPONENT_MIN ||
+        exponent - 1 > EXPONENT_MAX || c->quant.zero[0] != 0)
+        return node_error(d, g, n,
+                          "the cell has scale %.9g and zero point %" PRId32
+                          ", expected a power of two, 2^%d..2^%d, and 0",
+                          scale_of(c), c->quant.zero[0], EXPONENT_MIN, EXPONENT_MAX);
+    return true;
+}
+
+/* Accumulators of the gates' rows; products of two 16-bit numbers go to the output. */
+static bool ranges_gates(const struct graph *g, const struct node *n, const struct mote_lstm_s8 *op,
+                         struct diag *d)
+{
+    const int8_t *w = node_in(g, n, LSTM_WEIGHTS)->data, *r = node_in(g, n, LSTM_RECURRENT)->data;
+    const int32_t *bias = node_in(g, n, LSTM_BIAS)->data;
+    for (uint32_t k = 0; k < N_GATES; k++) {
+        const size_t row = (size_t)k * op->n;
+        const struct dense in = {w + row * op->in_n, bias + row, op->n, op->in_n,
+                                 op->gate[k].in_shift};
+        const struct dense hidden = {r + row * op->n, NULL, op->n, op->n, op->gate[k].hidden_shift};
+        if (!ranges_dense(g, n, &in, d) || !ranges_dense(g, n, &hidden, d))
+            return false;
+    }
+    if (op->out_shift > 0)
+        return node_error(d, g, n, "the output scale is too small: below 2^-30");
+    return true;
+}
+
+bool ranges_lstm(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d)
+{
+    const struct tensor *x = node_in(g, n, LSTM_X), *w = node_in(g, n, LSTM_WEIGHTS);
+    const struct tensor *bias = node_in(g, n, LSTM_BIAS);
+    union kernel_args args;
+    if (!ranges_states(g, n, d) || !ranges_parameter(g, n, w, N_GATES, d) ||
+        !ranges_parameter(g, n, node_in(g, n, LSTM_RECURRENT), N_GATES, d) ||
+        !ranges_parameter(g, n, bias, N_GATES, d))
+        return false;
+    for (uint32_t k = 0; k < N_GATES; k++)
+        if (!ranges_bias_scale(g, n, k, (double)bias->quant.scale[k],
+                               scale_of(x) * (double)w->quant.scale[k], d))
+            return false;
+    return bind_node(tmp, g, n, &args, d) && ranges_gates(g, n, &args.lstm, d);
+}
