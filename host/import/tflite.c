@@ -74,8 +74,10 @@ static const struct builtin builtins[] = {
     {TFL_STRIDED_SLICE, tfl_strided_slice, OP_SLICE},
     {TFL_SUB, tfl_sub, OP_SUB},
     {TFL_SUM, tfl_reduce, OP_REDUCE_SUM},
+    {TFL_SVDF, tfl_svdf, OP_SVDF},
     {TFL_TANH, tfl_unary, OP_TANH},
     {TFL_TRANSPOSE, tfl_transpose, OP_TRANSPOSE},
+    {TFL_UNIDIRECTIONAL_SEQUENCE_LSTM, tfl_lstm, OP_LSTM},
     {TFL_VAR_HANDLE, tfl_var_handle, N_OPS},
 };
 
@@ -130,8 +132,8 @@ static bool check_id(struct tfl *t, size_t at, const char *what, uint32_t i, int
                    t->tensors.n);
 }
 
-/* Every input is known by now: a constant, an input of the graph, or written by an operator
- * before. Else operators are out of order, or form a cycle; but operators that are not supported
+/* Every input is known by now: a constant, a variable, an input of the graph, or written by an
+ * operator before. Else operators are out of order, or form a cycle; but operators that are not supported
  * may have working memory of their own. */
 static bool check_reads(struct tfl *t, const struct tfl_op *op, bool supported, bool *broken)
 {
@@ -146,11 +148,7 @@ static bool check_reads(struct tfl *t, const struct tfl_op *op, bool supported, 
             *broken = *broken || (tensor && t->values[id].state == TFL_BROKEN);
             continue;
         }
-        if (tensor->is_variable) {
-            tfl_refuse(op, "input %" PRIu32 " '%s' is a variable", k, tensor->name);
-            continue;
-        }
-        if (tensor->data.len == 0)
+        if (!tensor->is_variable && tensor->data.len == 0)
             return fb_fail(t->fb, op->in_ids.at,
                            "operator %" PRIu32 " (%s) reads tensor %" PRId32
                            " '%s', which nothing before it writes: a cycle, or operators out of "

@@ -108,12 +108,12 @@ bool tfl_space_to_depth(struct tfl *t, const struct tfl_op *op)
  * the shape that the reference goes by. */
 bool tfl_to_declared_shape(struct tfl *t, const struct tfl_op *op)
 {
-    struct shape shape;
+    struct tensor y;
     uint32_t x;
-    if (!tfl_arity(op, 1, 2) || !tfl_in(t, op, 0, &x) || !tfl_out_shape(t, op, &shape))
+    if (!tfl_arity(op, 1, 2) || !tfl_in(t, op, 0, &x) || !tfl_out_tensor(t, op, &y))
         return false;
-    struct attrs at = {.new_rank = shape.rank};
-    memcpy(at.new_shape, shape.dim, sizeof at.new_shape);
+    struct attrs at = {.new_rank = y.shape.rank};
+    memcpy(at.new_shape, y.shape.dim, sizeof at.new_shape);
     return tfl_add(t, op, OP_RESHAPE, &at, &x, 1);
 }
 

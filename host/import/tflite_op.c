@@ -83,17 +83,68 @@ static bool add_constant(struct tfl *t, const struct tfl_op *op, uint32_t i)
     return true;
 }
 
+/* Number and declaration of input k, which is there. */
+static const struct tfl_tensor *present(struct tfl *t, const struct tfl_op *op, uint32_t k,
+                                        uint32_t *i)
+{
+    int32_t id = tfl_in_id(t, op, k);
+    *i = (uint32_t)id;
+    if (id >= 0)
+        return tfl_tensor(t, (uint32_t)id);
+    tfl_refuse(op, "input %" PRIu32 " is absent", k);
+    return NULL;
+}
+
+bool tfl_in_constant(struct tfl *t, const struct tfl_op *op, uint32_t k, struct tensor *out)
+{
+    uint32_t i;
+    const struct tfl_tensor *from = present(t, op, k, &i);
+    if (!from)
+        return false;
+    if (from->is_variable || (t->values[i].state != TFL_UNSEEN && from->data.len == 0))
+        return tfl_refuse(op, "input %" PRIu32 " '%s' is not a constant", k, from->name);
+    return tfl_constant(t, op, i, out);
+}
+
+bool tfl_in_variable(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t *id)
+{
+    uint32_t i;
+    struct tensor tensor;
+    struct diag ir = {0};
+    const struct tfl_tensor *from = present(t, op, k, &i);
+    if (!from)
+        return false;
+    if (!from->is_variable)
+        return tfl_refuse(op, "input %" PRIu32 " '%s' is not a variable", k, from->name);
+    if (t->values[i].state != TFL_UNSEEN)
+        return tfl_refuse(op, "the variable '%s' has another use, too", from->name);
+    if (from->data.len != 0)
+        return tfl_refuse(op,
+                          "the variable '%s' has first contents, which the reference does not read",
+                          from->name);
+    if (!declared(t, op, i, &tensor))
+        return false;
+    if (!graph_verify_tensor(&tensor, &ir))
+        return refuse_as_ir(op, "tensor ", &ir);
+    *id = graph_add_tensor(t->g, &tensor);
+    t->values[i] = (struct tfl_value){.state = TFL_VALUE, .id = *id};
+    return true;
+}
+
 bool tfl_in(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t *id)
 {
-    int32_t i = tfl_in_id(t, op, k);
-    if (i < 0)
-        return tfl_refuse(op, "input %" PRIu32 " is absent", k);
+    uint32_t i;
+    const struct tfl_tensor *from = present(t, op, k, &i);
+    if (!from)
+        return false;
     struct tfl_value *value = &t->values[i];
+    if (value->state == TFL_UNSEEN && from->is_variable)
+        return tfl_refuse(op, "input %" PRIu32 " '%s' is a variable", k, from->name);
     if (value->state == TFL_INTS)
         return tfl_refuse(op, "input %" PRIu32 " is computed from shapes", k);
     if (value->state == TFL_HANDLE)
         return tfl_refuse(op, "input %" PRIu32 " is the handle of a variable", k);
-    if (value->state == TFL_UNSEEN && !add_constant(t, op, (uint32_t)i))
+    if (value->state == TFL_UNSEEN && !add_constant(t, op, i))
         return false;
     assert(value->state == TFL_VALUE); /* operators that read broken ones are passed over */
     *id = value->id;
@@ -108,19 +159,17 @@ bool tfl_in_optional(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_
 
 bool tfl_in_ints(struct tfl *t, const struct tfl_op *op, uint32_t k, struct tfl_ints *out)
 {
-    int32_t i = tfl_in_id(t, op, k);
-    if (i < 0)
-        return tfl_refuse(op, "input %" PRIu32 " is absent", k);
+    uint32_t i;
+    const struct tfl_tensor *from = present(t, op, k, &i);
+    if (!from)
+        return false;
     if (t->values[i].state == TFL_INTS) {
         *out = *t->values[i].ints;
         return true;
     }
-    const struct tfl_tensor *from = tfl_tensor(t, (uint32_t)i);
-    if (!from)
-        return false;
     if (t->values[i].state == TFL_VALUE && from->data.len == 0)
         return tfl_refuse(op, "input %" PRIu32 " '%s' is not a constant", k, from->name);
-    if (!tfl_tensor_ints(t, from, out))
+    if (from->is_variable || !tfl_tensor_ints(t, from, out))
         return tfl_refuse(op,
                           "input %" PRIu32 " '%s' is not a constant of at most %d int32 or int64",
                           k, from->name, TFL_INTS_MAX);
@@ -132,6 +181,14 @@ bool tfl_options(const struct tfl_op *op, enum tfl_options_type type)
     if (op->options_type == OPTIONS_NONE || op->options_type == (uint8_t)type)
         return true;
     return tfl_refuse(op, "options of type %d, expected %d", op->options_type, (int)type);
+}
+
+bool tfl_refuse_hybrid(const struct tfl_op *op, enum dtype x, enum dtype w)
+{
+    if (x != DT_F32 || w != DT_S8)
+        return true;
+    tfl_refuse(op, "float32 input with int8 weights (dynamic range quantisation)");
+    return diag_hint(op->d, "convert with a representative data set, so that activations are int8");
 }
 
 bool tfl_act(struct tfl *t, const struct tfl_op *op, uint32_t field, enum act *act)
@@ -148,7 +205,22 @@ bool tfl_act(struct tfl *t, const struct tfl_op *op, uint32_t field, enum act *a
     return diag_hint(op->d, "use relu, relu6 or none there");
 }
 
-/* Append a node and give its output what `as` says, but for the shape if `as` has none. */
+/* An output of a new node is as the file declares it, but for the shape if `as` has none. */
+static void set_declared(struct tfl *t, uint32_t id, const struct tensor *as)
+{
+    struct tensor *y = &t->g->tensors.items[id];
+    y->quant = (struct quant){0};
+    if (as->quant.n == 1) {
+        y->quant = as->quant;
+        y->quant.scale = arena_copy(t->a, as->quant.scale, sizeof(float));
+        y->quant.zero = arena_copy(t->a, as->quant.zero, sizeof(int32_t));
+    }
+    y->dtype = as->dtype;
+    if (as->shape.rank)
+        y->shape = as->shape;
+}
+
+/* Append a node with outputs as[0], as[1], ...; *id is the first. */
 static bool add_node(struct tfl *t, const struct tfl_op *op, enum op kind,
                      const struct attrs *attrs, const uint32_t *in, uint32_t n_in,
                      const struct tensor *as, uint32_t *id)
@@ -160,17 +232,10 @@ static bool add_node(struct tfl *t, const struct tfl_op *op, enum op kind,
     if (*id == NO_TENSOR)
         return refuse_as_ir(op, prefix, &ir);
     uint32_t i_node = t->g->nodes.n - 1;
-    struct tensor *y = &t->g->tensors.items[*id];
-    t->g->nodes.items[i_node].origin = arena_printf(t->a, "%" PRIu32 ":%s", op->i, op->out);
-    y->quant = (struct quant){0};
-    if (as->quant.n == 1) {
-        y->quant = as->quant;
-        y->quant.scale = arena_copy(t->a, as->quant.scale, sizeof(float));
-        y->quant.zero = arena_copy(t->a, as->quant.zero, sizeof(int32_t));
-    }
-    y->dtype = as->dtype;
-    if (as->shape.rank)
-        y->shape = as->shape;
+    struct node *n = &t->g->nodes.items[i_node];
+    n->origin = arena_printf(t->a, "%" PRIu32 ":%s", op->i, op->out);
+    for (uint32_t k = 0; k < n->n_out; k++)
+        set_declared(t, n->out[k], &as[k]);
     if (!graph_verify_node(t->g, i_node, &ir))
         return refuse_as_ir(op, prefix, &ir);
     return true;
@@ -184,6 +249,29 @@ bool tfl_add(struct tfl *t, const struct tfl_op *op, enum op kind, const struct 
     if (!declared(t, op, i, &as) || !add_node(t, op, kind, attrs, in, n_in, &as, &id))
         return false;
     t->values[i] = (struct tfl_value){.state = TFL_VALUE, .id = id};
+    return true;
+}
+
+bool tfl_add_stateful(struct tfl *t, const struct tfl_op *op, enum op kind,
+                      const struct attrs *attrs, const uint32_t *in, uint32_t n_in,
+                      const uint32_t *variables, uint32_t n_variables)
+{
+    enum { N_MAX = 3 };
+    uint32_t i = tfl_out_id(t, op), id;
+    struct tensor as[1 + N_MAX];
+    assert(n_variables <= N_MAX && n_variables <= n_in);
+    const uint32_t *states = in + n_in - n_variables;
+    for (uint32_t k = 0; k < n_variables; k++)
+        as[1 + k] = t->g->tensors.items[states[k]];
+    if (!declared(t, op, i, &as[0]) || !add_node(t, op, kind, attrs, in, n_in, as, &id))
+        return false;
+    const struct node *n = &t->g->nodes.items[t->g->nodes.n - 1];
+    t->values[i] = (struct tfl_value){.state = TFL_VALUE, .id = id};
+    for (uint32_t k = 0; k < n_variables; k++) {
+        uint32_t variable = (uint32_t)tfl_in_id(t, op, variables[k]), next = n->out[1 + k];
+        *VEC_PUSH(t->a, &t->g->states) = (struct state){states[k], next, NO_TENSOR};
+        t->values[variable] = (struct tfl_value){.state = TFL_VALUE, .id = next};
+    }
     return true;
 }
 
@@ -221,12 +309,4 @@ void tfl_set_ints(struct tfl *t, const struct tfl_op *op, const struct tfl_ints 
 bool tfl_out_tensor(struct tfl *t, const struct tfl_op *op, struct tensor *out)
 {
     return declared(t, op, tfl_out_id(t, op), out);
-}
-
-bool tfl_out_shape(struct tfl *t, const struct tfl_op *op, struct shape *out)
-{
-    struct tensor as;
-    bool ok = tfl_out_tensor(t, op, &as);
-    *out = as.shape;
-    return ok;
 }

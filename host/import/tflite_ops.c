@@ -43,20 +43,12 @@ static bool window(const struct tfl_op *op, const struct tensor *x, uint8_t padd
                   &at->pad_right);
 }
 
-/* Float activations with int8 weights are computed in yet another way at run time. */
-static bool refuse_hybrid(const struct tfl *t, const struct tfl_op *op, uint32_t x, uint32_t w)
-{
-    if (tensor_of(t, x)->dtype != DT_F32 || tensor_of(t, w)->dtype != DT_S8)
-        return true;
-    tfl_refuse(op, "float32 input with int8 weights (dynamic range quantisation)");
-    return diag_hint(op->d, "convert with a representative data set, so that activations are int8");
-}
-
 /* Input, weights and optional bias. */
 static bool weighted_inputs(struct tfl *t, const struct tfl_op *op, uint32_t in[3])
 {
     return tfl_arity(op, 2, 3) && tfl_in(t, op, 0, &in[0]) && tfl_in(t, op, 1, &in[1]) &&
-           tfl_in_optional(t, op, 2, &in[2]) && refuse_hybrid(t, op, in[0], in[1]);
+           tfl_in_optional(t, op, 2, &in[2]) &&
+           tfl_refuse_hybrid(op, tensor_of(t, in[0])->dtype, tensor_of(t, in[1])->dtype);
 }
 
 static uint32_t n_inputs(const uint32_t in[3])

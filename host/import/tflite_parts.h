@@ -19,6 +19,7 @@
 #define TFL_OPERANDS_MAX  1024      /* inputs, outputs of one operator or of the graph */
 #define TFL_NAME_MAX      1024      /* longer names are cut                            */
 #define TFL_INTS_MAX      16        /* integers of a shape, of paddings                */
+#define TFL_COPIES_MAX    16        /* of the file's bytes, in packed weights          */
 #define TFL_SCALES_MAX    (1 << 22) /* of all tensors together                    */
 #define TFL_VARIABLES_MAX 256
 #define TFL_INITS_MAX     16 /* CALL_ONCE */
@@ -84,6 +85,7 @@ struct tfl {
     struct tfl_value *values;            /* [tensors.n]                                 */
     const void **aligned; /* [buffers.n] copies of misaligned buffers, NULL before     */
     uint32_t n_scales;    /* converted so far                                          */
+    uint64_t n_packed;    /* bytes of weights that were copied so far                  */
     struct tfl_variables *variables;
     struct faults *faults;
 };
@@ -145,10 +147,16 @@ bool tfl_constant(struct tfl *t, const struct tfl_op *op, uint32_t i, struct ten
 bool tfl_in(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t *id);
 /* The same for an input that may be absent: NO_TENSOR. */
 bool tfl_in_optional(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t *id);
+/* Input k as a constant that does not enter the graph by itself. */
+bool tfl_in_constant(struct tfl *t, const struct tfl_op *op, uint32_t k, struct tensor *out);
+/* Input k as a variable of this operator alone: the IR tensor with its value before the call. */
+bool tfl_in_variable(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t *id);
 /* Input k as integers. */
 bool tfl_in_ints(struct tfl *t, const struct tfl_op *op, uint32_t k, struct tfl_ints *out);
 /* The options are of this type, or absent. */
 bool tfl_options(const struct tfl_op *op, enum tfl_options_type type);
+/* Float activations with int8 weights are computed in yet another way at run time: refused. */
+bool tfl_refuse_hybrid(const struct tfl_op *op, enum dtype x, enum dtype w);
 /* A clamp fused into the operator, from field `field` of its options. */
 bool tfl_act(struct tfl *t, const struct tfl_op *op, uint32_t field, enum act *act);
 /* The number of inputs is in min..max, and there is one output. */
@@ -159,14 +167,17 @@ bool tfl_add(struct tfl *t, const struct tfl_op *op, enum op kind, const struct 
 /* The same, with a reshape behind it when the file declares the same elements in another shape. */
 bool tfl_add_reshaped(struct tfl *t, const struct tfl_op *op, enum op kind,
                       const struct attrs *attrs, const uint32_t *in, uint32_t n_in);
+/* The same for an operator with variables, which are the last inputs of the node: `variables` says
+ * which inputs of the operator they are. The node's further outputs are their next values. */
+bool tfl_add_stateful(struct tfl *t, const struct tfl_op *op, enum op kind,
+                      const struct attrs *attrs, const uint32_t *in, uint32_t n_in,
+                      const uint32_t *variables, uint32_t n_variables);
 /* The operator's output is these integers. */
 void tfl_set_ints(struct tfl *t, const struct tfl_op *op, const struct tfl_ints *ints);
 /* Number of the operator's one output in the file. */
 uint32_t tfl_out_id(const struct tfl *t, const struct tfl_op *op);
 /* Type, shape and quantisation of the operator's output as declared. */
 bool tfl_out_tensor(struct tfl *t, const struct tfl_op *op, struct tensor *out);
-/* Its shape only. */
-bool tfl_out_shape(struct tfl *t, const struct tfl_op *op, struct shape *out);
 
 /* tflite_state.c: when all operators are read, variables become states or constants. */
 void tfl_finish_variables(struct tfl *t);
@@ -205,6 +216,9 @@ bool tfl_to_declared_shape(struct tfl *t, const struct tfl_op *op);
 bool tfl_transpose(struct tfl *t, const struct tfl_op *op);
 bool tfl_unary(struct tfl *t, const struct tfl_op *op);
 bool tfl_var_handle(struct tfl *t, const struct tfl_op *op);
+/* tflite_recurrent.c */
+bool tfl_svdf(struct tfl *t, const struct tfl_op *op);
+bool tfl_lstm(struct tfl *t, const struct tfl_op *op);
 /* A strided slice of activations, not of a shape. */
 bool tfl_slice_strided(struct tfl *t, const struct tfl_op *op);
 /* Position `p` in a row of n, counted from the end when negative, held within low..high. */

@@ -76,6 +76,15 @@ enum tfl_sub { SUB_ACT };
 enum tfl_leaky_relu { LEAKY_RELU_ALPHA };
 enum tfl_block { BLOCK_SIZE }; /* DEPTH_TO_SPACE and SPACE_TO_DEPTH */
 enum tfl_resize_nearest { RESIZE_ALIGN_CORNERS, RESIZE_HALF_PIXEL };
+enum tfl_svdf { SVDF_RANK, SVDF_ACT, SVDF_ASYMMETRIC_INPUTS };
+enum tfl_lstm {
+    LSTM_ACT,
+    LSTM_CELL_CLIP,
+    LSTM_PROJ_CLIP,
+    LSTM_TIME_MAJOR,
+    LSTM_ASYMMETRIC_INPUTS,
+    LSTM_DIAGONAL
+};
 enum tfl_pack { PACK_COUNT, PACK_AXIS };
 enum tfl_call_once { CALL_ONCE_SUBGRAPH };
 enum tfl_var_handle { VAR_HANDLE_CONTAINER, VAR_HANDLE_NAME };
@@ -85,6 +94,7 @@ enum tfl_options_type {
     OPTIONS_CONV2D = 1,
     OPTIONS_DEPTHWISE = 2,
     OPTIONS_POOL = 5,
+    OPTIONS_SVDF = 6,
     OPTIONS_FC = 8,
     OPTIONS_SOFTMAX = 9,
     OPTIONS_CONCAT = 10,
@@ -95,6 +105,7 @@ enum tfl_options_type {
     OPTIONS_SUB = 28,
     OPTIONS_STRIDED_SLICE = 32,
     OPTIONS_PACK = 59,
+    OPTIONS_LSTM = 71, /* UnidirectionalSequenceLSTMOptions */
     OPTIONS_RESIZE_NEAREST = 74,
     OPTIONS_LEAKY_RELU = 75,
     OPTIONS_DEPTH_TO_SPACE = 94,
@@ -114,7 +125,7 @@ enum tfl_type {
     TFL_INT8 = 9
 };
 enum tfl_padding { TFL_SAME = 0, TFL_VALID = 1 };
-enum tfl_act { TFL_ACT_NONE = 0, TFL_ACT_RELU = 1, TFL_ACT_RELU6 = 3 };
+enum tfl_act { TFL_ACT_NONE = 0, TFL_ACT_RELU = 1, TFL_ACT_RELU6 = 3, TFL_ACT_TANH = 4 };
 
 /* Builtin operators that are imported, and those with a meaning for the reader itself. */
 enum tfl_builtin {
@@ -135,6 +146,7 @@ enum tfl_builtin {
     TFL_RESHAPE = 22,
     TFL_SOFTMAX = 25,
     TFL_SPACE_TO_DEPTH = 26,
+    TFL_SVDF = 27,
     TFL_TANH = 28,
     TFL_CUSTOM = 32,
     TFL_PAD = 34,
@@ -142,6 +154,7 @@ enum tfl_builtin {
     TFL_MEAN = 40,
     TFL_SUB = 41,
     TFL_SQUEEZE = 43,
+    TFL_UNIDIRECTIONAL_SEQUENCE_LSTM = 44,
     TFL_STRIDED_SLICE = 45,
     TFL_EXP = 47,
     TFL_SPLIT = 49,

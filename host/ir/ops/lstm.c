@@ -66,10 +66,12 @@ bool infer_lstm(const struct graph *g, const struct node *n, struct tensor *out,
                               shape_text(&node_in(g, n, k)->shape, found),
                               shape_text(&want[k], wanted));
     }
-    out[0] = (struct tensor){.shape = {3, {s.b, s.t, s.n}}, .dtype = node_in(g, n, 0)->dtype};
-    for (uint32_t k = 0; k < 2; k++)
-        out[1 + k] = (struct tensor){.shape = want[LSTM_HIDDEN],
-                                     .dtype = node_in(g, n, LSTM_HIDDEN + k)->dtype};
+    out[0].shape = (struct shape){3, {s.b, s.t, s.n}};
+    out[0].dtype = node_in(g, n, LSTM_X)->dtype;
+    for (uint32_t k = 1; k <= 2; k++) {
+        out[k].shape = want[LSTM_HIDDEN];
+        out[k].dtype = node_in(g, n, LSTM_HIDDEN + k - 1)->dtype;
+    }
     return infer_types(g, n, d);
 }
 
