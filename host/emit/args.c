@@ -83,14 +83,16 @@ static void print_fully_connected(struct constants *c, const char *name,
                                   const union kernel_args *args)
 {
     const struct mote_fully_connected_s8 *op = &args->fully_connected;
-    print_channels(c, name, op->mult, op->shift, op->out_n);
+    print_channels(c, name, op->mult, op->shift, op->one_scale ? 1 : op->out_n);
     open_struct(c, "mote_fully_connected_s8", name);
     print_member(c, "rows", op->rows);
     print_member(c, "in_n", op->in_n);
     print_member(c, "out_n", op->out_n);
     print_pair(c, "in_zero", op->in_zero, "out_zero", op->out_zero);
     print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
-    close_channels(c, name);
+    text_printf(c->t, "    .mult = %s_mult,\n    .shift = %s_shift,\n", name, name);
+    print_member(c, "one_scale", op->one_scale);
+    text_add(c->t, "};\n");
 }
 
 static void print_add(struct constants *c, const char *name, const union kernel_args *args)

@@ -299,6 +299,7 @@ static bool random_fully_connected(struct random *r, struct problem *p)
     random_scales(r, p, op->out_n);
     op->in_zero = random_zero(r), op->out_zero = random_zero(r);
     op->mult = p->mult, op->shift = p->shift;
+    op->one_scale = (uint8_t)random_in(r, 0, 1);
     p->in_zero = op->in_zero;
     p->in_bytes = (size_t)op->rows * op->in_n;
     p->out_bytes = (size_t)op->rows * op->out_n;

@@ -50,7 +50,7 @@ TEST(fully_connected_by_hand_and_clamped)
 {
     static const int8_t in[3] = {1, 2, 3}, w[6] = {1, 1, 1, -9, -9, -9}, shift[2] = {1, 1};
     static const int32_t bias[2] = {100, 0}, mult[2] = {1 << 30, 1 << 30};
-    const struct mote_fully_connected_s8 op = {1, 3, 2, 0, -20, -20, 60, mult, shift};
+    const struct mote_fully_connected_s8 op = {1, 3, 2, 0, -20, -20, 60, mult, shift, 0};
     int8_t out[2];
     mote_fully_connected_s8_ref(&op, in, w, bias, out, NULL);
     CHECK_EQ(out[0], 60);  /* 106 - 20 = 86, clamped */

@@ -16,6 +16,7 @@ struct mote_fully_connected_s8 {
     int16_t out_min, out_max;
     const int32_t *mult; /* [out_n] Q31 multiplier, borrowed                */
     const int8_t *shift; /* [out_n] -31..30, positive to the left, borrowed */
+    uint8_t one_scale;   /* 1: mult and shift have one element, for all     */
 };
 
 size_t mote_fully_connected_s8_ref_scratch(const struct mote_fully_connected_s8 *op);

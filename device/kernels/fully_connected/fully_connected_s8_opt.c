@@ -16,7 +16,11 @@ void mote_fully_connected_s8_opt(const struct mote_fully_connected_s8 *op, const
                                  const int8_t *w, const int32_t *bias, int8_t *out, void *scratch)
 {
     (void)scratch;
-    for (uint32_t row = 0; row < op->rows; row++)
+    const uint32_t step = op->one_scale ? 0 : 1;
+    const int32_t zero = op->out_zero, low = op->out_min, high = op->out_max;
+    for (uint32_t row = 0; row < op->rows; row++) {
+        const int32_t *mult = op->mult;
+        const int8_t *shift = op->shift;
         for (uint32_t oc = 0; oc < op->out_n; oc += 4) {
             /* Past the end the last output is computed again and not stored. */
             const uint32_t n = op->out_n - oc < 4 ? op->out_n - oc : 4;
@@ -28,9 +32,11 @@ void mote_fully_connected_s8_opt(const struct mote_fully_connected_s8 *op, const
                 acc[j] = bias[c];
             }
             mote_dot_1x4(in + (size_t)row * op->in_n, v, op->in_n, acc);
-            for (uint32_t j = 0; j < n; j++) {
-                const int32_t y = mote_requant(acc[j], op->mult[oc + j], op->shift[oc + j]);
-                *out++ = mote_to_s8(y, op->out_zero, op->out_min, op->out_max);
+            for (uint32_t j = 0; j < n; j++, mult += step, shift += step) {
+                const int32_t y = mote_requant(acc[j], *mult, *shift);
+                out[oc + j] = mote_to_s8(y, zero, low, high);
             }
         }
+        out += op->out_n;
+    }
 }

@@ -22,7 +22,8 @@ void mote_fully_connected_s8_ref(const struct mote_fully_connected_s8 *op, const
             for (uint32_t ic = 0; ic < op->in_n; ic++)
                 acc += v[ic] * (x[ic] - op->in_zero);
             acc += bias[oc];
-            const int32_t y = mote_requant(acc, op->mult[oc], op->shift[oc]);
+            const uint32_t i_scale = op->one_scale ? 0 : oc;
+            const int32_t y = mote_requant(acc, op->mult[i_scale], op->shift[i_scale]);
             *out++ = mote_to_s8(y, op->out_zero, op->out_min, op->out_max);
         }
 }

@@ -57,6 +57,15 @@ void eval_fully_connected(const struct eval *e)
                                     e->scratch);
 }
 
+static bool has_one_scale(const struct mote_fully_connected_s8 *op)
+{
+    for (uint32_t c = 1; c < op->out_n; c++)
+        if (op->mult[c] != op->mult[0] || op->shift[c] != op->shift[0])
+            return false;
+    return true;
+}
+
+/* The arrays have a scale for each output even where the kernel reads one: passes do read all. */
 static void fully_connected_constants(struct arena *a, const struct graph *g, const struct node *n,
                                       struct mote_fully_connected_s8 *op)
 {
@@ -71,6 +80,7 @@ static void fully_connected_constants(struct arena *a, const struct graph *g, co
     };
     set_clamp(y, n->attrs.act, &op->out_min, &op->out_max);
     bind_channels(a, g, n, op->out_n, &op->mult, &op->shift);
+    op->one_scale = has_one_scale(op);
 }
 
 bool bind_fully_connected(struct arena *a, const struct graph *g, const struct node *n,

@@ -48,11 +48,11 @@ static const int8_t tiny_s1_weights[24] = {
 static const int32_t tiny_s1_bias[3] = {
               0,           0,           0,
 };
-static const int32_t tiny_s1_mult[3] = {
-     1717986854,  1717986854,  1717986854,
+static const int32_t tiny_s1_mult[1] = {
+     1717986854,
 };
-static const int8_t tiny_s1_shift[3] = {
-      -3,   -3,   -3,
+static const int8_t tiny_s1_shift[1] = {
+      -3,
 };
 static const struct mote_fully_connected_s8 tiny_s1 = {
     .rows = 1,
@@ -62,6 +62,7 @@ static const struct mote_fully_connected_s8 tiny_s1 = {
     .out_min = -128, .out_max = 127,
     .mult = tiny_s1_mult,
     .shift = tiny_s1_shift,
+    .one_scale = 1,
 };
 
 /* Step 2, probability: softmax int8 [1, 3] -> int8 [1, 3]. */
@@ -75,7 +76,7 @@ static const struct mote_softmax_s8 tiny_s2 = {
 
 /* C99 has no static assertion: an array of -1 elements does not compile. */
 #define TINY_ASSERT(name, condition) typedef char tiny_assert_##name[(condition) ? 1 : -1]
-TINY_ASSERT(library_fits, MOTE_CONTRACT == 2);
+TINY_ASSERT(library_fits, MOTE_CONTRACT == 3);
 TINY_ASSERT(arena_is_whole, TINY_ARENA_BYTES % TINY_ARENA_ALIGN == 0);
 TINY_ASSERT(states_fit, TINY_STATE_BYTES <= TINY_ARENA_BYTES);
 TINY_ASSERT(bytes_have_8_bits, (unsigned char)-1 == 255);

@@ -10,7 +10,7 @@
 /* The beginning of the arena that lasts from call to call. */
 #define TINY_STATE_BYTES  0u
 /* Flash for weights, biases, multipliers and shifts. */
-#define TINY_WEIGHT_BYTES 87u
+#define TINY_WEIGHT_BYTES 77u
 /* Kernel calls of one inference. */
 #define TINY_N_STEPS      3u
 #define TINY_N_INPUTS     1u
