@@ -42,9 +42,10 @@ static void print_text(struct arena *a, const struct result *r, const struct set
 {
     const struct compiled *c = &r->compiled;
     const struct plan *p = &c->memory->plan;
-    printf("%s: arena %s bytes (lower bound %s), weights %s bytes\n",
+    printf("%s: arena %s bytes (lower bound %s, gap %s, %s), weights %s bytes\n",
            path_join(a, s->dir, arena_printf(a, "%s.c", c->name)), out_count(a, p->arena_bytes),
-           out_count(a, p->lower_bound), out_count(a, c->code.weight_bytes));
+           out_count(a, p->lower_bound), out_count(a, p->arena_bytes - p->lower_bound), p->method,
+           out_count(a, c->code.weight_bytes));
     if (r->unmeasured) {
         printf("%s: flash and stack are not known: %s\n", s->target, r->unmeasured);
         return;
@@ -84,6 +85,8 @@ static void print_json(struct arena *a, const struct result *r, const struct set
     json_str(&j, "target", s->target);
     json_int(&j, "arena_bytes", (int64_t)c->memory->plan.arena_bytes);
     json_int(&j, "arena_lower_bound", (int64_t)c->memory->plan.lower_bound);
+    json_bool(&j, "arena_optimal", c->memory->plan.optimal);
+    json_str(&j, "plan_method", c->memory->plan.method);
     json_int(&j, "weight_bytes", (int64_t)c->code.weight_bytes);
     if (r->unmeasured) {
         json_null(&j, "flash_bytes");

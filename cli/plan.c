@@ -23,6 +23,7 @@ static void print_json(struct arena *a, const struct compiled *c)
     json_object(&j, NULL);
     json_int(&j, "arena_bytes", (int64_t)m->plan.arena_bytes);
     json_int(&j, "arena_lower_bound", (int64_t)m->plan.lower_bound);
+    json_int(&j, "gap_bytes", (int64_t)(m->plan.arena_bytes - m->plan.lower_bound));
     json_bool(&j, "optimal", m->plan.optimal);
     json_str(&j, "method", m->plan.method);
     json_array(&j, "buffers");

@@ -1,4 +1,4 @@
-/* place.h - inside the planner: rounded buffers, and the two ways to place them.
+/* place.h - inside the planner: rounded buffers, and the three ways to place them.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HOST_PLAN_PLACE_H
 #define MOTE_HOST_PLAN_PLACE_H
@@ -51,6 +51,15 @@ struct sections {
 };
 struct sections sections_find(struct arena *a, const struct item *items, uint32_t n_items);
 
+/* Which items are alive with item i: list[at[i]] .. list[at[i + 1] - 1], rising, each with its
+ * item_gap above i. */
+struct neighbours {
+    uint32_t *list;
+    uint32_t *at; /* [items + 1] */
+    size_t *gap;  /* like list   */
+};
+struct neighbours neighbours_find(struct arena *a, const struct item *items, uint32_t n);
+
 /* Greedy by size: the largest first, each at the lowest gap between what is alive with it.
  * Returns the arena's bytes. */
 size_t place_greedy(struct arena *a, const struct item *items, uint32_t n, size_t *offset);
@@ -61,4 +70,9 @@ size_t place_greedy(struct arena *a, const struct item *items, uint32_t n, size_
  * be the smallest: it reached `lower_bound`, or the search ended within `node_budget` nodes. */
 bool place_exact(struct arena *a, const struct item *items, uint32_t n, size_t lower_bound,
                  uint64_t node_budget, size_t *offset, size_t *arena_bytes);
+
+/* Hill climbing from a valid placement, which is replaced by one that is not larger. True when it
+ * is smaller. Looks at `work` pairs of items, and at most at one placement more. */
+bool place_climb(struct arena *a, const struct item *items, uint32_t n, size_t lower_bound,
+                 uint64_t work, size_t *offset, size_t *arena_bytes);
 #endif

@@ -26,17 +26,15 @@ struct search {
     const struct item *items;
     uint32_t n;
     struct sections sections;
-    uint32_t *neighbours;   /* items alive with item i: from neighbour_at[i] on, rising  */
-    uint32_t *neighbour_at; /* [n + 1]                                                   */
-    size_t *gap;            /* like neighbours: item_gap from i to the neighbour         */
-    bool *is_heir;          /* [n] may the item overwrite another?                       */
-    size_t *floor;          /* [n] of waiting items                                      */
-    size_t *offset;         /* [n] of placed items                                       */
-    bool *placed;           /* [n]                                                       */
-    size_t *waiting;        /* [sections] bytes not yet placed                           */
-    size_t *lowest;         /* [sections] work: lowest possible offset of what waits     */
-    size_t *shared;         /* [sections] work: the most that what waits can share       */
-    struct raised *undo;    /* floors that were raised, oldest first                     */
+    struct neighbours neighbours;
+    bool *is_heir;       /* [n] may the item overwrite another?                       */
+    size_t *floor;       /* [n] of waiting items                                      */
+    size_t *offset;      /* [n] of placed items                                       */
+    bool *placed;        /* [n]                                                       */
+    size_t *waiting;     /* [sections] bytes not yet placed                           */
+    size_t *lowest;      /* [sections] work: lowest possible offset of what waits     */
+    size_t *shared;      /* [sections] work: the most that what waits can share       */
+    struct raised *undo; /* floors that were raised, oldest first                     */
     uint32_t n_undo;
     size_t lower_bound, best;
     size_t *best_offset; /* [n], the caller's */
@@ -74,9 +72,9 @@ static void put(struct search *s, uint32_t i)
 {
     s->placed[i] = true;
     s->offset[i] = s->floor[i];
-    for (uint32_t k = s->neighbour_at[i]; k < s->neighbour_at[i + 1]; k++) {
-        const uint32_t j = s->neighbours[k];
-        const size_t floor = s->floor[i] + s->gap[k];
+    for (uint32_t k = s->neighbours.at[i]; k < s->neighbours.at[i + 1]; k++) {
+        const uint32_t j = s->neighbours.list[k];
+        const size_t floor = s->floor[i] + s->neighbours.gap[k];
         if (s->placed[j] || s->floor[j] >= floor)
             continue;
         s->undo[s->n_undo++] = (struct raised){.i_item = j, .floor = s->floor[j]};
@@ -150,8 +148,8 @@ static uint32_t next_candidate(const struct search *s, const struct path *p, siz
 /* Does an identical item of lower rank wait (P3)? */
 static bool has_twin_before(const struct search *s, uint32_t i)
 {
-    for (uint32_t k = s->neighbour_at[i]; k < s->neighbour_at[i + 1]; k++) {
-        const uint32_t j = s->neighbours[k];
+    for (uint32_t k = s->neighbours.at[i]; k < s->neighbours.at[i + 1]; k++) {
+        const uint32_t j = s->neighbours.list[k];
         if (j < i && !s->placed[j] && identical(s, i, j))
             return true;
     }
@@ -202,29 +200,6 @@ static void descend(struct search *s, const struct path *p)
     }
 }
 
-/* Fills the lists of neighbours. Returns the number of pairs. */
-static uint32_t find_neighbours(struct arena *a, struct search *s)
-{
-    s->neighbour_at = ARENA_ARRAY(a, uint32_t, s->n + 1);
-    uint32_t n_links = 0;
-    for (uint32_t i = 0; i < s->n; i++)
-        for (uint32_t j = 0; j < s->n; j++)
-            n_links += i != j && items_overlap(&s->items[i], &s->items[j]);
-    s->neighbours = ARENA_ARRAY(a, uint32_t, n_links);
-    s->gap = ARENA_ARRAY(a, size_t, n_links);
-    uint32_t at = 0;
-    for (uint32_t i = 0; i < s->n; i++) {
-        s->neighbour_at[i] = at;
-        for (uint32_t j = 0; j < s->n; j++)
-            if (i != j && items_overlap(&s->items[i], &s->items[j])) {
-                s->gap[at] = item_gap(s->items, i, j);
-                s->neighbours[at++] = j;
-            }
-    }
-    s->neighbour_at[s->n] = at;
-    return n_links / 2;
-}
-
 static void find_heirs(struct arena *a, struct search *s)
 {
     s->is_heir = ARENA_ARRAY(a, bool, s->n);
@@ -259,8 +234,9 @@ bool place_exact(struct arena *a, const struct item *items, uint32_t n, size_t l
     s.lowest = ARENA_ARRAY(a, size_t, s.sections.n);
     s.shared = ARENA_ARRAY(a, size_t, s.sections.n);
     find_heirs(a, &s);
+    s.neighbours = neighbours_find(a, items, n);
     /* Of each pair only the one placed first raises the other. */
-    s.undo = ARENA_ARRAY(a, struct raised, find_neighbours(a, &s));
+    s.undo = ARENA_ARRAY(a, struct raised, s.neighbours.at[n] / 2);
     const struct path start = {0};
     descend(&s, &start);
     *arena_bytes = s.best;

@@ -3,8 +3,9 @@
  *
  * Dynamic storage allocation with known lifetimes: offsets such that buffers alive at one time do
  * not overlap, with the smallest arena. Greedy by size (Pisarchyk and Lee, arXiv:2001.03288), then
- * exact branch and bound over canonical offsets within a node budget. The lower bound is the
- * largest number of live bytes over all steps. A pure function: same problem, same plan.
+ * exact branch and bound over canonical offsets within a node budget, then, where that ends without
+ * a proof or there are too many buffers for it, hill climbing. The lower bound is the largest
+ * number of live bytes over all steps. A pure function: same problem, same plan.
  *
  * One exception: a step that reads its input front to back while it writes its output front to
  * back may write over what it has read. The two may then overlap, the output lower by a lead; or,
@@ -36,10 +37,10 @@ struct plan {
     size_t state_bytes; /* at the beginning, for the states only; a multiple of PLAN_ALIGN */
     size_t lower_bound;
     bool optimal;       /* proved: arena == lower bound, or the search was exhaustive */
-    const char *method; /* "greedy" or "exact" */
+    const char *method; /* "greedy", "exact" or "climb": what found it */
 };
 
-/* Place n buffers. `node_budget` bounds the exact search (0: greedy only). */
+/* Place n buffers. `node_budget` bounds the exact search (0: greedy only, and no climb). */
 struct plan plan_place(struct arena *a, const struct plan_buffer *b, uint32_t n,
                        uint64_t node_budget);
 

@@ -156,10 +156,14 @@ void plan_picture(const struct program *p, const struct memory_plan *m, uint32_t
                   struct text *out)
 {
     struct picture pic = {.m = m, .out = out, .width = width < WIDTH_MIN ? WIDTH_MIN : width};
-    text_printf(out, "arena %zu bytes, lower bound %zu: %s (%s, %u buffers)\n\n",
-                m->plan.arena_bytes, m->plan.lower_bound,
-                m->plan.optimal ? "the smallest possible" : "perhaps not the smallest",
-                m->plan.method, (unsigned)m->n_buffers);
+    text_printf(out, "arena %zu bytes, lower bound %zu: ", m->plan.arena_bytes,
+                m->plan.lower_bound);
+    if (m->plan.optimal)
+        text_add(out, "the smallest possible");
+    else
+        text_printf(out, "at most %zu more than necessary",
+                    m->plan.arena_bytes - m->plan.lower_bound);
+    text_printf(out, " (%s, %u buffers)\n\n", m->plan.method, (unsigned)m->n_buffers);
     if (m->plan.arena_bytes == 0)
         return;
 

@@ -1,4 +1,5 @@
-/* plan_place.c - offsets for buffers: greedy first, then the exact search; and their check.
+/* plan_place.c - offsets for buffers: greedy first, then the exact search, and hill climbing where
+ * that proves nothing; and their check.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "plan/place.h"
 #include "plan/plan.h"
@@ -7,6 +8,9 @@
 
 /* The exact search keeps lists of all pairs, and its proofs end far below this many. */
 #define EXACT_ITEMS_MAX 512
+/* So does the climb, and beyond this many they would take too much memory. */
+#define CLIMB_ITEMS_MAX 2048
+#define CLIMB_WORK      20000000u /* pairs of items: some 50 ms */
 
 static size_t round_up(size_t bytes)
 {
@@ -160,6 +164,11 @@ struct plan plan_place(struct arena *a, const struct plan_buffer *b, uint32_t n,
         plan.optimal = place_exact(a, items, n_items, rest_bound, node_budget, offset, &rest_bytes);
         if (plan.optimal || rest_bytes < greedy_bytes)
             plan.method = "exact";
+    }
+    if (!plan.optimal && node_budget > 0 && n_items <= CLIMB_ITEMS_MAX &&
+        place_climb(a, items, n_items, rest_bound, CLIMB_WORK, offset, &rest_bytes)) {
+        plan.method = "climb";
+        plan.optimal = rest_bytes == rest_bound;
     }
     plan.arena_bytes = plan.state_bytes + rest_bytes;
     for (uint32_t k = 0; k < n_items; k++)
