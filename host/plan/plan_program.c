@@ -6,7 +6,7 @@
  * L3  Outputs are alive up to the last step. A constant that is an output is copied to its place
  *     before step 0 (emit_c), so it is alive all the time.
  * L4  Aliases live in one buffer, from the first write to the last read of any of them. An in-place
- *     step extends the buffer of its input 0 if that is needed no more.
+ *     step extends the buffer of the first input of its output's size that is needed no more.
  * L5  A step with a lead or a trail may write over its input 0 under the same condition, if the
  *     output gets a buffer of its own there. It goes backward where the output came to lie above.
  * L6  States are alive all the time, between calls too. What is copied to them after the last step
@@ -111,20 +111,15 @@ static void give_buffer(struct planner *pl, uint32_t tensor)
             pl, name_of(pl->p, root), tensor_bytes(tensor_at(pl->p, root)), &pl->lives[root]);
 }
 
-/* Put the output of an in-place step where its input 0 lies, if that dies there (L4) and the output
- * has no place yet. */
-static bool reuse_input(struct planner *pl, uint32_t i_step)
+/* Put `out`, which an in-place step writes and which has no place yet, where the input `in` lies, if
+ * that dies there (L4). */
+static bool reuse_buffer(struct planner *pl, uint32_t i_step, uint32_t in, uint32_t out)
 {
     const struct program *p = pl->p;
-    const struct node *node = &p->graph->nodes.items[p->steps[i_step].i_node];
-    if (!p->steps[i_step].in_place)
-        return false;
-    assert(node->n_in >= 1 && node->n_out == 1);
-    const uint32_t i_buffer = pl->buffer_of_root[program_root(p, node->in[0])];
+    const uint32_t i_buffer = in == NO_TENSOR ? NO_BUFFER : pl->buffer_of_root[program_root(p, in)];
     if (i_buffer == NO_BUFFER) /* a constant */
         return false;
     struct plan_buffer *buffer = &pl->buffers.items[i_buffer];
-    const uint32_t out = program_root(p, node->out[0]);
     if (pl->buffer_of_root[out] != NO_BUFFER || buffer->last != i_step ||
         pl->keeps_output.items[i_buffer] || buffer->bytes != tensor_bytes(tensor_at(p, out)))
         return false;
@@ -133,6 +128,19 @@ static bool reuse_input(struct planner *pl, uint32_t i_step)
     pl->keeps_output.items[i_buffer] = pl->lives[out].is_output;
     pl->buffer_of_root[out] = i_buffer;
     return true;
+}
+
+static bool reuse_input(struct planner *pl, uint32_t i_step)
+{
+    const struct program *p = pl->p;
+    const struct node *node = &p->graph->nodes.items[p->steps[i_step].i_node];
+    if (!p->steps[i_step].in_place)
+        return false;
+    assert(node->n_in >= 1 && node->n_out == 1);
+    for (uint32_t k = 0; k < node->n_in; k++)
+        if (reuse_buffer(pl, i_step, node->in[k], program_root(p, node->out[0])))
+            return true;
+    return false;
 }
 
 /* Let the output of step i_step overwrite its input 0, if that dies there (L5). */

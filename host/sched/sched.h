@@ -24,7 +24,7 @@ struct step {
     struct packed packed[2]; /* in the order of the kernel's arguments */
     uint32_t n_packed;
     size_t scratch_bytes;
-    bool in_place; /* the output may take the place of input 0 */
+    bool in_place; /* the output may take the place of any input of its size */
     /* If input 0 begins at least `lead` bytes above the output, the two may overlap: the kernel
      * writes nothing that it has yet to read. Likewise if the output begins at least `trail` bytes
      * above input 0 and the kernel goes backward. 0: they may not. */

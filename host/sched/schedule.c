@@ -63,17 +63,15 @@ static bool add_step(struct arena *a, struct program *p, uint32_t i_node,
     const struct graph *g = p->graph;
     struct step *step = &p->steps[p->n_steps++];
     const struct node *n = &g->nodes.items[i_node];
-    const struct tensor *x = &g->tensors.items[p->alias[n->in[0]]];
     *step = (struct step){.i_node = i_node, .kernel = &row->kernel};
     if (!bind_node(a, g, n, &step->args, d))
         return false;
     if (row->constants != NONE)
         pack_constants(a, g, n, row->constants, step);
     step->scratch_bytes = row->kernel.scratch(&step->args);
-    step->in_place = row->placement == IN_PLACE && !x->data &&
-                     tensor_bytes(x) == tensor_bytes(&g->tensors.items[n->out[0]]);
+    step->in_place = row->placement == IN_PLACE;
     if (row->placement == ROWS || row->placement == EITHER) {
-        const struct tensor *y = &g->tensors.items[n->out[0]];
+        const struct tensor *x = &g->tensors.items[n->in[0]], *y = &g->tensors.items[n->out[0]];
         const struct walk w =
             walk_of(n->op, &step->args, dtype_bytes(x->dtype), dtype_bytes(y->dtype));
         step->lead = walk_lead(&w);

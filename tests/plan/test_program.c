@@ -120,6 +120,23 @@ TEST(an_in_place_step_reuses_an_input_that_dies_there)
     arena_free(a);
 }
 
+TEST(an_in_place_step_reuses_its_second_input_where_the_first_lives_on)
+{
+    struct arena *a = arena_new("test");
+    struct graph *g = graph_new(a, "second");
+    const uint32_t x = add_input(g, "x", 64);
+    const uint32_t u = add_node(g, OP_CONV2D, x, NO_TENSOR, "u", 64);
+    const uint32_t v = add_node(g, OP_CONV2D, u, NO_TENSOR, "v", 64);
+    const uint32_t w = add_node(g, OP_ADD, u, v, "w", 64);
+    const uint32_t y = add_node(g, OP_ADD, u, w, "y", 64); /* u dies here */
+    add_output(g, y);
+    const struct memory_plan *m = plan_program(a, program_of(g));
+    CHECK_EQ(m->buffer_of_tensor[w], m->buffer_of_tensor[v]);
+    CHECK_EQ(m->buffer_of_tensor[y], m->buffer_of_tensor[u]);
+    CHECK_EQ((long long)m->plan.arena_bytes, 128);
+    arena_free(a);
+}
+
 TEST(an_in_place_step_leaves_what_is_still_needed_or_does_not_fit)
 {
     struct arena *a = arena_new("test");
@@ -303,6 +320,7 @@ TEST_MAIN(T(a_chain_holds_two_tensors_at_a_time),
           T(a_program_without_steps_keeps_its_inputs_and_outputs),
           T(aliases_of_aliases_share_a_buffer_until_the_last_is_read),
           T(an_in_place_step_reuses_an_input_that_dies_there),
+          T(an_in_place_step_reuses_its_second_input_where_the_first_lives_on),
           T(an_in_place_step_leaves_what_is_still_needed_or_does_not_fit),
           T(a_step_with_a_lead_overwrites_an_input_that_dies_there),
           T(a_step_with_a_lead_leaves_what_is_still_needed), T(scratch_lives_for_one_step),

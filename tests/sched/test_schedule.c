@@ -26,8 +26,10 @@ static void **run_program(struct arena *a, const struct program *p, const void *
         const void **in = ARENA_ARRAY(a, const void *, n->n_in);
         for (uint32_t i = 0; i < n->n_in; i++)
             in[i] = n->in[i] == NO_TENSOR ? NULL : at[n->in[i]];
-        if (step->in_place) /* on a copy: others may read the input */
-            in[0] = memcpy(at[n->out[0]], in[0], tensor_bytes(&g->tensors.items[n->out[0]]));
+        const size_t out_bytes = tensor_bytes(&g->tensors.items[n->out[0]]);
+        const uint32_t k = s % n->n_in; /* on a copy: others may read the input */
+        if (step->in_place && tensor_bytes(&g->tensors.items[n->in[k]]) == out_bytes)
+            in[k] = memcpy(at[n->out[0]], in[k], out_bytes);
         const struct call c = {&step->args, in, step->packed, at[n->out[0]],
                                arena_alloc(a, step->scratch_bytes)};
         run_kernel(step->kernel->name, &c);
