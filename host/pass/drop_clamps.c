@@ -18,6 +18,26 @@ static const struct range *range_of(const struct clamps *c, uint32_t t)
     return t == NO_TENSOR || !c->ranges.of[t].lo ? NULL : &c->ranges.of[t];
 }
 
+/* Operators whose intervals depend on their fused clamp. One that ranges.c does not know may give
+ * anything, whatever its clamp: that says nothing. */
+static bool clamps_its_range(enum op op)
+{
+    switch (op) {
+    case OP_CONV2D:
+    case OP_DEPTHWISE_CONV2D:
+    case OP_FULLY_CONNECTED:
+    case OP_ADD:
+    case OP_ADD_BROADCAST:
+    case OP_SUB:
+    case OP_MUL:
+    case OP_AVERAGE_POOL2D:
+    case OP_MAX_POOL2D:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* The loosest fused clamp that lets through what this one does: as clamps are monotone, one that
  * moves neither end of an interval moves nothing inside. */
 static void loosen_act(const struct clamps *c, struct node *n)
@@ -138,7 +158,7 @@ bool drop_clamps(struct graph *g, struct diag *d)
         struct node *n = &g->nodes.items[i];
         if (!ranges_know(g, n))
             continue;
-        if (n->attrs.act != ACT_NONE)
+        if (n->attrs.act != ACT_NONE && clamps_its_range(n->op))
             loosen_act(&c, n);
         else if ((n->op != OP_MINIMUM && n->op != OP_MAXIMUM) || !drop_comparison(&c, i))
             weaken(&c, i);

@@ -24,10 +24,10 @@ struct ranges {
 
 struct ranges ranges_find(struct arena *a, const struct graph *g);
 
-/* Does node n go from s8 to s8, in a way that is known here? */
+/* Does node n go from s8 to s8? Only then has its output a range that may be asked for. */
 bool ranges_know(const struct graph *g, const struct node *n);
 
-/* The output of a known node like one of g, with the same operands and other attributes. */
+/* The output of such a node that is like one of g, with the same operands and other attributes. */
 struct range ranges_like(struct arena *a, const struct graph *g, const struct node *n,
                          const struct ranges *r);
 

@@ -88,6 +88,37 @@ TEST(frozen_graphs_fold_to_their_last_additions)
     CHECK(n_folded > N_GRAPHS / 2); /* but for large or infinite ones */
 }
 
+/* What the first output was in the call before is added to it: it becomes the next value of a state,
+ * and what reads that an output. */
+static void remember(struct graph *g, struct rng *r)
+{
+    struct random_builder b = {.g = g, .r = r, .n_names = 1000};
+    const uint32_t now = g->outputs.items[0];
+    struct tensor past = g->tensors.items[now];
+    past.name = random_name(&b, "past");
+    const uint32_t in[2] = {now, graph_add_tensor(g, &past)};
+    const struct attrs relu = {.act = ACT_RELU};
+    g->outputs.items[0] = random_append(&b, OP_ADD, &relu, in, 2);
+    random_set_scale(&b, g->outputs.items[0], past.quant.scale[0]);
+    *VEC_PUSH(g->arena, &g->states) = (struct state){.in = in[1], .out = now, .init = NO_TENSOR};
+}
+
+TEST(simplify_keeps_the_bytes_of_graphs_with_states_call_after_call)
+{
+    for (uint64_t i = 0; i < N_GRAPHS; i++) {
+        struct arena *a = arena_new("test");
+        struct rng r = rng_split(test_seed(), 14000 + i);
+        struct diag d = {0};
+        struct graph *source = random_graph(a, &r, RANDOM_S8, 1 + rng_below(&r, 12));
+        remember(source, &r);
+        struct graph *g = graph_clone(a, source);
+        CHECK(graph_verify(source, &d) && simplify(g, &d));
+        CHECK_EQ(g->states.n, 1);
+        check_same_meaning(a, source, g, 4, &r);
+        arena_free(a);
+    }
+}
+
 static uint32_t count_op(const struct graph *g, enum op op)
 {
     uint32_t n = 0;
@@ -317,7 +348,9 @@ TEST(an_end_that_is_float_inside_is_named)
 }
 
 TEST_MAIN(T(each_pass_alone_keeps_the_meaning), T(simplify_keeps_the_meaning),
-          T(frozen_graphs_fold_to_their_last_additions), T(fold_bn_leaves_no_batch_norm),
-          T(a_second_simplify_finds_nothing), T(transposes_cancel_and_no_byte_changes),
-          T(transposes_cancel_and_no_byte_changes), T(a_caller_who_converts_gets_the_same_floats),
-          T(an_end_that_is_float_inside_is_named), T(simplify_loses_no_origin))
+          T(frozen_graphs_fold_to_their_last_additions),
+          T(simplify_keeps_the_bytes_of_graphs_with_states_call_after_call),
+          T(fold_bn_leaves_no_batch_norm), T(a_second_simplify_finds_nothing),
+          T(transposes_cancel_and_no_byte_changes), T(transposes_cancel_and_no_byte_changes),
+          T(a_caller_who_converts_gets_the_same_floats), T(an_end_that_is_float_inside_is_named),
+          T(simplify_loses_no_origin))
