@@ -6,6 +6,7 @@
 #include "model.h"
 #include "output.h"
 #include "verb.h"
+#include "wish.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,10 @@ static const char usage[] =
     "  --firmware       keep the firmware too, DIR/<name>-BOARD.elf, with the measuring main\n"
     "  --flash BYTES    refuse firmware that is larger, such as 64K\n"
     "  --arena BYTES    refuse a memory plan that is larger, such as 16K\n"
+    "  --ram BYTES      find a schedule whose arena is no larger, such as 16K: layers in "
+    "cascades,\n"
+    "                   a few rows at a time; or say what the least is\n"
+    "  --feed rows      the caller gives the input row by row: it is never whole in memory\n"
     "  --reference      use the reference kernels instead of the fastest\n"
     "  --json           print sizes as JSON\n\n"
     "example:\n"
@@ -29,6 +34,8 @@ struct settings {
     const char *target, *dir, *name, *io;
     bool firmware, reference, json;
     struct budget budget;
+    struct wish_args wish;
+    struct memory_wish memory;
 };
 
 /* What is known after compilation. */
@@ -133,7 +140,7 @@ static bool compile_model(struct arena *a, const char *path, const struct settin
     struct result r = {0};
     const char *name = out_identifier(a, s->name ? s->name : out_stem(a, path));
     enum variant_choice choice = s->reference ? VARIANT_REFERENCE : VARIANT_FASTEST;
-    if (!compile(a, g, name, choice, &r.compiled, d) ||
+    if (!compile_within(a, g, name, choice, &s->memory, &r.compiled, d) ||
         !budget_check_arena(a, &r.compiled, &s->budget, d) || !measure(a, t, s, &r, d) ||
         !compile_write(a, &r.compiled, s->dir, d))
         return false;
@@ -155,11 +162,14 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
         {"--firmware", ARG_FLAG, &s.firmware},
         {"--flash", ARG_BYTES, &s.budget.flash_bytes},
         {"--arena", ARG_BYTES, &s.budget.arena_bytes},
+        {"--ram", ARG_BYTES, &s.wish.ram_bytes},
+        {"--feed", ARG_STRING, &s.wish.feed},
         {"--reference", ARG_FLAG, &s.reference},
         {"--json", ARG_FLAG, &s.json},
     };
     const char *path;
-    if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d))
+    if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d) ||
+        !wish_of(&s.wish, &s.memory, d))
         return EXIT_USAGE;
     if (!s.target || !s.dir) {
         diag_error(d, "mote compile", "%s is needed", s.target ? "-o DIR" : "--target BOARD");

@@ -3,12 +3,16 @@
 #include "import/import.h"
 #include "output.h"
 #include "verb.h"
+#include "wish.h"
 #include <inttypes.h>
 #include <stdio.h>
 
 static const char usage[] =
-    "usage: mote plan MODEL [--json]\n\n"
+    "usage: mote plan MODEL [--ram BYTES] [--feed rows] [--json]\n\n"
     "Plan the memory of an int8 model and draw it over time: columns are steps, rows addresses.\n\n"
+    "  --ram BYTES   find a schedule within so many bytes, such as 16K: layers in cascades, a few\n"
+    "                rows at a time; or say what the least is\n"
+    "  --feed rows   the caller gives the input row by row: it is never whole in memory\n\n"
     "example:\n"
     "  mote plan out/fashion.mote\n";
 
@@ -32,8 +36,21 @@ static void print_json(struct arena *a, const struct compiled *c)
         json_str(&j, "name", m->buffers[i].name);
         json_int(&j, "bytes", (int64_t)m->buffers[i].bytes);
         json_int(&j, "offset", (int64_t)m->plan.offset[i]);
-        json_int(&j, "first_step", m->buffers[i].first);
-        json_int(&j, "last_step", m->buffers[i].last);
+        json_int(&j, "first_step", program_step(c->program, m->buffers[i].first));
+        json_int(&j, "last_step", program_step(c->program, m->buffers[i].last + 1) - 1);
+        json_end(&j);
+    }
+    json_end(&j);
+    json_array(&j, "cascades");
+    for (uint32_t i = 0; i < c->program->n_cascades; i++) {
+        const struct cascade *cascade = c->program->cascades[i];
+        json_object(&j, NULL);
+        json_int(&j, "first_step", cascade->first_step);
+        json_int(&j, "last_step", cascade->first_step + cascade->n_steps - 1);
+        json_int(&j, "stripe_rows", cascade_stripe(cascade));
+        json_bool(&j, "is_fed", cascade->is_fed);
+        json_int(&j, "calls", cascade->n_calls);
+        json_int(&j, "moved_bytes", (int64_t)cascade->moved_bytes);
         json_end(&j);
     }
     json_end(&j);
@@ -44,13 +61,21 @@ static void print_json(struct arena *a, const struct compiled *c)
 static enum exit_status run(struct arena *a, int argc, char **argv, struct diag *d)
 {
     bool as_json = false;
-    const struct arg args[] = {{"--json", ARG_FLAG, &as_json}};
+    struct wish_args wish = {0};
+    const struct arg args[] = {
+        {"--ram", ARG_BYTES, &wish.ram_bytes},
+        {"--feed", ARG_STRING, &wish.feed},
+        {"--json", ARG_FLAG, &as_json},
+    };
     const char *path;
-    if (!args_parse(args, 1, argc, argv, &path, 1, "MODEL", d))
+    struct memory_wish memory;
+    if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d) ||
+        !wish_of(&wish, &memory, d))
         return EXIT_USAGE;
     struct graph *g = import_read(a, path, d);
     struct compiled c;
-    if (!g || !compile(a, g, out_identifier(a, out_stem(a, path)), VARIANT_FASTEST, &c, d))
+    const char *name = out_identifier(a, out_stem(a, path));
+    if (!g || !compile_within(a, g, name, VARIANT_FASTEST, &memory, &c, d))
         return EXIT_FAILED;
     if (as_json) {
         print_json(a, &c);

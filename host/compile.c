@@ -7,8 +7,9 @@
 #include "pass/pass.h"
 #include <inttypes.h>
 
-bool compile(struct arena *a, const struct graph *source, const char *name,
-             enum variant_choice choice, struct compiled *out, struct diag *d)
+bool compile_within(struct arena *a, const struct graph *source, const char *name,
+                    enum variant_choice choice, const struct memory_wish *wish,
+                    struct compiled *out, struct diag *d)
 {
     struct graph *g = graph_clone(a, source);
     if (!graph_verify(g, d))
@@ -18,11 +19,22 @@ bool compile(struct arena *a, const struct graph *source, const char *name,
     struct program *p = schedule(a, g, choice, d);
     if (!p)
         return false;
-    struct memory_plan *m = plan_program(a, p);
+    struct planned m = {.program = p};
+    if (wish->ram_bytes == RAM_ANY && wish->feed == FEED_WHOLE)
+        m.memory = plan_program(a, p);
+    else if (!plan_search(a, p, wish->ram_bytes, wish->feed, &m, d))
+        return false;
 
-    *out = (struct compiled){.name = name, .graph = g, .program = p, .memory = m};
-    emit_c(a, p, m, name, &out->code);
+    *out = (struct compiled){.name = name, .graph = g, .program = m.program, .memory = m.memory};
+    emit_c(a, m.program, m.memory, name, &out->code);
     return true;
+}
+
+bool compile(struct arena *a, const struct graph *source, const char *name,
+             enum variant_choice choice, struct compiled *out, struct diag *d)
+{
+    const struct memory_wish wish = {.ram_bytes = RAM_ANY, .feed = FEED_WHOLE};
+    return compile_within(a, source, name, choice, &wish, out, d);
 }
 
 static bool write_text(struct arena *a, const struct text *t, const char *dir, const char *name,
@@ -38,10 +50,9 @@ bool compile_write(struct arena *a, const struct compiled *c, const char *dir, s
            write_text(a, &c->code.source, dir, c->name, "c", d);
 }
 
-/* Bytes that step `i_step` needs. */
-static size_t live_bytes(const struct memory_plan *m, uint32_t i_step)
+static size_t live_bytes(const struct memory_plan *m, uint32_t turn)
 {
-    return plan_live_bytes(m->buffers, m->n_buffers, i_step);
+    return plan_live_bytes(m->buffers, m->n_buffers, turn);
 }
 
 bool budget_check_arena(struct arena *a, const struct compiled *c, const struct budget *b,
@@ -51,9 +62,10 @@ bool budget_check_arena(struct arena *a, const struct compiled *c, const struct 
     if (b->arena_bytes == 0 || need <= b->arena_bytes)
         return true;
     uint32_t peak = 0;
-    for (uint32_t i = 1; i < c->program->n_steps; i++)
+    for (uint32_t i = 1; i < program_turns(c->program); i++)
         if (live_bytes(c->memory, i) > live_bytes(c->memory, peak))
             peak = i;
+    const uint32_t step = program_step(c->program, peak);
     size_t sum = 0;
     struct text live = {.arena = a};
     for (uint32_t i = 0; i < c->memory->n_buffers; i++) {
@@ -70,7 +82,7 @@ bool budget_check_arena(struct arena *a, const struct compiled *c, const struct 
     return diag_hint(d,
                      "step %" PRIu32 " (%s) needs the most: %s. An arena of %zu would fit;"
                      " or make that layer narrower or its stride larger",
-                     peak, c->graph->nodes.items[c->program->steps[peak].i_node].origin,
+                     step, c->graph->nodes.items[c->program->steps[step].i_node].origin,
                      text_cstr(&live), need);
 }
 

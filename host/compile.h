@@ -3,7 +3,7 @@
 #ifndef MOTE_HOST_COMPILE_H
 #define MOTE_HOST_COMPILE_H
 #include "emit/emit.h"
-#include "plan/plan.h"
+#include "plan/plan_search.h"
 #include "sched/sched.h"
 #include "target/target.h"
 
@@ -19,6 +19,16 @@ struct compiled {
 /* `source` is not changed. `name` is the C identifier of the model. */
 bool compile(struct arena *a, const struct graph *source, const char *name,
              enum variant_choice choice, struct compiled *out, struct diag *d);
+
+/* ... into an arena of `ram_bytes` at most (RAM_ANY: whatever the plain schedule needs), with the
+ * input fed as the caller wants it: by cascades of layers, see plan_search.h. */
+struct memory_wish {
+    size_t ram_bytes;
+    enum feed feed;
+};
+bool compile_within(struct arena *a, const struct graph *source, const char *name,
+                    enum variant_choice choice, const struct memory_wish *wish,
+                    struct compiled *out, struct diag *d);
 
 /* Write <dir>/<name>.c and .h. The folder is made when it is missing. */
 bool compile_write(struct arena *a, const struct compiled *c, const char *dir, struct diag *d);

@@ -13,8 +13,9 @@
  *     #define KWS_STACK_BYTES  352u      stack below the call of kws_invoke, for one board; only in
  *                                        a header that was written when the board's compiler was at
  *                                        hand
- *     #define KWS_N_STEPS      11u       kernel calls of one inference
+ *     #define KWS_N_STEPS      11u       steps of one inference
  *     #define KWS_N_INPUTS     1u        ... KWS_N_OUTPUTS
+ *     #define KWS_N_FED        0u        1: input 0 is fed by rows, see below
  *     #define KWS_IN0_BYTES    490u      per input and output: also KWS_IN0_OFFSET (in the arena),
  *                                        KWS_IN0_SCALE (float), KWS_IN0_ZERO; KWS_OUT0_...
  *     extern const struct mote_slot kws_inputs[KWS_N_INPUTS], kws_outputs[KWS_N_OUTPUTS];
@@ -24,8 +25,13 @@
  *     void kws_invoke(void *arena);      write the inputs at their slots first; inputs do not
  *                                        survive, outputs stay until the next call
  *
- * The source calls MOTE_STEP(i) before step i and MOTE_STEP(KWS_N_STEPS) after the last; it is
- * empty unless the build defines MOTE_STEP_HOOK as the name of a void function (uint32_t step). */
+ * A fed model has KWS_IN0_ROWS and KWS_IN0_ROW_BYTES instead of KWS_IN0_OFFSET, no kws_inputs, and
+ *
+ *     void kws_invoke(void *arena, const struct mote_feed *feed);     mote/cascade.h
+ *
+ * The source calls MOTE_STEP(i) before step i, in a cascade before each of its stripes, and
+ * MOTE_STEP(KWS_N_STEPS) after the last step; it is empty unless the build defines MOTE_STEP_HOOK
+ * as the name of a void function (uint32_t step). */
 #ifndef MOTE_HOST_EMIT_H
 #define MOTE_HOST_EMIT_H
 #include "base/str.h"

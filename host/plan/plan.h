@@ -20,7 +20,7 @@
 struct plan_buffer {
     const char *name; /* for pictures; borrowed */
     size_t bytes;
-    uint32_t first, last; /* steps at which it is alive, inclusive */
+    uint32_t first, last; /* turns (of a program: sched.h) at which it is alive, inclusive */
     /* Where lead or trail > 0: step `last` writes buffer `heir`, which is born there, and may
      * overwrite this one on the way as long as this offset is at least the heir's + lead, or the
      * heir's at least this one + trail. */
@@ -58,6 +58,9 @@ struct memory_plan {
     bool *is_backward;           /* [steps] must the step go back to front? */
 };
 struct memory_plan *plan_program(struct arena *a, const struct program *p);
+
+/* plan_live_bytes of a turn of a program that is not placed. */
+size_t plan_turn_bytes(struct arena *a, const struct program *p, uint32_t turn);
 
 /* Check that live buffers overlap only where they may and all fit: the tests and the emitter call
  * it. */

@@ -14,6 +14,7 @@
  * writes over its input, one of the two.
  * "full" marks the steps that make the lower bound what it is. A legend follows. */
 #include "plan/plan.h"
+#include "sched/cascade.h"
 #include <ctype.h>
 
 #define BANDS_MAX      24
@@ -28,6 +29,7 @@ struct picture {
     const struct memory_plan *m;
     struct text *out;
     uint32_t width;
+    const char *unit; /* what a column is: "step", or "turn" where there are cascades */
     uint32_t n_steps, steps_per_column, n_columns, cell_width;
     size_t band_bytes;
     uint32_t n_bands;
@@ -100,7 +102,7 @@ static void print_row_end(struct picture *pic)
 /* The number of every step that has room for it and a blank. */
 static void print_step_numbers(struct picture *pic)
 {
-    text_printf(pic->out, "%*s", LABEL_WIDTH, "step  ");
+    text_printf(pic->out, "%*s  ", LABEL_WIDTH - 2, pic->unit);
     uint32_t used = 0;
     for (uint32_t column = 0; column < pic->n_columns; column++) {
         if (column * pic->cell_width < used)
@@ -140,7 +142,7 @@ static void print_bands(struct picture *pic)
 /* One line a buffer; the name comes last and is cut at the width. */
 static void print_legend(struct picture *pic)
 {
-    text_printf(pic->out, "\n   %10s %10s  %11s  %s\n", "bytes", "at", "steps", "name");
+    text_printf(pic->out, "\n   %10s %10s  %10ss  %s\n", "bytes", "at", pic->unit, "name");
     for (uint32_t i = 0; i < pic->m->n_buffers; i++) {
         const struct plan_buffer *b = &pic->m->buffers[i];
         const size_t start = pic->out->len;
@@ -149,6 +151,23 @@ static void print_legend(struct picture *pic)
         for (const char *c = b->name; *c && pic->out->len - start < pic->width; c++)
             text_add_bytes(pic->out, isprint((unsigned char)*c) ? c : "?", 1);
         print_row_end(pic);
+    }
+}
+
+/* Which turns are cascades, and what these cost. */
+static void print_cascades(const struct picture *pic, const struct program *p)
+{
+    text_printf(pic->out, "\nA turn is a step, but for\n");
+    for (uint32_t i = 0; i < p->n_cascades; i++) {
+        const struct cascade *c = p->cascades[i];
+        const uint32_t rows = cascade_stripe(c);
+        text_printf(pic->out,
+                    "  turn %u: steps %u to %u in a cascade, %u row%s at a time%s: %u calls, "
+                    "%llu bytes moved\n",
+                    (unsigned)program_turn(p, c->first_step), (unsigned)c->first_step,
+                    (unsigned)(c->first_step + c->n_steps - 1), (unsigned)rows,
+                    rows == 1 ? "" : "s", c->is_fed ? ", fed by the caller" : "",
+                    (unsigned)c->n_calls, (unsigned long long)c->moved_bytes);
     }
 }
 
@@ -168,7 +187,8 @@ void plan_picture(const struct program *p, const struct memory_plan *m, uint32_t
         return;
 
     const uint32_t columns_max = pic.width - LABEL_WIDTH;
-    pic.n_steps = p->n_steps ? p->n_steps : 1;
+    pic.n_steps = p->n_steps ? program_turns(p) : 1;
+    pic.unit = p->n_cascades > 0 ? "turn" : "step";
     pic.steps_per_column = (pic.n_steps + columns_max - 1) / columns_max;
     pic.n_columns = (pic.n_steps + pic.steps_per_column - 1) / pic.steps_per_column;
     pic.cell_width = columns_max / pic.n_columns;
@@ -186,4 +206,6 @@ void plan_picture(const struct program *p, const struct memory_plan *m, uint32_t
     print_step_numbers(&pic);
     print_bands(&pic);
     print_legend(&pic);
+    if (p->n_cascades > 0)
+        print_cascades(&pic, p);
 }

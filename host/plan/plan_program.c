@@ -11,9 +11,11 @@
  *     output gets a buffer of its own there. It goes backward where the output came to lie above.
  * L6  States are alive all the time, between calls too. What is copied to them after the last step
  *     is alive up to there, as an output is.
- */
+ * L7  Time is counted in turns: the steps of a cascade are one, and what any of them uses is alive
+ *     throughout. A tensor that lives there only needs the bytes of its window. */
 #include "base/vec.h"
 #include "plan/plan.h"
+#include "sched/cascade.h"
 #include <assert.h>
 
 /* Bounds the exact search to a few milliseconds: a node costs time in proportion to the number of
@@ -48,48 +50,49 @@ static const char *name_of(const struct program *p, uint32_t tensor)
     return name ? name : "";
 }
 
-static void use(struct planner *pl, uint32_t tensor, uint32_t i_step)
+static void use(struct planner *pl, uint32_t tensor, uint32_t turn)
 {
     struct life *life = &pl->lives[program_root(pl->p, tensor)];
     if (!life->is_used)
-        *life = (struct life){.first = i_step, .last = i_step, .is_used = true};
-    life->last = i_step > life->last ? i_step : life->last;
+        *life = (struct life){.first = turn, .last = turn, .is_used = true};
+    life->last = turn > life->last ? turn : life->last;
 }
 
-static uint32_t last_step(const struct program *p)
+static uint32_t last_turn(const struct program *p)
 {
-    return p->n_steps ? p->n_steps - 1 : 0;
+    return p->n_steps ? program_turns(p) - 1 : 0;
 }
 
 static void find_lives(struct planner *pl)
 {
     const struct program *p = pl->p;
     const struct graph *g = p->graph;
-    for (uint32_t i = 0; i < g->inputs.n; i++)
+    for (uint32_t i = 0; i < g->inputs.n && !program_fed(p); i++)
         use(pl, g->inputs.items[i], 0);        /* L1 */
     for (uint32_t i = 0; i < g->states.n; i++) /* L6 */
         pl->lives[g->states.items[i].in] =
-            (struct life){.last = last_step(p), .is_used = true, .is_output = true};
+            (struct life){.last = last_turn(p), .is_used = true, .is_output = true};
     for (uint32_t s = 0; s < p->n_steps; s++) {
         const struct node *node = &g->nodes.items[p->steps[s].i_node];
+        const uint32_t turn = program_turn(p, s);
         for (uint32_t k = 0; k < node->n_in; k++)
             if (node->in[k] != NO_TENSOR && !tensor_at(p, program_root(p, node->in[k]))->data)
-                use(pl, node->in[k], s);
+                use(pl, node->in[k], turn);
         for (uint32_t k = 0; k < node->n_out; k++)
-            use(pl, node->out[k], s);
+            use(pl, node->out[k], turn);
     }
     for (uint32_t i = 0; i < g->outputs.n; i++) {
         const uint32_t tensor = g->outputs.items[i];
         if (tensor_at(p, program_root(p, tensor))->data)
             use(pl, tensor, 0);
-        use(pl, tensor, last_step(p)); /* L3 */
+        use(pl, tensor, last_turn(p)); /* L3 */
         pl->lives[program_root(p, tensor)].is_output = true;
     }
     for (uint32_t i = 0; i < g->states.n; i++) { /* L6 */
         const uint32_t source = program_root(p, g->states.items[i].out);
         if (tensor_at(p, source)->data)
             continue;
-        use(pl, source, last_step(p));
+        use(pl, source, last_turn(p));
         pl->lives[source].is_output = true;
     }
 }
@@ -103,12 +106,24 @@ static uint32_t add_buffer(struct planner *pl, const char *name, size_t bytes,
     return pl->buffers.n - 1;
 }
 
+static void give_bytes(struct planner *pl, uint32_t root, const char *name, size_t bytes)
+{
+    if (pl->buffer_of_root[root] == NO_BUFFER)
+        pl->buffer_of_root[root] = add_buffer(pl, name, bytes, &pl->lives[root]);
+}
+
 static void give_buffer(struct planner *pl, uint32_t tensor)
 {
     const uint32_t root = program_root(pl->p, tensor);
-    if (pl->buffer_of_root[root] == NO_BUFFER)
-        pl->buffer_of_root[root] = add_buffer(
-            pl, name_of(pl->p, root), tensor_bytes(tensor_at(pl->p, root)), &pl->lives[root]);
+    give_bytes(pl, root, name_of(pl->p, root), tensor_bytes(tensor_at(pl->p, root)));
+}
+
+static void give_window(struct planner *pl, uint32_t tensor, const struct mote_band *b)
+{
+    const char *name =
+        arena_printf(pl->a, "%u of %u rows: %s", b->window,
+                     (unsigned)tensor_at(pl->p, tensor)->shape.dim[1], name_of(pl->p, tensor));
+    give_bytes(pl, tensor, name, (size_t)b->window * b->row_bytes);
 }
 
 /* Put `out`, which an in-place step writes and which has no place yet, where the input `in` lies, if
@@ -120,7 +135,7 @@ static bool reuse_buffer(struct planner *pl, uint32_t i_step, uint32_t in, uint3
     if (i_buffer == NO_BUFFER) /* a constant */
         return false;
     struct plan_buffer *buffer = &pl->buffers.items[i_buffer];
-    if (pl->buffer_of_root[out] != NO_BUFFER || buffer->last != i_step ||
+    if (pl->buffer_of_root[out] != NO_BUFFER || buffer->last != program_turn(p, i_step) ||
         pl->keeps_output.items[i_buffer] || buffer->bytes != tensor_bytes(tensor_at(p, out)))
         return false;
     buffer->last = pl->lives[out].last;
@@ -143,37 +158,32 @@ static bool reuse_input(struct planner *pl, uint32_t i_step)
     return false;
 }
 
-/* Let the output of step i_step overwrite its input 0, if that dies there (L5). */
-static void overwrite_input(struct planner *pl, uint32_t i_step)
+/* Let one tensor, written at `turn`, overwrite another that is read there, if that dies (L5). */
+static void overwrite(struct planner *pl, uint32_t turn, uint32_t from, uint32_t to, size_t lead,
+                      size_t trail)
 {
-    const struct program *p = pl->p;
-    const struct step *step = &p->steps[i_step];
-    if (step->lead == 0 && step->trail == 0)
-        return;
-    const struct node *node = &p->graph->nodes.items[step->i_node];
-    assert(node->n_in >= 1 && node->n_out == 1);
-    const uint32_t in = pl->buffer_of_root[program_root(p, node->in[0])];
-    const uint32_t out = pl->buffer_of_root[program_root(p, node->out[0])];
-    if (in == NO_BUFFER) /* a constant */
+    const uint32_t in = pl->buffer_of_root[program_root(pl->p, from)];
+    const uint32_t out = pl->buffer_of_root[program_root(pl->p, to)];
+    if (in == NO_BUFFER || (lead == 0 && trail == 0)) /* a constant; or they may not overlap */
         return;
     struct plan_buffer *buffers = pl->buffers.items;
-    if (buffers[in].last != i_step || pl->keeps_output.items[in] || buffers[out].is_state)
+    if (buffers[in].last != turn || pl->keeps_output.items[in] || buffers[out].is_state)
         return;
-    assert(buffers[out].first == i_step);
+    assert(buffers[out].first == turn);
     buffers[in].heir = out;
-    buffers[in].lead = step->lead;
-    buffers[in].trail = step->trail;
+    buffers[in].lead = lead;
+    buffers[in].trail = trail;
 }
 
 /* Must a step go backward? Where its output begins inside its input. */
-static void find_directions(struct memory_plan *m)
+static void find_directions(const struct program *p, struct memory_plan *m)
 {
     for (uint32_t i = 0; i < m->n_buffers; i++) {
         const struct plan_buffer *b = &m->buffers[i];
         if (b->trail == 0)
             continue;
         const size_t at = m->plan.offset[i], heir_at = m->plan.offset[b->heir];
-        m->is_backward[b->last] = at < heir_at && heir_at < at + b->bytes;
+        m->is_backward[program_step(p, b->last)] = at < heir_at && heir_at < at + b->bytes;
     }
 }
 
@@ -189,7 +199,7 @@ static void add_state_buffers(struct planner *pl, uint32_t *buffer_of_aside)
     }
     for (uint32_t i = 0; i < g->states.n; i++) {
         const uint32_t in = g->states.items[i].in;
-        const struct life life = {.first = last_step(p), .last = last_step(p)};
+        const struct life life = {.first = last_turn(p), .last = last_turn(p)};
         buffer_of_aside[i] = NO_BUFFER;
         if (p->keeps[i] == KEEP_ASIDE)
             buffer_of_aside[i] = add_buffer(pl, arena_printf(pl->a, "next %s", name_of(p, in)),
@@ -197,32 +207,68 @@ static void add_state_buffers(struct planner *pl, uint32_t *buffer_of_aside)
     }
 }
 
+/* The scratch of the steps of one turn: of one after the other, so all have the same. */
+static void add_scratch(struct planner *pl, uint32_t first, uint32_t n, uint32_t *buffer_of_scratch)
+{
+    const struct program *p = pl->p;
+    uint32_t most = first;
+    for (uint32_t s = first; s < first + n; s++)
+        if (p->steps[s].scratch_bytes > p->steps[most].scratch_bytes)
+            most = s;
+    uint32_t buffer = NO_BUFFER;
+    if (p->steps[most].scratch_bytes > 0) {
+        const uint32_t turn = program_turn(p, first);
+        const struct life life = {.first = turn, .last = turn};
+        const uint32_t out = p->graph->nodes.items[p->steps[most].i_node].out[0];
+        buffer = add_buffer(pl, arena_printf(pl->a, "scratch of %s", name_of(p, out)),
+                            p->steps[most].scratch_bytes, &life);
+    }
+    for (uint32_t s = first; s < first + n; s++)
+        buffer_of_scratch[s] = p->steps[s].scratch_bytes > 0 ? buffer : NO_BUFFER;
+}
+
+/* The windows and whole tensors of a cascade: all are alive throughout its turn (L7). */
+static void add_cascade(struct planner *pl, const struct cascade *c, uint32_t *buffer_of_scratch)
+{
+    for (uint32_t i = 0; i < c->n_bands; i++) {
+        if (c->is_windowed[i])
+            give_window(pl, c->tensor[i], &c->bands[i]);
+        else
+            give_buffer(pl, c->tensor[i]);
+    }
+    overwrite(pl, program_turn(pl->p, c->first_step), c->tensor[0], c->tensor[c->n_bands - 1],
+              c->lead, 0);
+    add_scratch(pl, c->first_step, c->n_steps, buffer_of_scratch);
+}
+
 static void add_buffers(struct planner *pl, uint32_t *buffer_of_scratch)
 {
     const struct program *p = pl->p;
     const struct graph *g = p->graph;
-    for (uint32_t i = 0; i < g->inputs.n; i++)
+    for (uint32_t i = 0; i < g->inputs.n && !program_fed(p); i++)
         give_buffer(pl, g->inputs.items[i]);
     for (uint32_t s = 0; s < p->n_steps; s++) {
+        const struct cascade *c = program_cascade(p, s);
+        if (c) {
+            add_cascade(pl, c, buffer_of_scratch);
+            s = c->first_step + c->n_steps - 1;
+            continue;
+        }
         const struct step *step = &p->steps[s];
         const struct node *node = &g->nodes.items[step->i_node];
         if (!reuse_input(pl, s)) {
             for (uint32_t k = 0; k < node->n_out; k++)
                 give_buffer(pl, node->out[k]);
-            overwrite_input(pl, s);
+            overwrite(pl, program_turn(p, s), node->in[0], node->out[0], step->lead, step->trail);
         }
-        buffer_of_scratch[s] = NO_BUFFER;
-        if (step->scratch_bytes == 0)
-            continue;
-        const struct life life = {.first = s, .last = s};
-        const char *name = arena_printf(pl->a, "scratch of %s", name_of(p, node->out[0]));
-        buffer_of_scratch[s] = add_buffer(pl, name, step->scratch_bytes, &life);
+        add_scratch(pl, s, 1, buffer_of_scratch);
     }
     for (uint32_t i = 0; i < g->outputs.n; i++)
         give_buffer(pl, g->outputs.items[i]); /* constants */
 }
 
-struct memory_plan *plan_program(struct arena *a, const struct program *p)
+/* The buffers of a program, not yet placed. */
+static struct memory_plan *list_buffers(struct arena *a, const struct program *p)
 {
     const uint32_t n_tensors = p->graph->tensors.n;
     struct planner pl = {
@@ -245,10 +291,22 @@ struct memory_plan *plan_program(struct arena *a, const struct program *p)
         m->buffer_of_tensor[t] = pl.buffer_of_root[program_root(p, t)];
     m->buffers = pl.buffers.items;
     m->n_buffers = pl.buffers.n;
+    return m;
+}
+
+size_t plan_turn_bytes(struct arena *a, const struct program *p, uint32_t turn)
+{
+    const struct memory_plan *m = list_buffers(a, p);
+    return plan_live_bytes(m->buffers, m->n_buffers, turn);
+}
+
+struct memory_plan *plan_program(struct arena *a, const struct program *p)
+{
+    struct memory_plan *m = list_buffers(a, p);
     const uint64_t node_budget = SEARCH_WORK_MAX / (m->n_buffers + 1) + 1;
     m->plan = plan_place(a, m->buffers, m->n_buffers, node_budget);
     assert(plan_check(m->buffers, m->n_buffers, &m->plan));
     m->is_backward = ARENA_ARRAY(a, bool, p->n_steps);
-    find_directions(m);
+    find_directions(p, m);
     return m;
 }

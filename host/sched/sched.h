@@ -45,11 +45,30 @@ struct program {
     /* Which tensor a tensor's bytes live in: alias[t] = t, or the source of a reshape, or for the
      * new contents of a state the old ones. */
     uint32_t *alias;
+    /* Runs of steps that are computed together, a few rows at a time (cascade.h); in order. */
+    const struct cascade *const *cascades;
+    uint32_t n_cascades;
     enum keep *keeps; /* [graph->states.n] */
 };
 
 /* The tensor whose bytes `tensor` shares in the end. */
 uint32_t program_root(const struct program *p, uint32_t tensor);
+
+/* Who writes the graph's input: the caller, whole and before the first step; or, row by row as the
+ * program asks for them, a function of the caller's. */
+enum feed { FEED_WHOLE, FEED_ROWS };
+
+/* What is alive together is a matter of turns: a cascade is one turn, any other step is one. */
+uint32_t program_turns(const struct program *p);
+uint32_t program_turn(const struct program *p, uint32_t i_step);
+/* The first step of a turn. */
+uint32_t program_step(const struct program *p, uint32_t turn);
+/* The cascade that a step belongs to, or NULL. */
+const struct cascade *program_cascade(const struct program *p, uint32_t i_step);
+/* The cascade that the caller feeds, or NULL. */
+const struct cascade *program_fed(const struct program *p);
+/* The files below device/kernels/ that a program calls, each once. */
+const char *const *program_sources(struct arena *a, const struct program *p, uint32_t *n);
 
 /* Make a kernel go backward; only for a step that has a trail. */
 void step_go_backward(enum op op, union kernel_args *args);

@@ -151,14 +151,24 @@ static bool compile_port(struct build *b, struct diag *d)
     return run_compiler(b, &w, d);
 }
 
-/* Add a kernel's source if it is not among the words yet. */
-static void add_kernel(struct build *b, const struct kernel *kernel, struct words *w)
+static bool words_have(const struct words *w, const char *word)
 {
-    const char *path = arena_printf(b->arena, "%s/kernels/%s", b->device, kernel->source);
     for (uint32_t i = 0; i < w->list.n; i++)
-        if (strcmp(w->list.items[i], path) == 0)
-            return;
-    add_source(b, w, MODEL_PREFIX, path);
+        if (strcmp(w->list.items[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* Add what a program calls of the device library, as far as it is not among the words yet. */
+static void add_kernels(struct build *b, const struct program *p, struct words *w)
+{
+    uint32_t n;
+    const char *const *sources = program_sources(b->arena, p, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        const char *path = arena_printf(b->arena, "%s/kernels/%s", b->device, sources[i]);
+        if (!words_have(w, path))
+            add_source(b, w, MODEL_PREFIX, path);
+    }
 }
 
 static bool compile_and_link(struct build *b, struct diag *d)
@@ -171,8 +181,7 @@ static bool compile_and_link(struct build *b, struct diag *d)
     for (uint32_t m = 0; m < b->parts->n_models; m++) {
         const struct firmware_model *model = &b->parts->models[m];
         add_source(b, &w, MODEL_PREFIX, arena_printf(a, "%s/%s.c", b->dir, model->name));
-        for (uint32_t i = 0; i < model->program->n_steps; i++)
-            add_kernel(b, model->program->steps[i].kernel, &w);
+        add_kernels(b, model->program, &w);
     }
     words_add(&w, "main.o");
     words_add(&w, arena_printf(a, "%s.o", t->port));

@@ -30,15 +30,20 @@ struct build {
             test_fail(__FILE__, __LINE__, "%s: %s", #ok, (d).message);                             \
     } while (0)
 
+static inline struct model model_of(struct arena *a, struct program *p, const char *name)
+{
+    struct model m = {.name = name, .program = p, .memory = plan_program(a, p)};
+    emit_c(a, p, m.memory, name, &m.code);
+    return m;
+}
+
 static inline struct model make_model(struct arena *a, const struct graph *g, const char *name,
                                       enum variant_choice choice)
 {
     struct diag d = {0};
-    struct model m = {.name = name, .program = schedule(a, g, choice, &d)};
-    CHECK_OK(m.program != NULL, d);
-    m.memory = plan_program(a, m.program);
-    emit_c(a, m.program, m.memory, name, &m.code);
-    return m;
+    struct program *p = schedule(a, g, choice, &d);
+    CHECK_OK(p != NULL, d);
+    return model_of(a, p, name);
 }
 
 static inline void add_word(struct build *b, const char *word)
@@ -107,9 +112,10 @@ static inline void add_model(struct build *b, const struct model *m)
     add_file(b, source, text_cstr(&m->code.source));
     add_file(b, arena_printf(b->a, "%s.h", m->name), text_cstr(&m->code.header));
     add_word(b, source);
-    for (uint32_t s = 0; s < m->program->n_steps; s++) {
-        const char *kernel = arena_printf(b->a, MOTE_SOURCE_DIR "/device/kernels/%s",
-                                          m->program->steps[s].kernel->source);
+    uint32_t n;
+    const char *const *sources = program_sources(b->a, m->program, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        const char *kernel = arena_printf(b->a, MOTE_SOURCE_DIR "/device/kernels/%s", sources[i]);
         if (!has_word(b, kernel))
             add_word(b, kernel);
     }

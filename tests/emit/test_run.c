@@ -3,21 +3,34 @@
 #include "build.h"
 #include "ir/interp.h"
 #include "ir/random_graph.h"
+#include "sched/cascade.h"
 
 #define N_RUNS 3
 
 /* The program round the models: reads in.bin, writes out.bin. The arena is poisoned before every
- * run and fenced by bytes that must survive; the hook must count 0, 1, ..., N_STEPS. */
+ * run and fenced by bytes that must survive. The hook must name 0, 1, ..., N_STEPS; in a cascade it
+ * names each step at least once, and N_STEPS at the end. Rows that are fed must be asked for in
+ * order. */
 static const char driver_head[] = "#include <stdint.h>\n"
                                   "#include <stdio.h>\n"
                                   "#include <string.h>\n"
                                   "#define FENCE 64\n"
                                   "void hook(uint32_t step);\n"
-                                  "static uint32_t n_hooked;\n"
+                                  "static uint8_t is_hooked[1024];\n"
+                                  "static uint32_t n_hooked, last_hooked, n_fed;\n"
                                   "static int is_in_order = 1;\n"
                                   "void hook(uint32_t step)\n"
                                   "{\n"
-                                  "    is_in_order = is_in_order && step == n_hooked++;\n"
+                                  "    is_in_order = is_in_order && step == n_hooked;\n"
+                                  "    n_hooked += !is_hooked[step];\n"
+                                  "    is_hooked[step] = 1;\n"
+                                  "    last_hooked = step;\n"
+                                  "}\n"
+                                  "static void begin_run(void)\n"
+                                  "{\n"
+                                  "    memset(is_hooked, 0, sizeof is_hooked);\n"
+                                  "    n_hooked = last_hooked = n_fed = 0;\n"
+                                  "    is_in_order = 1;\n"
                                   "}\n"
                                   "static int is_intact(const uint8_t *fence)\n"
                                   "{\n"
@@ -27,20 +40,42 @@ static const char driver_head[] = "#include <stdint.h>\n"
                                   "    return 1;\n"
                                   "}\n";
 
-static const char driver_model[] =
-    "#include \"%s.h\"\n"
-    "static union { uint8_t bytes[%s_ARENA_BYTES + 2 * FENCE]; double align[2]; } arena_%s;\n"
-    "static int run_%s(FILE *in, FILE *out)\n"
+/* How a model gets its inputs: whole, or by rows. */
+static const char driver_whole[] =
+    "static int invoke_%s(uint8_t *arena, FILE *in)\n"
     "{\n"
-    "    uint8_t *const arena = arena_%s.bytes + FENCE;\n"
-    "    memset(&arena_%s, 0xa5, sizeof arena_%s);\n"
     "    for (uint32_t i = 0; i < %s_N_INPUTS; i++)\n"
     "        if (fread(arena + %s_inputs[i].offset, 1, %s_inputs[i].bytes, in)\n"
     "            != %s_inputs[i].bytes)\n"
     "            return 1;\n"
-    "    n_hooked = 0;\n"
     "    %s_invoke(arena);\n"
-    "    if (!is_in_order || n_hooked != %s_N_STEPS + 1)\n"
+    "    return 0;\n"
+    "}\n";
+
+static const char driver_fed[] =
+    "static void read_%s(void *context, uint32_t first, uint32_t n, void *to)\n"
+    "{\n"
+    "    if (first == n_fed)\n"
+    "        n_fed += (uint32_t)fread(to, %s_IN0_ROW_BYTES, n, context);\n"
+    "}\n"
+    "static int invoke_%s(uint8_t *arena, FILE *in)\n"
+    "{\n"
+    "    const struct mote_feed feed = {read_%s, in};\n"
+    "    %s_invoke(arena, &feed);\n"
+    "    return n_fed != %s_IN0_ROWS;\n"
+    "}\n";
+
+static const char driver_model[] =
+    "static union { uint8_t bytes[%s_ARENA_BYTES + 2 * FENCE]; double align[2]; } arena_%s;\n"
+    "static int run_%s(FILE *in, FILE *out, int has_cascades)\n"
+    "{\n"
+    "    uint8_t *const arena = arena_%s.bytes + FENCE;\n"
+    "    memset(&arena_%s, 0xa5, sizeof arena_%s);\n"
+    "    begin_run();\n"
+    "    if (invoke_%s(arena, in) != 0)\n"
+    "        return 1;\n"
+    "    if (!(is_in_order || has_cascades) || n_hooked != %s_N_STEPS + 1 ||\n"
+    "        last_hooked != %s_N_STEPS)\n"
     "        return 2;\n"
     "    if (!is_intact(arena - FENCE) || !is_intact(arena + %s_ARENA_BYTES))\n"
     "        return 3;\n"
@@ -70,8 +105,11 @@ static const char *driver_of(struct arena *a, const struct model *models, uint32
 {
     struct text t = {.arena = a};
     text_add(&t, driver_head);
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
+        text_printf(&t, "#include \"%s.h\"\n", models[i].name);
+        add_form(&t, program_fed(models[i].program) ? driver_fed : driver_whole, models[i].name);
         add_form(&t, driver_model, models[i].name);
+    }
     text_printf(&t,
                 "int main(void)\n{\n"
                 "    FILE *in = fopen(\"in.bin\", \"rb\"), *out = fopen(\"out.bin\", \"wb\");\n"
@@ -80,9 +118,9 @@ static const char *driver_of(struct arena *a, const struct model *models, uint32
                 N_RUNS);
     for (uint32_t i = 0; i < n; i++)
         text_printf(&t,
-                    "        if (!status && (status = run_%s(in, out)) != 0)\n"
+                    "        if (!status && (status = run_%s(in, out, %d)) != 0)\n"
                     "            printf(\"model %s, run %%d: \", run);\n",
-                    models[i].name, models[i].name);
+                    models[i].name, models[i].program->n_cascades > 0, models[i].name);
     text_add(&t, "    }\n    if (!status && fclose(out) != 0)\n        status = 4;\n"
                  "    return status;\n}\n");
     return text_cstr(&t);
@@ -104,16 +142,14 @@ static void interpret(struct arena *a, const struct graph *g, struct rng *r, str
     }
 }
 
-/* Emit the graphs, compile them into one program, run it and compare. */
-static void check_runs(struct arena *a, struct graph *const *graphs, uint32_t n, struct rng *r,
-                       enum variant_choice choice)
+/* Compile models of the graphs into one program, run it and compare. */
+static void check_models(struct arena *a, struct graph *const *graphs, const struct model *models,
+                         uint32_t n, struct rng *r)
 {
     struct build b = build_begin(a);
     struct diag d = {0};
-    struct model *models = ARENA_ARRAY(a, struct model, n);
     struct interp **interps = ARENA_ARRAY(a, struct interp *, n);
     for (uint32_t i = 0; i < n; i++) {
-        models[i] = make_model(a, graphs[i], arena_printf(a, "g%u_net", (unsigned)i), choice);
         add_model(&b, &models[i]);
         interps[i] = interp_new(a, graphs[i], &d);
         CHECK_OK(interps[i] != NULL, d);
@@ -136,6 +172,15 @@ static void check_runs(struct arena *a, struct graph *const *graphs, uint32_t n,
     CHECK_EQ((long long)got.len, (long long)want.len);
     CHECK_BYTES(got.data, want.data, want.len);
     build_end(&b);
+}
+
+static void check_runs(struct arena *a, struct graph *const *graphs, uint32_t n, struct rng *r,
+                       enum variant_choice choice)
+{
+    struct model *models = ARENA_ARRAY(a, struct model, n);
+    for (uint32_t i = 0; i < n; i++)
+        models[i] = make_model(a, graphs[i], arena_printf(a, "g%u_net", (unsigned)i), choice);
+    check_models(a, graphs, models, n, r);
 }
 
 /* Pairs of buffers of the plan that are alive together and share bytes. */
@@ -185,6 +230,83 @@ TEST(int8_graphs_with_reference_kernels_give_the_interpreters_bytes)
 TEST(graphs_with_float_ends_give_the_interpreters_bytes)
 {
     check_random(RANDOM_ENDS, VARIANT_FASTEST, 12);
+}
+
+/* What the cascades of some programs had in them. */
+struct coverage {
+    uint32_t cascades, fed, windows, moving, forked;
+};
+
+static void count_cascade(struct coverage *n, const struct cascade *c)
+{
+    n->cascades++;
+    n->fed += c->is_fed;
+    n->moving += c->moved_bytes > 0;
+    for (uint32_t i = 0; i < c->n_bands; i++) {
+        n->windows += c->is_windowed[i] && c->bands[i].window < c->bands[i].n_rows;
+        n->forked += c->bands[i].from[1] != MOTE_NO_BAND && c->is_windowed[c->bands[i].from[0]] &&
+                     c->is_windowed[c->bands[i].from[1]];
+    }
+}
+
+/* Make cascades of random runs of the program's steps, of random stripes. */
+static void add_random_cascades(struct arena *a, struct program *p, struct rng *r,
+                                struct coverage *n)
+{
+    const struct uses uses = uses_find(a, p);
+    const struct cascade **list = ARENA_ARRAY(a, const struct cascade *, p->n_steps);
+    const enum feed feed = rng_below(r, 3) && p->graph->inputs.n == 1 ? FEED_ROWS : FEED_WHOLE;
+    for (uint32_t s = 0; s < p->n_steps;) {
+        const struct cascade *c = NULL;
+        for (uint32_t len = 1 + rng_below(r, 9); len > 0 && !c; len--)
+            if (s + len <= p->n_steps)
+                c = cascade_of(a, p, &uses, s, len, 1 + rng_below(r, 4), feed);
+        s += c ? c->n_steps : 1;
+        if (!c)
+            continue;
+        list[p->n_cascades++] = c;
+        count_cascade(n, c);
+    }
+    p->cascades = list;
+}
+
+static void check_cascades(enum random_kind kind, enum variant_choice choice, uint32_t n_graphs)
+{
+    struct arena *a = arena_new("test");
+    struct rng r = rng_split(test_seed(), 100 + (uint64_t)kind * 2 + choice);
+    struct graph **graphs = ARENA_ARRAY(a, struct graph *, n_graphs);
+    struct model *models = ARENA_ARRAY(a, struct model, n_graphs);
+    struct coverage n = {0};
+    struct diag d = {0};
+    for (uint32_t i = 0; i < n_graphs; i++) {
+        graphs[i] = random_images(a, &r, kind, 2 + i / 2);
+        struct program *p = schedule(a, graphs[i], choice, &d);
+        CHECK_OK(p != NULL, d);
+        add_random_cascades(a, p, &r, &n);
+        models[i] = model_of(a, p, arena_printf(a, "g%u_net", (unsigned)i));
+    }
+    printf("  cascades: %u, fed: %u; windows: %u; cascades that move rows: %u; sums of two windows:"
+           " %u\n",
+           n.cascades, n.fed, n.windows, n.moving, n.forked);
+    CHECK(n.cascades > n_graphs / 2 && n.fed > n_graphs / 8 && n.windows > n_graphs);
+    CHECK(n.moving > n_graphs / 4 && (n.forked > 0 || n_graphs < 24));
+    check_models(a, graphs, models, n_graphs, &r);
+    arena_free(a);
+}
+
+TEST(int8_cascades_of_fast_kernels_give_the_interpreters_bytes)
+{
+    check_cascades(RANDOM_S8, VARIANT_FASTEST, 40);
+}
+
+TEST(int8_cascades_of_reference_kernels_give_the_interpreters_bytes)
+{
+    check_cascades(RANDOM_S8, VARIANT_REFERENCE, 16);
+}
+
+TEST(cascades_with_float_ends_give_the_interpreters_bytes)
+{
+    check_cascades(RANDOM_ENDS, VARIANT_FASTEST, 16);
 }
 
 static uint32_t add_s8(struct graph *g, const char *name, const int8_t *data)
@@ -241,4 +363,7 @@ TEST(odd_inputs_and_outputs_give_the_interpreters_bytes)
 TEST_MAIN(T(int8_graphs_with_fast_kernels_give_the_interpreters_bytes),
           T(int8_graphs_with_reference_kernels_give_the_interpreters_bytes),
           T(graphs_with_float_ends_give_the_interpreters_bytes),
+          T(int8_cascades_of_fast_kernels_give_the_interpreters_bytes),
+          T(int8_cascades_of_reference_kernels_give_the_interpreters_bytes),
+          T(cascades_with_float_ends_give_the_interpreters_bytes),
           T(odd_inputs_and_outputs_give_the_interpreters_bytes))

@@ -475,14 +475,15 @@ static inline void random_close(struct random_builder *b, enum random_kind kind)
     }
 }
 
-/* A valid graph of at least `n_nodes` nodes. */
-static inline struct graph *random_graph(struct arena *a, struct rng *r, enum random_kind kind,
-                                         uint32_t n_nodes)
+/* One input of at most so many rows. */
+static inline struct random_builder random_open(struct arena *a, struct rng *r,
+                                                enum random_kind kind, int32_t rows_max)
 {
     struct random_builder b = {.g = graph_new(a, "random \"graph\""), .r = r};
     struct tensor in = {.name = "input", .dtype = kind == RANDOM_S8 ? DT_S8 : DT_F32};
     in.shape = (struct shape){
-        .rank = 4, .dim = {1, random_int(r, 1, 12), random_int(r, 1, 12), random_int(r, 1, 8)}};
+        .rank = 4,
+        .dim = {1, random_int(r, 1, rows_max), random_int(r, 1, 12), random_int(r, 1, 8)}};
     uint32_t x = graph_add_tensor(b.g, &in);
     *VEC_PUSH(a, &b.g->inputs) = x;
     *VEC_PUSH(a, &b.pool) = x;
@@ -494,16 +495,65 @@ static inline struct graph *random_graph(struct arena *a, struct rng *r, enum ra
         x = random_append(&b, OP_QUANTIZE, NULL, &x, 1);
         random_set_scale(&b, x, scale);
     }
-    while (b.g->nodes.n < n_nodes || b.g->nodes.n == 0)
-        random_step(&b);
-    random_close(&b, kind);
-    graph_drop_dead(b.g);
+    return b;
+}
+
+static inline struct graph *random_end(struct random_builder *b, enum random_kind kind)
+{
+    random_close(b, kind);
+    graph_drop_dead(b->g);
     struct diag d = {0};
-    if (!graph_verify(b.g, &d)) {
+    if (!graph_verify(b->g, &d)) {
         diag_print(&d, stderr);
         assert(false && "random_graph made an invalid graph");
     }
-    return b.g;
+    return b->g;
+}
+
+/* A valid graph of at least `n_nodes` nodes. */
+static inline struct graph *random_graph(struct arena *a, struct rng *r, enum random_kind kind,
+                                         uint32_t n_nodes)
+{
+    struct random_builder b = random_open(a, r, kind, 12);
+    while (b.g->nodes.n < n_nodes || b.g->nodes.n == 0)
+        random_step(&b);
+    return random_end(&b, kind);
+}
+
+/* Append a node that makes the rows of an image out of rows of one of the last two. */
+static inline void random_rows_step(struct random_builder *b)
+{
+    static const enum op others[] = {OP_RELU, OP_QUANTIZE, OP_TANH, OP_LEAKY_RELU};
+    const uint32_t back = b->pool.n > 1 ? rng_below(b->r, 4) == 0 : 0;
+    const uint32_t x = b->pool.items[b->pool.n - 1 - back];
+    switch (rng_below(b->r, 6)) {
+    case 0:
+    case 1:
+        random_weighted(b, OP_CONV2D, x);
+        break;
+    case 2:
+        random_weighted(b, OP_DEPTHWISE_CONV2D, x);
+        break;
+    case 3:
+        random_pool(b, rng_below(b->r, 2) ? OP_MAX_POOL2D : OP_AVERAGE_POOL2D, x);
+        break;
+    case 4:
+        random_add(b, x);
+        break;
+    default:
+        random_elementwise(b, others[rng_below(b->r, 4)], x);
+        break;
+    }
+}
+
+/* A valid int8 graph of about `n_nodes` operators on images that go through them row by row. */
+static inline struct graph *random_images(struct arena *a, struct rng *r, enum random_kind kind,
+                                          uint32_t n_nodes)
+{
+    struct random_builder b = random_open(a, r, kind, 60);
+    while (b.g->nodes.n < n_nodes || b.g->nodes.n == 0)
+        random_rows_step(&b);
+    return random_end(&b, kind);
 }
 
 /* Contents for graph input i: normal floats, or any bytes. */

@@ -3,6 +3,7 @@
 #define MOTE_MOTE_H
 #include "mote/add.h"
 #include "mote/broadcast.h"
+#include "mote/cascade.h"
 #include "mote/concat.h"
 #include "mote/conv2d.h"
 #include "mote/depthwise_conv2d.h"

@@ -26,6 +26,8 @@
 #define N_STEPS       JOIN(MODEL_UPPER, _N_STEPS)
 #define N_INPUTS      JOIN(MODEL_UPPER, _N_INPUTS)
 #define N_OUTPUTS     JOIN(MODEL_UPPER, _N_OUTPUTS)
+#define N_FED         JOIN(MODEL_UPPER, _N_FED)
+#define IN0_ROW_BYTES JOIN(MODEL_UPPER, _IN0_ROW_BYTES)
 #define MODEL_INPUTS  JOIN(MODEL, _inputs)
 #define MODEL_OUTPUTS JOIN(MODEL, _outputs)
 #define MODEL_INVOKE  JOIN(MODEL, _invoke)
@@ -41,7 +43,7 @@ static uint8_t arena[ARENA_BYTES] __attribute__((aligned(ARENA_ALIGN)));
 static uint32_t step_instructions[N_STEPS];
 static uint32_t total_instructions;
 static uint32_t overhead;       /* of a hook, found by calling it twice */
-static uint32_t i_step;         /* where a fault happened               */
+static uint32_t i_step;         /* the step that runs, or N_STEPS      */
 static struct port_stamp since; /* the end of the last hook             */
 
 /* Add without wrapping: UINT32_MAX stands for "too many to count". */
@@ -60,14 +62,20 @@ static uint32_t instructions_since(void)
     return n > overhead ? n - overhead : 0;
 }
 
-/* The emitted program calls this before step 0, between steps and after the last. noinline: the
- * overhead must be the same wherever it is called from. */
+/* What ran since the last hook belongs to the step that it named. */
+static void charge(void)
+{
+    const uint32_t n = instructions_since();
+    total_instructions = add_saturated(total_instructions, n);
+    if (i_step < N_STEPS)
+        step_instructions[i_step] = add_saturated(step_instructions[i_step], n);
+}
+
+/* The emitted program calls this before a step, or before some rows of one, and after the last.
+ * noinline: the overhead must be the same wherever it is called from. */
 __attribute__((noinline)) void measure_step(uint32_t step)
 {
-    uint32_t n = instructions_since();
-    total_instructions = add_saturated(total_instructions, n);
-    if (step > 0)
-        step_instructions[step - 1] = n;
+    charge();
     i_step = step;
     port_stamp(&since);
 }
@@ -81,24 +89,18 @@ static __attribute__((noinline)) void invoke_nothing(void)
     measure_step(0);
 }
 
+static void forget_steps(void)
+{
+    i_step = N_STEPS;
+    for (uint32_t i = 0; i < N_STEPS; i++)
+        step_instructions[i] = 0;
+}
+
 static void learn_overhead(void)
 {
+    forget_steps();
     invoke_nothing();
     overhead = step_instructions[0];
-}
-
-/* What runs between the last hook and the end counts to the total, and the call itself with it. */
-static void invoke_counted(void)
-{
-    total_instructions = 0;
-    port_stamp(&since);
-    MODEL_INVOKE(arena);
-    total_instructions = add_saturated(total_instructions, instructions_since());
-}
-
-static void invoke(void)
-{
-    MODEL_INVOKE(arena);
 }
 
 static void put_text(char **at, const char *s)
@@ -148,6 +150,12 @@ static bool fail(const char *why)
 
 enum next { NEXT_RUN, NEXT_END, NEXT_CUT };
 
+#if N_FED == 0
+static void invoke(void)
+{
+    MODEL_INVOKE(arena);
+}
+
 static enum next read_inputs(int32_t file)
 {
     for (uint32_t i = 0; i < N_INPUTS; i++) {
@@ -159,6 +167,56 @@ static enum next read_inputs(int32_t file)
             return NEXT_CUT;
     }
     return NEXT_RUN;
+}
+#else
+/* Where rows come from. The first byte of an input is read ahead: so one sees that there is one. */
+struct source {
+    int32_t file; /* negative: rows of any contents do */
+    uint8_t first_byte;
+    bool is_cut;
+};
+static struct source source = {.file = -1};
+
+/* Reading a file is not part of an inference: nothing is counted meanwhile. */
+static void read_rows(void *context, uint32_t first, uint32_t n_rows, void *to)
+{
+    struct source *s = context;
+    charge();
+    const size_t n_bytes = n_rows * (size_t)IN0_ROW_BYTES, n_ahead = first == 0;
+    uint8_t *at = to;
+    if (s->file >= 0) {
+        at[0] = s->first_byte;
+        if (port_read(s->file, at + n_ahead, n_bytes - n_ahead) != n_bytes - n_ahead)
+            s->is_cut = true;
+    }
+    port_stamp(&since);
+}
+
+static void invoke(void)
+{
+    const struct mote_feed feed = {read_rows, &source};
+    MODEL_INVOKE(arena, &feed);
+}
+
+/* The rows themselves are read while the model runs. */
+static enum next read_inputs(int32_t file)
+{
+    if (source.is_cut)
+        return NEXT_CUT;
+    const bool is_there = port_read(file, &source.first_byte, 1) == 1;
+    source.file = is_there ? file : -1;
+    return is_there ? NEXT_RUN : NEXT_END;
+}
+#endif
+
+/* What runs between the last hook and the end counts to the total, and the call itself with it. */
+static void invoke_counted(void)
+{
+    forget_steps();
+    total_instructions = 0;
+    port_stamp(&since);
+    invoke();
+    total_instructions = add_saturated(total_instructions, instructions_since());
 }
 
 static bool write_outputs(int32_t file)

@@ -14,6 +14,7 @@
 /* Kernel calls of one inference. */
 #define TINY_N_STEPS      3u
 #define TINY_N_INPUTS     1u
+#define TINY_N_FED        0u
 #define TINY_N_OUTPUTS    1u
 
 /* Input 0, "image": int8 [1, 4, 4, 1], real = scale * (q - zero) */
