@@ -16,7 +16,7 @@
 #include "base/str.h"
 #include "import/tflite_schema.h"
 
-#define TINY_MAX 20 /* tensors, operators, ids, dimensions, scales */
+#define TINY_MAX 24 /* tensors, operators, ids, dimensions, scales */
 
 struct tiny_tensor {
     const char *name; /* NULL: without */
