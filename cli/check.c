@@ -214,6 +214,8 @@ static void print_text(struct arena *a, const struct check *c, const struct sett
 {
     printf("%s: supported, %" PRIu32 " layers in %" PRIu32 " kernel calls\n", c->source->name,
            c->source->nodes.n, c->compiled.program->n_steps);
+    for (uint32_t i = 0; i < c->source->notes.n; i++)
+        printf("note: %s\n", c->source->notes.items[i]);
     print_boards(a, c, s);
     print_slow(a, c);
 }
@@ -248,6 +250,8 @@ static void print_unsupported(struct arena *a, const struct check *c)
 {
     const uint32_t n = c->faults.list.n;
     printf("%s: not supported, %" PRIu32 " fault%s\n", c->source->name, n, n == 1 ? "" : "s");
+    for (uint32_t i = 0; i < c->source->notes.n; i++)
+        printf("note: %s\n", c->source->notes.items[i]);
     faults_print(a, &c->faults);
     fflush(stdout); /* before the error */
 }

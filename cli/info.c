@@ -152,6 +152,8 @@ static void print_table(struct arena *a, const struct info *info)
         print_tensor(a, "input", &g->tensors.items[g->inputs.items[i]]);
     for (uint32_t i = 0; i < g->outputs.n; i++)
         print_tensor(a, "output", &g->tensors.items[g->outputs.items[i]]);
+    for (uint32_t i = 0; i < g->notes.n; i++)
+        printf("note: %s\n", g->notes.items[i]);
     printf("\n  #  %-18s %-14s %-4s %12s %12s  %s\n", "operator", "output", "type", "MACs",
            "constants", "origin");
     for (uint32_t i = 0; i < g->nodes.n; i++) {

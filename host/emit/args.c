@@ -256,6 +256,18 @@ static void print_mul(struct constants *c, const char *name, const union kernel_
     text_add(c->t, "};\n");
 }
 
+static void print_prelu(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_prelu_s8 *op = &args->prelu;
+    open_struct(c, "mote_prelu_s8", name);
+    print_walk(c, &op->walk);
+    print_pair(c, "a_zero", op->a_zero, "b_zero", op->b_zero);
+    print_member(c, "out_zero", op->out_zero);
+    print_pair(c, "shift", op->shift, "product_shift", op->product_shift);
+    print_pair(c, "mult", op->mult, "product_mult", op->product_mult);
+    text_add(c->t, "};\n");
+}
+
 static void print_extremum(struct constants *c, const char *name, const union kernel_args *args)
 {
     open_struct(c, "mote_extremum_s8", name);
@@ -307,6 +319,47 @@ static void print_resize_nearest(struct constants *c, const char *name,
     text_printf(c->t, "    .row = %s_row,\n    .column = %s_column,\n};\n", name, name);
 }
 
+static void print_resize_bilinear(struct constants *c, const char *name,
+                                  const union kernel_args *args)
+{
+    const struct mote_resize_bilinear_s8 *op = &args->resize_bilinear;
+    open_struct(c, "mote_resize_bilinear_s8", name);
+    print_hwc(c, "in", op->in);
+    print_hwc(c, "out", op->out);
+    print_pair(c, "y_step", op->y_step, "x_step", op->x_step);
+    print_pair(c, "y_first", op->y_first, "x_first", op->x_first);
+    text_add(c->t, "};\n");
+}
+
+static void print_gather(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_gather_any *op = &args->gather;
+    open_struct(c, "mote_gather_any", name);
+    print_member(c, "outer", op->outer);
+    print_member(c, "n", op->n);
+    print_member(c, "n_index", op->n_index);
+    print_member(c, "inner", op->inner);
+    text_add(c->t, "};\n");
+}
+
+static void print_batch_matmul(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_batch_matmul_s8 *op = &args->batch_matmul;
+    open_struct(c, "mote_batch_matmul_s8", name);
+    print_walk(c, &op->walk);
+    print_member(c, "m", op->m);
+    print_member(c, "k", op->k);
+    print_member(c, "n", op->n);
+    print_member(c, "a_row", op->a_row);
+    print_member(c, "a_step", op->a_step);
+    print_member(c, "b_step", op->b_step);
+    print_member(c, "b_column", op->b_column);
+    print_pair(c, "a_zero", op->a_zero, "b_zero", op->b_zero);
+    print_pair(c, "out_zero", op->out_zero, "shift", op->shift);
+    print_member(c, "mult", op->mult);
+    text_add(c->t, "};\n");
+}
+
 /* By the kind of const struct, the fourth column of kernels.def. */
 struct row {
     const char *args;
@@ -329,9 +382,13 @@ static const struct row *row_of(const struct kernel *kernel)
         {"lut", INPUTS_EACH, print_lut},
         {"sum", INPUTS_EACH, print_sum},
         {"mul", INPUTS_EACH, print_mul},
+        {"prelu", INPUTS_EACH, print_prelu},
         {"extremum", INPUTS_EACH, print_extremum},
         {"view", INPUTS_EACH, print_view},
         {"resize_nearest", INPUTS_EACH, print_resize_nearest},
+        {"resize_bilinear", INPUTS_EACH, print_resize_bilinear},
+        {"gather", INPUTS_EACH, print_gather},
+        {"batch_matmul", INPUTS_EACH, print_batch_matmul},
         {"reduce", INPUTS_EACH, print_reduce},
         {"requantize_wide", INPUTS_EACH, print_requantize_wide},
         {"quantize", INPUTS_EACH, print_quantize},

@@ -25,6 +25,8 @@ static const struct builtin builtins[] = {
     {TFL_ADD, tfl_add_op, OP_ADD},
     {TFL_ASSIGN_VARIABLE, tfl_assign_variable, N_OPS},
     {TFL_AVERAGE_POOL_2D, tfl_pool, OP_AVERAGE_POOL2D},
+    {TFL_BATCH_MATMUL, tfl_batch_matmul, OP_BATCH_MATMUL},
+    {TFL_BROADCAST_TO, tfl_broadcast_to, OP_TILE},
     {TFL_CALL_ONCE, tfl_call_once, N_OPS},
     {TFL_CEIL, tfl_unary, OP_CEIL},
     {TFL_CONCATENATION, tfl_concat, OP_CONCAT},
@@ -33,11 +35,13 @@ static const struct builtin builtins[] = {
     {TFL_DEPTHWISE_CONV_2D, tfl_depthwise_conv2d, OP_DEPTHWISE_CONV2D},
     {TFL_DEPTH_TO_SPACE, tfl_depth_to_space, OP_DEPTH_TO_SPACE},
     {TFL_DEQUANTIZE, tfl_unary, OP_DEQUANTIZE},
+    {TFL_DIV, tfl_div, OP_DIV},
     {TFL_ELU, tfl_unary, OP_ELU},
     {TFL_EXP, tfl_unary, OP_EXP},
     {TFL_EXPAND_DIMS, tfl_to_declared_shape, OP_RESHAPE},
     {TFL_FLOOR, tfl_unary, OP_FLOOR},
     {TFL_FULLY_CONNECTED, tfl_fully_connected, OP_FULLY_CONNECTED},
+    {TFL_GATHER, tfl_gather, OP_GATHER},
     {TFL_GELU, tfl_gelu, OP_GELU},
     {TFL_HARD_SWISH, tfl_unary, OP_HARD_SWISH},
     {TFL_LEAKY_RELU, tfl_leaky_relu, OP_LEAKY_RELU},
@@ -47,10 +51,14 @@ static const struct builtin builtins[] = {
     {TFL_MAX_POOL_2D, tfl_pool, OP_MAX_POOL2D},
     {TFL_MEAN, tfl_reduce, OP_MEAN},
     {TFL_MINIMUM, tfl_binary, OP_MINIMUM},
+    {TFL_MIRROR_PAD, tfl_mirror_pad, OP_CONCAT},
     {TFL_MUL, tfl_mul, OP_MUL},
     {TFL_NEG, tfl_unary, OP_NEG},
-    {TFL_PACK, tfl_pack, N_OPS},
+    {TFL_PACK, tfl_pack, OP_CONCAT},
     {TFL_PAD, tfl_pad, OP_PAD},
+    {TFL_PADV2, tfl_pad, OP_PAD},
+    {TFL_POW, tfl_binary, OP_POW},
+    {TFL_PRELU, tfl_binary, OP_PRELU},
     {TFL_QUANTIZE, tfl_unary, OP_QUANTIZE},
     {TFL_READ_VARIABLE, tfl_read_variable, N_OPS},
     {TFL_REDUCE_MAX, tfl_reduce, OP_REDUCE_MAX},
@@ -58,7 +66,9 @@ static const struct builtin builtins[] = {
     {TFL_RELU, tfl_unary, OP_RELU},
     {TFL_RELU6, tfl_relu6, OP_RELU6},
     {TFL_RESHAPE, tfl_reshape, OP_RESHAPE},
+    {TFL_RESIZE_BILINEAR, tfl_resize_bilinear, OP_RESIZE_BILINEAR},
     {TFL_RESIZE_NEAREST_NEIGHBOR, tfl_resize_nearest, OP_RESIZE_NEAREST},
+    {TFL_REVERSE_V2, tfl_reverse, OP_SLICE},
     {TFL_ROUND, tfl_unary, OP_ROUND},
     {TFL_RSQRT, tfl_unary, OP_RSQRT},
     {TFL_SHAPE, tfl_shape, N_OPS},
@@ -70,14 +80,18 @@ static const struct builtin builtins[] = {
     {TFL_SPLIT_V, tfl_split_v, OP_SLICE},
     {TFL_SQRT, tfl_unary, OP_SQRT},
     {TFL_SQUARE, tfl_unary, OP_SQUARE},
+    {TFL_SQUARED_DIFFERENCE, tfl_binary, OP_SQUARED_DIFFERENCE},
     {TFL_SQUEEZE, tfl_to_declared_shape, OP_RESHAPE},
     {TFL_STRIDED_SLICE, tfl_strided_slice, OP_SLICE},
     {TFL_SUB, tfl_sub, OP_SUB},
     {TFL_SUM, tfl_reduce, OP_REDUCE_SUM},
     {TFL_SVDF, tfl_svdf, OP_SVDF},
     {TFL_TANH, tfl_unary, OP_TANH},
+    {TFL_TILE, tfl_tile, OP_TILE},
     {TFL_TRANSPOSE, tfl_transpose, OP_TRANSPOSE},
+    {TFL_TRANSPOSE_CONV, tfl_transpose_conv, OP_TRANSPOSE_CONV2D},
     {TFL_UNIDIRECTIONAL_SEQUENCE_LSTM, tfl_lstm, OP_LSTM},
+    {TFL_UNPACK, tfl_unpack, OP_SLICE},
     {TFL_VAR_HANDLE, tfl_var_handle, N_OPS},
 };
 
@@ -388,6 +402,18 @@ static bool import_model(struct tfl *t)
     return import_outputs(t, &outputs);
 }
 
+/* What people should know of a model that can be imported. */
+static void add_notes(struct tfl *t)
+{
+    if (t->n_widened)
+        *VEC_PUSH(t->a, &t->g->notes) = arena_printf(
+            t->a,
+            "%" PRIu32 " operators have int8 weights and float activations (dynamic range "
+            "quantisation): the weights were widened to float32, %zu bytes to %zu; quantise the "
+            "model with a representative data set to keep them int8",
+            t->n_widened, t->widened_bytes, t->widened_bytes * sizeof(float));
+}
+
 struct graph *tflite_account(struct arena *a, struct bytes file, const char *place,
                              struct faults *faults, struct diag *d)
 {
@@ -398,6 +424,7 @@ struct graph *tflite_account(struct arena *a, struct bytes file, const char *pla
     t.g = graph_new(a, stem_of(tmp, place));
     struct diag verdict = {0};
     const bool ok = import_model(&t);
+    add_notes(&t);
     if (ok && faults->list.n == 0 && !graph_verify(t.g, &verdict))
         diag_error(d, place, "%s", verdict.message);
     arena_free(tmp);

@@ -275,29 +275,63 @@ bool tfl_add_stateful(struct tfl *t, const struct tfl_op *op, enum op kind,
     return true;
 }
 
-bool tfl_add_reshaped(struct tfl *t, const struct tfl_op *op, enum op kind,
-                      const struct attrs *attrs, const uint32_t *in, uint32_t n_in)
+const struct tensor *tfl_tensor_of(const struct tfl *t, uint32_t id)
 {
-    uint32_t i = tfl_out_id(t, op), id;
-    struct tensor as;
-    if (!declared(t, op, i, &as))
-        return false;
-    struct tensor between = as;
+    assert(id < t->g->tensors.n);
+    return &t->g->tensors.items[id];
+}
+
+bool tfl_step(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *attrs,
+              const uint32_t *in, uint32_t n_in, const struct tensor *as, uint32_t *id)
+{
+    struct tensor between = *as;
     between.shape = (struct shape){0};
-    if (!add_node(t, op, kind, attrs, in, n_in, &between, &id))
+    return add_node(t, op, kind, attrs, in, n_in, &between, id);
+}
+
+bool tfl_step_reshape(struct tfl *t, const struct tfl_op *op, const struct shape *shape, uint32_t x,
+                      uint32_t *id)
+{
+    const struct tensor as = *tfl_tensor_of(t, x);
+    struct attrs at = {.new_rank = shape->rank};
+    memcpy(at.new_shape, shape->dim, sizeof at.new_shape);
+    *id = x;
+    return shape_equal(&as.shape, shape) || tfl_step(t, op, OP_RESHAPE, &at, &x, 1, &as, id);
+}
+
+bool tfl_set(struct tfl *t, const struct tfl_op *op, uint32_t id)
+{
+    struct tensor as;
+    if (!tfl_out_tensor(t, op, &as))
         return false;
-    const struct shape *made = &t->g->tensors.items[id].shape;
+    const struct shape *made = &tfl_tensor_of(t, id)->shape;
     if (shape_count(made) != shape_count(&as.shape))
         return tfl_refuse(op, "its output has %" PRId64 " elements, its inputs make %" PRId64,
                           shape_count(&as.shape), shape_count(made));
-    if (!shape_equal(made, &as.shape)) {
-        struct attrs reshape = {.new_rank = as.shape.rank};
-        memcpy(reshape.new_shape, as.shape.dim, sizeof reshape.new_shape);
-        if (!add_node(t, op, OP_RESHAPE, &reshape, &id, 1, &as, &id))
-            return false;
-    }
-    t->values[i] = (struct tfl_value){.state = TFL_VALUE, .id = id};
+    if (!tfl_step_reshape(t, op, &as.shape, id, &id))
+        return false;
+    t->values[tfl_out_id(t, op)] = (struct tfl_value){.state = TFL_VALUE, .id = id};
     return true;
+}
+
+bool tfl_add_reshaped(struct tfl *t, const struct tfl_op *op, enum op kind,
+                      const struct attrs *attrs, const uint32_t *in, uint32_t n_in)
+{
+    uint32_t id;
+    struct tensor as;
+    return tfl_out_tensor(t, op, &as) && tfl_step(t, op, kind, attrs, in, n_in, &as, &id) &&
+           tfl_set(t, op, id);
+}
+
+bool tfl_part(struct tfl *t, const struct tfl_op *op, uint32_t k, struct tfl_op *part)
+{
+    assert(k < op->out_ids.n);
+    *part = *op;
+    part->out_ids.at += (size_t)k * op->out_ids.elem_bytes;
+    part->out_ids.n = 1;
+    const struct tfl_tensor *y = tfl_tensor(t, tfl_out_id(t, part));
+    part->out = y ? y->name : op->out;
+    return y != NULL;
 }
 
 void tfl_set_ints(struct tfl *t, const struct tfl_op *op, const struct tfl_ints *ints)

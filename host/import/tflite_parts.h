@@ -84,6 +84,8 @@ struct tfl {
     const struct tfl_tensor **declared;  /* [tensors.n], NULL before tfl_tensor         */
     struct tfl_value *values;            /* [tensors.n]                                 */
     const void **aligned; /* [buffers.n] copies of misaligned buffers, NULL before     */
+    uint32_t n_widened;   /* operators whose int8 weights became floats         */
+    size_t widened_bytes; /* of these weights in the file                       */
     uint32_t n_scales;    /* converted so far                                          */
     uint64_t n_packed;    /* bytes of weights that were copied so far                  */
     struct tfl_variables *variables;
@@ -172,6 +174,23 @@ bool tfl_add_reshaped(struct tfl *t, const struct tfl_op *op, enum op kind,
 bool tfl_add_stateful(struct tfl *t, const struct tfl_op *op, enum op kind,
                       const struct attrs *attrs, const uint32_t *in, uint32_t n_in,
                       const uint32_t *variables, uint32_t n_variables);
+/* Append a node for an intermediate value: type and quantisation are those of `as`, the shape
+ * follows. */
+bool tfl_step(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *attrs,
+              const uint32_t *in, uint32_t n_in, const struct tensor *as, uint32_t *id);
+/* The same for a reshape of x. */
+bool tfl_step_reshape(struct tfl *t, const struct tfl_op *op, const struct shape *shape, uint32_t x,
+                      uint32_t *id);
+/* The operator's output is tensor `id`, in the shape that the file declares. */
+bool tfl_set(struct tfl *t, const struct tfl_op *op, uint32_t id);
+/* The operator as if output k were its only one. False when the file is damaged. */
+bool tfl_part(struct tfl *t, const struct tfl_op *op, uint32_t k, struct tfl_op *part);
+/* An IR tensor. */
+const struct tensor *tfl_tensor_of(const struct tfl *t, uint32_t id);
+/* Dimension `axis` of `rank`, counted from the end when negative. */
+bool tfl_axis(const struct tfl_op *op, int64_t axis, int32_t rank, int32_t *out);
+/* The attributes of a slice that is all of x. */
+struct attrs tfl_whole(const struct shape *x);
 /* The operator's output is these integers. */
 void tfl_set_ints(struct tfl *t, const struct tfl_op *op, const struct tfl_ints *ints);
 /* Number of the operator's one output in the file. */
@@ -186,15 +205,20 @@ void tfl_finish_variables(struct tfl *t);
  * several operators that differ only in op->kind. */
 bool tfl_add_op(struct tfl *t, const struct tfl_op *op);
 bool tfl_assign_variable(struct tfl *t, const struct tfl_op *op);
+bool tfl_batch_matmul(struct tfl *t, const struct tfl_op *op);
 bool tfl_binary(struct tfl *t, const struct tfl_op *op);
+bool tfl_broadcast_to(struct tfl *t, const struct tfl_op *op);
 bool tfl_call_once(struct tfl *t, const struct tfl_op *op);
 bool tfl_concat(struct tfl *t, const struct tfl_op *op);
 bool tfl_conv2d(struct tfl *t, const struct tfl_op *op);
 bool tfl_depth_to_space(struct tfl *t, const struct tfl_op *op);
 bool tfl_depthwise_conv2d(struct tfl *t, const struct tfl_op *op);
+bool tfl_div(struct tfl *t, const struct tfl_op *op);
 bool tfl_fully_connected(struct tfl *t, const struct tfl_op *op);
+bool tfl_gather(struct tfl *t, const struct tfl_op *op);
 bool tfl_gelu(struct tfl *t, const struct tfl_op *op);
 bool tfl_leaky_relu(struct tfl *t, const struct tfl_op *op);
+bool tfl_mirror_pad(struct tfl *t, const struct tfl_op *op);
 bool tfl_mul(struct tfl *t, const struct tfl_op *op);
 bool tfl_pack(struct tfl *t, const struct tfl_op *op);
 bool tfl_pad(struct tfl *t, const struct tfl_op *op);
@@ -203,7 +227,9 @@ bool tfl_read_variable(struct tfl *t, const struct tfl_op *op);
 bool tfl_reduce(struct tfl *t, const struct tfl_op *op);
 bool tfl_relu6(struct tfl *t, const struct tfl_op *op);
 bool tfl_reshape(struct tfl *t, const struct tfl_op *op);
+bool tfl_resize_bilinear(struct tfl *t, const struct tfl_op *op);
 bool tfl_resize_nearest(struct tfl *t, const struct tfl_op *op);
+bool tfl_reverse(struct tfl *t, const struct tfl_op *op);
 bool tfl_shape(struct tfl *t, const struct tfl_op *op);
 bool tfl_slice(struct tfl *t, const struct tfl_op *op);
 bool tfl_softmax(struct tfl *t, const struct tfl_op *op);
@@ -212,9 +238,12 @@ bool tfl_split(struct tfl *t, const struct tfl_op *op);
 bool tfl_split_v(struct tfl *t, const struct tfl_op *op);
 bool tfl_strided_slice(struct tfl *t, const struct tfl_op *op);
 bool tfl_sub(struct tfl *t, const struct tfl_op *op);
+bool tfl_tile(struct tfl *t, const struct tfl_op *op);
 bool tfl_to_declared_shape(struct tfl *t, const struct tfl_op *op);
 bool tfl_transpose(struct tfl *t, const struct tfl_op *op);
+bool tfl_transpose_conv(struct tfl *t, const struct tfl_op *op);
 bool tfl_unary(struct tfl *t, const struct tfl_op *op);
+bool tfl_unpack(struct tfl *t, const struct tfl_op *op);
 bool tfl_var_handle(struct tfl *t, const struct tfl_op *op);
 /* tflite_recurrent.c */
 bool tfl_svdf(struct tfl *t, const struct tfl_op *op);

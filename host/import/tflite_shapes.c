@@ -68,14 +68,36 @@ bool tfl_reshape(struct tfl *t, const struct tfl_op *op)
     return tfl_add(t, op, OP_RESHAPE, &at, &x, 1);
 }
 
+/* The value of PADV2, a constant: usually the least that the type has. */
+static bool pad_value(struct tfl *t, const struct tfl_op *op, float *value)
+{
+    uint32_t id;
+    *value = 0.0f;
+    if (op->in_ids.n < 3)
+        return true;
+    if (!tfl_in(t, op, 2, &id))
+        return false;
+    const struct tensor *v = tfl_tensor_of(t, id);
+    if (!v->data || shape_count(&v->shape) != 1 ||
+        (v->dtype != DT_F32 && (v->dtype != DT_S8 || v->quant.n != 1)))
+        return tfl_refuse(op, "its value '%s' is no constant of one number", v->name);
+    if (v->dtype == DT_F32)
+        memcpy(value, v->data, sizeof *value);
+    else
+        *value =
+            v->quant.scale[0] * (float)(element_int(DT_S8, v->data, 0) - (int64_t)v->quant.zero[0]);
+    return true;
+}
+
 bool tfl_pad(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {0};
     struct tfl_ints pads = {0};
     uint32_t x;
-    if (!tfl_arity(op, 2, 2) || !tfl_in(t, op, 0, &x) || !tfl_in_ints(t, op, 1, &pads))
+    if (!tfl_arity(op, 2, 3) || !tfl_in(t, op, 0, &x) || !tfl_in_ints(t, op, 1, &pads) ||
+        !pad_value(t, op, &at.value))
         return false;
-    uint32_t rank = (uint32_t)t->g->tensors.items[x].shape.rank;
+    uint32_t rank = (uint32_t)tfl_tensor_of(t, x)->shape.rank;
     if (pads.n != 2 * rank)
         return tfl_refuse(op, "%" PRIu32 " paddings for %" PRIu32 " dimensions", pads.n, rank);
     for (uint32_t i = 0; i < pads.n; i++) {
@@ -87,6 +109,17 @@ bool tfl_pad(struct tfl *t, const struct tfl_op *op)
     return tfl_add(t, op, OP_PAD, &at, &x, 1);
 }
 
+/* An input of another scale than the output's is requantised. */
+static bool in_scale_of(struct tfl *t, const struct tfl_op *op, const struct tensor *y,
+                        uint32_t *id)
+{
+    const struct tensor *x = tfl_tensor_of(t, *id);
+    if (x->dtype != DT_S8 || x->quant.n != 1 || y->dtype != DT_S8 || y->quant.n != 1 ||
+        (x->quant.scale[0] == y->quant.scale[0] && x->quant.zero[0] == y->quant.zero[0]))
+        return true;
+    return tfl_step(t, op, OP_QUANTIZE, NULL, id, 1, y, id);
+}
+
 bool tfl_concat(struct tfl *t, const struct tfl_op *op)
 {
     enum act act;
@@ -96,16 +129,16 @@ bool tfl_concat(struct tfl *t, const struct tfl_op *op)
         return false;
     if (act != ACT_NONE)
         return tfl_refuse(op, "a fused activation, which no kernel of the reference has");
+    struct tensor as;
+    struct attrs at = {0};
+    if (!tfl_out_tensor(t, op, &as))
+        return false;
     for (uint32_t k = 0; k < op->in_ids.n; k++)
-        if (!tfl_in(t, op, k, &in[k]))
+        if (!tfl_in(t, op, k, &in[k]) || !in_scale_of(t, op, &as, &in[k]))
             return false;
-    int32_t rank = t->g->tensors.items[in[0]].shape.rank;
-    int32_t axis = fb_i32(t->fb, &op->options, CONCAT_AXIS, 0);
-    if (axis < -rank || axis >= rank)
-        return tfl_refuse(op, "axis %" PRId32 " is outside %" PRId32 "..%" PRId32, axis, -rank,
-                          rank - 1);
-    struct attrs at = {.axis = axis < 0 ? axis + rank : axis};
-    return tfl_add(t, op, OP_CONCAT, &at, in, op->in_ids.n);
+    return tfl_axis(op, fb_i32(t->fb, &op->options, CONCAT_AXIS, 0),
+                    tfl_tensor_of(t, in[0])->shape.rank, &at.axis) &&
+           tfl_add(t, op, OP_CONCAT, &at, in, op->in_ids.n);
 }
 
 bool tfl_shape(struct tfl *t, const struct tfl_op *op)
@@ -162,20 +195,58 @@ bool tfl_strided_slice(struct tfl *t, const struct tfl_op *op)
     return true;
 }
 
-/* Scalars side by side. */
+/* Tensors side by side along a dimension of their own. */
+static bool pack_values(struct tfl *t, const struct tfl_op *op)
+{
+    uint32_t in[TFL_OPERANDS_MAX] = {0};
+    struct tensor as;
+    struct attrs at = {0};
+    if (!tfl_out_tensor(t, op, &as) || !tfl_arity(op, 1, TFL_OPERANDS_MAX) ||
+        !tfl_axis(op, fb_i32(t->fb, &op->options, PACK_AXIS, 0), as.shape.rank, &at.axis))
+        return false;
+    struct shape part = as.shape;
+    part.dim[at.axis] = 1;
+    for (uint32_t k = 0; k < op->in_ids.n; k++) {
+        if (!tfl_in(t, op, k, &in[k]))
+            return false;
+        if (shape_count(&tfl_tensor_of(t, in[k])->shape) != shape_count(&part))
+            return tfl_refuse(op, "input %" PRIu32 " does not fit its output", k);
+        if (!tfl_step_reshape(t, op, &part, in[k], &in[k]))
+            return false;
+    }
+    return tfl_add(t, op, OP_CONCAT, &at, in, op->in_ids.n);
+}
+
+/* Is an input an integer that is known while reading, and none an activation? */
+static bool packs_ints(struct tfl *t, const struct tfl_op *op)
+{
+    struct tfl_ints one = {0};
+    bool all = op->in_ids.n <= TFL_INTS_MAX;
+    for (uint32_t k = 0; k < op->in_ids.n && all; k++) {
+        const int32_t i = tfl_in_id(t, op, k);
+        all = i >= 0 && (t->values[i].state == TFL_INTS ||
+                         (t->values[i].state == TFL_UNSEEN &&
+                          tfl_tensor_ints(t, tfl_tensor(t, (uint32_t)i), &one)));
+    }
+    return all;
+}
+
+/* Scalars side by side are a shape. */
 bool tfl_pack(struct tfl *t, const struct tfl_op *op)
 {
     struct tfl_ints out = {0};
-    if (!tfl_arity(op, 1, TFL_INTS_MAX) || !tfl_options(op, OPTIONS_PACK))
+    if (!tfl_options(op, OPTIONS_PACK))
         return false;
-    if (fb_i32(t->fb, &op->options, PACK_AXIS, 0) != 0)
-        return tfl_refuse(op, "supported for shapes only, along axis 0");
+    if (!packs_ints(t, op))
+        return pack_values(t, op);
+    if (!tfl_arity(op, 1, TFL_INTS_MAX))
+        return false;
     for (uint32_t k = 0; k < op->in_ids.n; k++) {
         struct tfl_ints one = {0};
         if (!tfl_in_ints(t, op, k, &one))
             return false;
         if (!one.scalar || one.n != 1)
-            return tfl_refuse(op, "supported for shapes only: input %" PRIu32 " is no scalar", k);
+            return tfl_refuse(op, "of a shape, whose part %" PRIu32 " is no scalar", k);
         out.v[out.n++] = one.v[0];
     }
     tfl_set_ints(t, op, &out);

@@ -95,6 +95,10 @@ static bool convert_type(uint8_t type, enum dtype *out)
 static const char *convert_shape(struct tfl *t, const struct tfl_tensor *from, struct shape *to)
 {
     *to = (struct shape){0};
+    if (from->shape.n == 0 && from->data.len > 0) { /* a scalar; the IR has vectors of 1 */
+        *to = (struct shape){.rank = 1, .dim = {1}};
+        return NULL;
+    }
     if (from->shape.n == 0)
         return arena_printf(t->tmp, "'%s' is a scalar, or its shape is unknown", from->name);
     if (from->shape.n > RANK_MAX)

@@ -10,7 +10,7 @@
 #include "mote/mote.h"
 
 union kernel_args {
-    struct mote_conv2d_s8 conv2d;
+    struct mote_conv2d_s8 conv2d; /* conv2d, transpose_conv2d */
     struct mote_depthwise_conv2d_s8 depthwise_conv2d;
     struct mote_fully_connected_s8 fully_connected;
     struct mote_add_s8 add;
@@ -20,14 +20,18 @@ union kernel_args {
     struct mote_concat_any concat;
     struct mote_requantize_s8 requantize;       /* quantize s8 -> s8, relu, relu6 */
     struct mote_requantize_s32 requantize_wide; /* the same between other integers */
-    struct mote_sum_s8 sum;                     /* add_broadcast, sub                */
-    struct mote_mul_s8 mul;
+    struct mote_sum_s8 sum;                     /* add_broadcast, sub, squared_difference */
+    struct mote_mul_s8 mul;                     /* mul, div                          */
+    struct mote_prelu_s8 prelu;
     struct mote_extremum_s8 extremum; /* minimum, maximum                  */
-    struct mote_view_any view;        /* transpose, slice, depth_to_space, space_to_depth */
+    struct mote_view_any view;        /* transpose, slice, tile, depth_to_space, space_to_depth */
     struct mote_reduce_s8 reduce;     /* mean, reduce_...                  */
     struct mote_resize_nearest_any resize_nearest;
     struct mote_svdf svdf;
     struct mote_lstm_s8 lstm;
+    struct mote_resize_bilinear_s8 resize_bilinear;
+    struct mote_gather_any gather;
+    struct mote_batch_matmul_s8 batch_matmul;
     struct mote_lut_s8 lut;            /* the operators of unary.def        */
     struct mote_quantize_f32 quantize; /* quantize from f32, dequantize */
 };

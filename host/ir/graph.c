@@ -59,6 +59,8 @@ struct graph *graph_clone(struct arena *a, const struct graph *g)
         *VEC_PUSH(a, &c->outputs) = g->outputs.items[i];
     for (uint32_t i = 0; i < g->states.n; i++)
         *VEC_PUSH(a, &c->states) = g->states.items[i];
+    for (uint32_t i = 0; i < g->notes.n; i++)
+        *VEC_PUSH(a, &c->notes) = g->notes.items[i];
     return c;
 }
 

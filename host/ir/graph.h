@@ -58,20 +58,23 @@ struct attrs {
     int32_t stride_h, stride_w;
     int32_t dilation_h, dilation_w;
     int32_t pad_top, pad_bottom, pad_left, pad_right;
-    int32_t axis;                /* concat                                        */
+    int32_t axis;                /* concat, gather                                */
     int32_t pads[2 * RANK_MAX];  /* pad: before and after, per dimension          */
     int32_t new_shape[RANK_MAX]; /* reshape: target dimensions, rank in new_rank  */
     int32_t new_rank;
     int32_t over[RANK_MAX]; /* reductions: 1 for each dimension reduced      */
     int32_t perm[RANK_MAX]; /* transpose                                     */
     int32_t begin[RANK_MAX], size[RANK_MAX], step[RANK_MAX]; /* slice             */
+    int32_t repeat[RANK_MAX];          /* tile                                          */
     int32_t block;                     /* depth_to_space, space_to_depth                */
     int32_t to_h, to_w;                /* resize: the new height and width              */
+    int32_t adjoint_a, adjoint_b;      /* batch_matmul: 1 if stored transposed          */
     int32_t align_corners, half_pixel; /* resize: 0 or 1                            */
     int32_t rank;                      /* svdf: filters of one output                 */
     enum act act;
     float eps;   /* batch_norm */
     float beta;  /* softmax    */
+    float value; /* pad        */
     float alpha; /* leaky_relu */
     float clip;  /* lstm: of the cell, 0 for none */
 };
@@ -108,6 +111,7 @@ struct graph {
     VEC(uint32_t) inputs;
     VEC(uint32_t) outputs;
     VEC(struct state) states;
+    VEC(const char *) notes; /* what people should know of it; no part of its meaning or text */
 };
 
 struct graph *graph_new(struct arena *a, const char *name);

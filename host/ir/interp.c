@@ -25,11 +25,6 @@ static const void *contents(const struct interp *it, uint32_t tensor)
     return t->data ? t->data : it->buffer[tensor];
 }
 
-static bool has_weights(enum op op)
-{
-    return op == OP_CONV2D || op == OP_DEPTHWISE_CONV2D || op == OP_FULLY_CONNECTED;
-}
-
 /* Pointers to the inputs of a node; an absent bias becomes zeros, one per output channel. */
 static const void **bind_inputs(struct arena *a, const struct interp *it, const struct node *n)
 {
@@ -38,7 +33,7 @@ static const void **bind_inputs(struct arena *a, const struct interp *it, const 
     for (uint32_t i = 0; i < n->n_in; i++)
         if (n->in[i] != NO_TENSOR)
             in[i] = contents(it, n->in[i]);
-    if (has_weights(n->op) && !in[2]) {
+    if (op_has_weights(n->op) && !in[2]) {
         const struct shape *y = &it->g->tensors.items[n->out[0]].shape;
         in[2] = ARENA_ARRAY(a, int32_t, (size_t)y->dim[y->rank - 1]); /* 0 and 0.0f alike */
     }

@@ -42,6 +42,7 @@ static const char *device_op(enum op op, enum dtype x)
         return "requantize";
     case OP_TRANSPOSE:
     case OP_SLICE:
+    case OP_TILE:
     case OP_DEPTH_TO_SPACE:
     case OP_SPACE_TO_DEPTH:
         return "view";
@@ -62,7 +63,7 @@ static const char *device_op(enum op op, enum dtype x)
 static bool copies(const char *op)
 {
     return strcmp(op, "view") == 0 || strcmp(op, "pad") == 0 || strcmp(op, "concat") == 0 ||
-           strcmp(op, "resize_nearest") == 0;
+           strcmp(op, "resize_nearest") == 0 || strcmp(op, "gather") == 0;
 }
 
 /* The dtype in kernels.def for a first input x and an output y, NULL when there is none. */

@@ -38,8 +38,9 @@ static enum bounds bounds_of(const struct node *n, const enum bounds *known)
     case OP_AVERAGE_POOL2D:
         return in > ANY && act == ANY ? AT_LEAST_0 : act;
     case OP_RESHAPE:
-    case OP_PAD:
         return in;
+    case OP_PAD:
+        return n->attrs.value == 0.0f ? in : ANY;
     case OP_CONCAT:
         return loosest_input(n, known);
     default:

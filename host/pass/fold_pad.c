@@ -30,12 +30,13 @@ static bool can_pad(const struct graph *g, const struct node *pad, const struct 
            p[4] + a->pad_left <= max_w && p[5] + a->pad_right <= max_w;
 }
 
-/* A pad copies its input unchanged only when both have one quantisation. */
+/* A pad copies its input unchanged only when both have one quantisation; windows pad with 0. */
 static bool same_values(const struct graph *g, const struct node *pad)
 {
     const struct tensor *in = &g->tensors.items[pad->in[0]];
     const struct tensor *out = &g->tensors.items[pad->out[0]];
-    return in->dtype == out->dtype && quant_equal(&in->quant, &out->quant);
+    return pad->attrs.value == 0.0f && in->dtype == out->dtype &&
+           quant_equal(&in->quant, &out->quant);
 }
 
 static bool all_readers_can_pad(const struct graph *g, const struct node *pad)

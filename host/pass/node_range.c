@@ -30,6 +30,15 @@ struct range range_any(struct arena *a, uint32_t n)
     return r;
 }
 
+/* Whatever a fused clamp lets through. */
+static struct range range_between(struct arena *a, uint32_t n, int8_t lo, int8_t hi)
+{
+    struct range r = range_any(a, n);
+    memset(r.lo, lo, n);
+    memset(r.hi, hi, n);
+    return r;
+}
+
 /* All channels together. */
 static struct range range_union(struct arena *a, const struct range *x, uint32_t n_in,
                                 uint32_t n_out)
@@ -223,12 +232,11 @@ static struct range range_of_pool(struct arena *a, const struct mote_pool2d_s8 *
     return y;
 }
 
-static struct range range_of_pad(struct arena *a, const struct attrs *at, const struct tensor *in,
-                                 const struct range *x, uint32_t n)
+static struct range range_of_pad(struct arena *a, const struct attrs *at, int8_t value,
+                                 const struct tensor *in, const struct range *x, uint32_t n)
 {
     const int32_t last = in->shape.rank - 1;
     const uint32_t before = (uint32_t)at->pads[2 * last];
-    const int8_t zero = (int8_t)in->quant.zero[0];
     bool around = false; /* is there padding in another dimension? */
     for (int32_t i = 0; i < 2 * last; i++)
         around = around || at->pads[i] != 0;
@@ -239,7 +247,7 @@ static struct range range_of_pad(struct arena *a, const struct attrs *at, const 
         if (inside)
             range_include(&y, c, x->lo[c - before], x->hi[c - before]);
         if (!inside || around)
-            range_include(&y, c, zero, zero);
+            range_include(&y, c, value, value);
     }
     return y;
 }
@@ -315,7 +323,7 @@ struct range node_range(struct arena *a, const struct graph *g, const struct nod
     case OP_QUANTIZE:
         return range_of_requantize(a, args.requantize, x, n_out);
     case OP_PAD:
-        return range_of_pad(a, &n->attrs, in, x, n_out);
+        return range_of_pad(a, &n->attrs, (int8_t)args.pad.value, in, x, n_out);
     case OP_CONCAT:
         return range_of_concat(a, g, n, of);
     case OP_MEAN:
@@ -332,6 +340,10 @@ struct range node_range(struct arena *a, const struct graph *g, const struct nod
     case OP_SPACE_TO_DEPTH:
     case OP_RESIZE_NEAREST:
         return range_of_copy(a, in, out, x);
+    case OP_TRANSPOSE_CONV2D:
+        return range_between(a, n_out, (int8_t)args.conv2d.out_min, (int8_t)args.conv2d.out_max);
+    case OP_DIV:
+        return range_between(a, n_out, (int8_t)args.mul.out_min, (int8_t)args.mul.out_max);
 #define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
 #include "ir/unary.def"
 #undef UNARY

@@ -22,6 +22,10 @@ union any_args {
     struct mote_extremum_s8 extremum;
     struct mote_view_any view;
     struct mote_resize_nearest_any resize_nearest;
+    struct mote_resize_bilinear_s8 resize_bilinear;
+    struct mote_gather_any gather;
+    struct mote_batch_matmul_s8 batch_matmul;
+    struct mote_prelu_s8 prelu;
     struct mote_reduce_s8 reduce;
     struct mote_svdf svdf;
     struct mote_lstm_s8 lstm;
@@ -60,6 +64,12 @@ struct buffers {
 #define CALL_quantize(f, a, b)        CALL_nothing(f, a, b)
 #define CALL_svdf(f, a, b)            CALL_nothing(f, a, b)
 #define CALL_lstm(f, a, b)            CALL_nothing(f, a, b)
+#define CALL_resize_bilinear(f, a, b) CALL_unary(f, &(a)->resize_bilinear, b)
+#define CALL_batch_matmul(f, a, b)    CALL_binary(f, &(a)->batch_matmul, b)
+#define CALL_prelu(f, a, b)           CALL_binary(f, &(a)->prelu, b)
+/* Any bytes are indices: those outside count as the nearest inside. */
+#define CALL_gather(f, a, b)                                                                       \
+    f(&(a)->gather, (b)->in, (const int32_t *)(const void *)(b)->in2, (b)->out, (b)->scratch)
 
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \
     static void run_##op##_##dtype##_##variant(const union any_args *a, const struct buffers *b)   \
@@ -499,6 +509,89 @@ static bool random_resize_nearest(struct random *r, struct problem *p)
     return true;
 }
 
+static bool random_resize_bilinear(struct random *r, struct problem *p)
+{
+    const struct mote_hwc in = {SIZE(r), SIZE(r), SIZE(r)}, out = {SIZE(r), SIZE(r), in.c};
+    p->args.resize_bilinear = (struct mote_resize_bilinear_s8){in,
+                                                               out,
+                                                               random_in(r, 0, 3000),
+                                                               random_in(r, 0, 3000),
+                                                               random_in(r, -512, 512),
+                                                               random_in(r, -512, 512)};
+    p->in_bytes = (size_t)in.h * in.w * in.c;
+    p->out_bytes = (size_t)out.h * out.w * out.c;
+    return true;
+}
+
+static bool random_gather(struct random *r, struct problem *p)
+{
+    const struct mote_gather_any op = {SIZE(r), SIZE(r), SIZE(r), SIZE(r)};
+    p->args.gather = op;
+    p->in_bytes = (size_t)op.outer * op.n * op.inner;
+    p->in2_bytes = op.n_index * sizeof(int32_t);
+    p->out_bytes = (size_t)op.outer * op.n_index * op.inner;
+    return true;
+}
+
+static bool random_batch_matmul(struct random *r, struct problem *p)
+{
+    struct mote_batch_matmul_s8 *op = &p->args.batch_matmul;
+    random_walk(r, p, &op->walk);
+    op->m = SIZE(r), op->k = SIZE(r), op->n = SIZE(r);
+    const bool a_turned = random_u32(r) % 2, b_turned = random_u32(r) % 2;
+    op->a_row = a_turned ? 1 : op->k, op->a_step = a_turned ? op->m : 1;
+    op->b_column = b_turned ? op->k : 1, op->b_step = b_turned ? 1 : op->n;
+    for (int i = 0; i < MOTE_BROADCAST_DIMS; i++) {
+        op->walk.a_step[i] *= op->m * op->k;
+        op->walk.b_step[i] *= op->k * op->n;
+    }
+    op->a_zero = random_zero(r), op->b_zero = random_zero(r), op->out_zero = random_zero(r);
+    op->mult = random_in(r, 1 << 30, INT32_MAX), op->shift = (int8_t)random_in(r, -31, 5);
+    p->in_bytes *= (size_t)op->m * op->k;
+    p->in2_bytes *= (size_t)op->k * op->n;
+    p->out_bytes *= (size_t)op->m * op->n;
+    return p->in_bytes < 20000 && p->in2_bytes < 20000 && p->out_bytes < 20000;
+}
+
+static bool random_prelu(struct random *r, struct problem *p)
+{
+    struct mote_prelu_s8 *op = &p->args.prelu;
+    random_walk(r, p, &op->walk);
+    op->a_zero = random_zero(r), op->b_zero = random_zero(r), op->out_zero = random_zero(r);
+    op->mult = random_in(r, 1 << 30, INT32_MAX), op->shift = (int8_t)random_in(r, -31, 22);
+    op->product_mult = random_in(r, 1 << 30, INT32_MAX);
+    op->product_shift = (int8_t)random_in(r, -31, 15);
+    return true;
+}
+
+static bool random_div(struct random *r, struct problem *p)
+{
+    random_mul(r, p);
+    p->args.mul.shift = (int8_t)PICK(r, -31, 0, 23, random_in(r, -31, 23));
+    return true;
+}
+
+static bool random_transpose_conv2d(struct random *r, struct problem *p)
+{
+    if (!random_conv2d(r, p))
+        return false;
+    struct mote_conv2d_s8 *op = &p->args.conv2d;
+    op->out.h = SIZE(r), op->out.w = SIZE(r);
+    op->dh = op->dw = 1, op->backward = false;
+    p->out_bytes = (size_t)op->out.h * op->out.w * op->out.c;
+    return p->out_bytes * p->w_channel_step < 300000;
+}
+
+/* Operands at most half of what they were, as the host has them. */
+static bool random_square(struct random *r, struct problem *p)
+{
+    random_sum(r, p);
+    struct mote_sum_s8 *op = &p->args.sum;
+    op->a_mult = 1 << 30, op->a_shift = 0;
+    op->b_shift = (int8_t)random_in(r, -31, -1);
+    return true;
+}
+
 static bool random_reduce(struct random *r, struct problem *p)
 {
     struct mote_reduce_s8 *op = &p->args.reduce;
@@ -605,6 +698,18 @@ TEST(resize_nearest_variants_equal_the_reference)
     check_random("resize_nearest", random_resize_nearest, 100);
 }
 
+/* One variant each so far: what is tested is that they stay in their buffers. */
+TEST(operators_with_one_variant_stay_in_their_buffers)
+{
+    check_random("resize_bilinear", random_resize_bilinear, 100);
+    check_random("gather", random_gather, 100);
+    check_random("batch_matmul", random_batch_matmul, 100);
+    check_random("prelu", random_prelu, 200);
+    check_random("div", random_div, 300);
+    check_random("squared_difference", random_square, 300);
+    check_random("transpose_conv2d", random_transpose_conv2d, 200);
+}
+
 TEST(reduce_variants_equal_the_reference)
 {
     check_random("reduce_sum", random_reduce, 300);
@@ -663,6 +768,7 @@ TEST_MAIN(T(conv2d_variants_equal_the_reference), T(depthwise_conv2d_variants_eq
           T(pad_variants_equal_the_reference), T(concat_variants_equal_the_reference),
           T(requantize_variants_equal_the_reference), T(lut_variants_equal_the_reference),
           T(broadcasting_variants_equal_the_reference), T(view_variants_equal_the_reference),
-          T(resize_nearest_variants_equal_the_reference), T(reduce_variants_equal_the_reference),
-          T(add_broadcast_of_one_shape_equals_add),
+          T(resize_nearest_variants_equal_the_reference),
+          T(operators_with_one_variant_stay_in_their_buffers),
+          T(reduce_variants_equal_the_reference), T(add_broadcast_of_one_shape_equals_add),
           T(every_operator_with_an_optimised_variant_is_in_the_table))

@@ -203,6 +203,136 @@ TEST(mul_by_hand)
 }
 
 /* Half away from zero, but the first rounding goes up: a - b is not a + (-b). */
+/* Two tensors of n elements side by side. */
+#define FLAT(n)                                                                                    \
+    {                                                                                              \
+        {1, 1, 1, (n)}, {0, 0, 0, 1},                                                              \
+        {                                                                                          \
+            0, 0, 0, 1                                                                             \
+        }                                                                                          \
+    }
+
+TEST(prelu_by_hand)
+{
+    /* (10 - 2) * 0.5 = 4; (-6 - 2) * (3 - 1) * 0.25 = -4; both + 5; 0 stays 0 */
+    static const int8_t a[3] = {10, -6, 2}, b[3] = {100, 3, -128}, want[3] = {9, 1, 5};
+    const struct mote_prelu_s8 op = {FLAT(3), 2, 1, 5, 0, -1, 1 << 30, 1 << 30};
+    int8_t out[3];
+    mote_prelu_s8_ref(&op, a, b, out, NULL);
+    CHECK_BYTES(out, want, 3);
+}
+
+TEST(squared_difference_by_hand)
+{
+    /* both by 1/2: u = a * 2^6; (10 - 4)^2 * 2^12 * 2^-13 = 18; (-3 - 4)^2 / 2 = 24.5 -> 25 */
+    static const int8_t a[2] = {10, -3}, b[2] = {5, 5}, want[2] = {18, 25};
+    const struct mote_sum_s8 op = {FLAT(2), 0, 1,   0,       -128,    127,
+                                   0,       0, -12, 1 << 30, 1 << 30, 1 << 30};
+    int8_t out[2];
+    mote_squared_difference_s8_ref(&op, a, b, out, NULL);
+    CHECK_BYTES(out, want, 2);
+}
+
+TEST(div_by_hand)
+{
+    /* quotient times 8: 7 / 2 = 28, -100 / 3 = -266.7, held at -128, 5 / -4 = -10, 1 / 8 = 1;
+     * by 0 the ends of what is allowed, and 0 / 0 = 0 */
+    static const int8_t a[7] = {7, -100, 5, 1, 3, -3, 0}, b[7] = {2, 3, -4, 8, 0, 0, 0};
+    static const int8_t want[7] = {28, -128, -10, 1, 127, -128, 0};
+    const struct mote_mul_s8 op = {FLAT(7), 0, 0, 0, -128, 127, 4, 1 << 30};
+    int8_t out[7];
+    mote_div_s8_ref(&op, a, b, out, NULL);
+    CHECK_BYTES(out, want, 7);
+}
+
+/* Whatever the operands: the real quotient, rounded, within one unit. */
+TEST(div_equals_double_precision_within_one_unit)
+{
+    for (int32_t a = -128; a < 128; a++)
+        for (int32_t b = -128; b < 128; b++) {
+            const struct mote_mul_s8 op = {FLAT(1), 3, -7, -2, -128, 127, 3, 1431655765}; /* 16/3 */
+            const int8_t x = (int8_t)a, v = (int8_t)b;
+            int8_t out;
+            mote_div_s8_ref(&op, &x, &v, &out, NULL);
+            if (b == -7)
+                continue;
+            double want = (a - 3) / (b + 7.0) * 16.0 / 3.0 - 2.0;
+            want = want < -128.0 ? -128.0 : want > 127.0 ? 127.0 : want;
+            CHECK_NEAR((double)out, want, 0.5001);
+        }
+}
+
+TEST(resize_bilinear_mixes_neighbours)
+{
+    /* one row twice as wide, by half pixels: at -1/4, 1/4, 3/4, 5/4; -10 + 21/4 = -4.75 */
+    static const int8_t in[2] = {-10, 11}, want[4] = {-10, -5, 6, 11};
+    const struct mote_resize_bilinear_s8 op = {{1, 2, 1}, {1, 4, 1}, 1024, 512, 0, 256 - 512};
+    int8_t out[4];
+    mote_resize_bilinear_s8_ref(&op, in, out, NULL);
+    CHECK_BYTES(out, want, 4);
+    /* halves go away from zero: 0.5 and -0.5 in the middle of a square */
+    static const int8_t square[8] = {0, 0, 1, -1, 1, -1, 0, 0}, middle[2] = {1, -1};
+    const struct mote_resize_bilinear_s8 one = {{2, 2, 2}, {1, 1, 2}, 0, 0, 512, 512};
+    mote_resize_bilinear_s8_ref(&one, square, out, NULL);
+    CHECK_BYTES(out, middle, 2);
+}
+
+TEST(batch_matmul_by_hand_and_turned)
+{
+    /* a = [1 2 3; 4 5 6], b = [1 0; 0 1; 1 1] with zero points 1 and 0: a - 1 = [0 1 2; 3 4 5] */
+    static const int8_t a[6] = {1, 2, 3, 4, 5, 6}, b[6] = {1, 0, 0, 1, 1, 1};
+    static const int8_t a_turned[6] = {1, 4, 2, 5, 3, 6}, b_turned[6] = {1, 0, 1, 0, 1, 1};
+    static const int8_t want[4] = {2, 3, 8, 9};
+    const struct mote_batch_matmul_s8 op = {
+        {{1, 1, 1, 1}, {0}, {0}}, 2, 3, 2, 3, 1, 2, 1, 1, 0, 0, 1, 1 << 30};
+    const struct mote_batch_matmul_s8 turned = {
+        {{1, 1, 1, 1}, {0}, {0}}, 2, 3, 2, 1, 2, 1, 3, 1, 0, 0, 1, 1 << 30};
+    int8_t out[4];
+    mote_batch_matmul_s8_ref(&op, a, b, out, NULL);
+    CHECK_BYTES(out, want, 4);
+    mote_batch_matmul_s8_ref(&turned, a_turned, b_turned, out, NULL);
+    CHECK_BYTES(out, want, 4);
+}
+
+TEST(gather_holds_indices_inside)
+{
+    static const int8_t in[6] = {1, 2, 3, 4, 5, 6}, want[8] = {5, 6, 1, 2, 1, 2, 5, 6};
+    static const int32_t index[4] = {2, 0, -7, 1 << 30};
+    const struct mote_gather_any op = {1, 3, 4, 2};
+    int8_t out[8];
+    mote_gather_any_ref(&op, in, index, out, NULL);
+    CHECK_BYTES(out, want, 8);
+}
+
+/* Every input scattered to the outputs it reaches, as the reference does it. */
+TEST(transpose_conv2d_equals_scattering)
+{
+    static const int8_t in[4] = {1, -2, 3, 4}, w[9] = {1, 2, 3, -4, 5, 6, 7, 8, -9}, shift[1] = {1};
+    static const int32_t bias[1] = {3}, mult[1] = {1 << 30};
+    const struct mote_conv2d_s8 op = {{2, 2, 1}, {4, 5, 1}, 3, 3,    2,   2,     1,    1,    1,
+                                      0,         1,         5, -128, 127, false, mult, shift};
+    int32_t acc[4][5] = {{0}};
+    for (int i = 0; i < 4; i++)
+        for (int k = 0; k < 9; k++) {
+            const int y = i / 2 * 2 - 1 + k / 3, x = i % 2 * 2 + k % 3;
+            if (y >= 0 && y < 4 && x < 5)
+                acc[y][x] += (in[i] - 1) * w[k];
+        }
+    int8_t out[20];
+    mote_transpose_conv2d_s8_ref(&op, in, w, bias, out, NULL);
+    for (int i = 0; i < 20; i++)
+        CHECK_EQ(out[i], acc[i / 5][i % 5] + 3 + 5);
+}
+
+TEST(pad_writes_elements_of_any_size)
+{
+    static const int16_t in[2] = {1, 2}, want[4] = {0x1234, 1, 2, 0x1234};
+    const struct mote_pad_any op = {{1, 1, 1, 2}, {0, 0, 0, 1}, {0, 0, 0, 1}, 0x1234, 2};
+    int16_t out[4];
+    mote_pad_any_ref(&op, in, out, NULL);
+    CHECK_BYTES(out, want, sizeof want);
+}
+
 TEST(sub_takes_the_second_from_the_first)
 {
     static const int8_t a[3] = {10, -128, 127}, b[3] = {-3, 127, -128};
@@ -390,7 +520,11 @@ TEST_MAIN(T(conv2d_of_one_pixel_by_hand), T(conv2d_skips_padded_taps),
           T(concat_interleaves_along_the_axis), T(requantize_moves_scale_and_zero_point),
           T(requantize_turns_the_top_bit_of_uint8), T(lut_reads_negative_bytes_behind_the_others),
           T(broadcast_repeats_what_has_no_step), T(view_transposes_and_walks_backward),
-          T(reductions_by_hand), T(mul_by_hand), T(sub_takes_the_second_from_the_first),
+          T(reductions_by_hand), T(mul_by_hand), T(prelu_by_hand), T(squared_difference_by_hand),
+          T(div_by_hand), T(div_equals_double_precision_within_one_unit),
+          T(resize_bilinear_mixes_neighbours), T(batch_matmul_by_hand_and_turned),
+          T(gather_holds_indices_inside), T(transpose_conv2d_equals_scattering),
+          T(pad_writes_elements_of_any_size), T(sub_takes_the_second_from_the_first),
           T(quantize_rounds_half_away_and_saturates), T(quantize_equals_the_libraries_round),
           T(dequantize_inverts_quantize), T(softmax_stays_within_one_unit_of_double_precision),
           T(softmax_of_one_element_is_one), T(softmax_of_4095_equal_elements_is_zero_everywhere),

@@ -191,8 +191,10 @@ TEST(zero_and_huge_windows_of_pools)
 TEST(weights_that_do_not_fit_their_input)
 {
     struct tiny m = tiny_conv();
-    m.tensor[0].dim[3] = 4; /* a grouped convolution */
-    expect_refused(&m, "CONV_2D: weights 2x3x3x2 are for 2 input channels, the input has 4");
+    m.tensor[0].dim[3] = 3; /* no number of groups */
+    expect_refused(&m, "CONV_2D: weights 2x3x3x2 are for 2 input channels, the input has 3");
+    m.tensor[0].dim[3] = 6; /* three groups, two outputs */
+    expect_refused(&m, "CONV_2D: weights 2x3x3x2 are for 2 input channels, the input has 6");
     m = tiny_conv();
     m.tensor[3].dim[2] = 3;
     expect_refused(&m, "CONV_2D: its output is s8 1x4x3x2, its inputs make s8 1x4x4x2");

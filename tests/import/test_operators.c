@@ -157,18 +157,73 @@ TEST(a_dense_layer_flattens_its_input_and_may_keep_dimensions)
     arena_free(a);
 }
 
-TEST(dense_layers_over_many_vectors_and_shuffled_weights_are_refused)
+TEST(a_dense_layer_runs_over_all_vectors_of_its_input)
 {
+    struct arena *a = arena_new("test");
     struct tiny m = dense();
     m.tensor[2].dim[0] = 8;
     m.tensor[2].dim[1] = 3;
-    expect_refused(&m, "operator 0 'y': FULLY_CONNECTED: applied to 2 vectors of 3");
+    m.tensor[1] = TINY_S8("y", 2.0f, 4, 1, 2, 8);
+    CHECK_HAS(text_of(a, &m), "%2 = reshape(%0) shape [2,3] origin \"0:y\"\n"
+                              "%3 = fully_connected(%2, %1) origin \"0:y\"\n"
+                              "%4 = reshape(%3) shape [1,2,8] origin \"0:y\"\n");
+    m.tensor[1].dim[1] = 1;
+    expect_refused(&m, "FULLY_CONNECTED: its output has 8 elements, its inputs make 16");
     m = dense();
     set_option(&m.op[0], FC_WEIGHTS_FORMAT, 1, 1);
     expect_refused(&m, "weights in the shuffled format 1, expected 0");
-    m = dense();
-    m.tensor[0].type = TFL_FLOAT32;
-    expect_refused(&m, "float32 input with int8 weights (dynamic range quantisation)");
+    arena_free(a);
+}
+
+TEST(int8_weights_under_float_activations_are_widened)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = dense();
+    m.tensor[0].type = m.tensor[1].type = TFL_FLOAT32;
+    const struct graph *g = read_ok(a, &m);
+    CHECK_HAS(text_of(a, &m), "\"w\" f32 [4,6] = [0.25, -0.25, 0.5, 0,");
+    CHECK_EQ(g->notes.n, 1);
+    CHECK_HAS(g->notes.items[0], "1 operators have int8 weights and float activations");
+    CHECK_HAS(g->notes.items[0], "24 bytes to 96");
+    m.tensor[2].n_scales = m.tensor[2].n_zeros = 4; /* a scale for each output */
+    m.tensor[2].scale[1] = m.tensor[2].scale[2] = m.tensor[2].scale[3] = 0.5f;
+    CHECK_HAS(text_of(a, &m), "[0.25, -0.25, 0.5, 0,");
+    m.tensor[2].n_scales = m.tensor[2].n_zeros = 0;
+    expect_refused(&m, "FULLY_CONNECTED: int8 weights that are no constant, or without a scale");
+    arena_free(a);
+}
+
+/* x [1,4,4,4] -> CONV_2D with weights [n,3,3,c] -> y [1,4,4,n]. */
+static struct tiny grouped(int32_t n, int32_t c)
+{
+    static const int8_t w[8 * 9 * 2] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    static const int32_t b[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    struct tiny m = tiny_conv();
+    m.tensor[0].dim[3] = 4;
+    m.tensor[1].dim[0] = m.tensor[2].dim[0] = m.tensor[3].dim[3] = n;
+    m.tensor[1].dim[3] = c;
+    m.buffer[1] = (struct tiny_buffer){w, (uint32_t)(n * 9 * c), 0, 0};
+    m.buffer[2] = (struct tiny_buffer){b, (uint32_t)n * 4, 0, 0};
+    return m;
+}
+
+TEST(a_grouped_convolution_is_one_for_each_group_or_depthwise)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = grouped(4, 2);
+    const char *text = text_of(a, &m);
+    CHECK_HAS(text, "%5 = slice(%0) begin [0,0,0,0] size [1,4,4,2] step [1,1,1,1] origin");
+    CHECK_HAS(text, "\"b\" s32 [2] quant 0.125:0 = [3, 4]");
+    CHECK_HAS(text, "act relu origin \"0:y\"\n%11 = concat(%6, %10) axis 3 origin \"0:y\"\n");
+    m.tensor[3].dim[3] = 2;
+    expect_refused(&m, "CONV_2D: its output is s8 1x4x4x2, its inputs make s8 1x4x4x4");
+    m = grouped(8, 1); /* two outputs of each channel */
+    text = text_of(a, &m);
+    CHECK_HAS(text, "s8 [1,3,3,8] quant 0.25:0 = [1, 10, 0,");
+    CHECK_HAS(text, "%4 = depthwise_conv2d(%0, %3, %2) pad [1,1,1,1] act relu origin \"0:y\"\n");
+    m = grouped(6, 1);
+    expect_refused(&m, "CONV_2D: weights 6x3x3x1 are for 1 input channels, the input has 4");
+    arena_free(a);
 }
 
 TEST(pools_resolve_their_padding)
@@ -435,8 +490,84 @@ TEST(a_strided_slice_of_activations_goes_both_ways_and_shrinks)
     expect_refused(&m, "STRIDED_SLICE: nothing between 2 and 0 of dimension 1, which is 2");
     m.buffer[3].data = ROW(1, 0, 1);
     expect_refused(&m, "STRIDED_SLICE: stride 0 of dimension 1");
+    set_option(&m.op[0], SLICE_OFFSET, 1, 1);
+    expect_refused(&m, "STRIDED_SLICE: ends as offsets");
+    arena_free(a);
+}
+
+TEST(a_strided_slice_may_skip_dimensions_and_make_new_ones)
+{
+    struct arena *a = arena_new("test");
+    /* [newaxis, ..., 1:3] */
+    const int32_t *row[3] = {ROW(0, 0, 1), ROW(0, 0, 3), ROW(1, 1, 1)};
+    struct tiny m = with_rows(TFL_STRIDED_SLICE, TINY_S8("y", 0.5f, 1, 1, 1, 2, 2), row, 3, 3);
+    m.op[0].options_type = OPTIONS_STRIDED_SLICE;
     set_option(&m.op[0], SLICE_NEW_AXIS_MASK, 4, 1);
-    expect_refused(&m, "STRIDED_SLICE: an ellipsis, a new axis or ends as offsets");
+    set_option(&m.op[0], SLICE_ELLIPSIS_MASK, 4, 2);
+    CHECK_HAS(text_of(a, &m), "%1 = slice(%0) begin [0,0,1] size [1,2,2] step [1,1,1] origin "
+                              "\"0:y\"\n%2 = reshape(%1) shape [1,1,2,2] origin");
+    set_option(&m.op[0], SLICE_ELLIPSIS_MASK, 4, 6);
+    expect_refused(&m, "STRIDED_SLICE: 0 positions for 3 dimensions, ellipsis mask 6");
+    const int32_t *many[3] = {ROW(0, 0, 0, 0), ROW(1, 1, 1, 1), ROW(1, 1, 1, 1)};
+    m = with_rows(TFL_STRIDED_SLICE, TINY_S8("y", 0.5f, 1, 1, 1, 1), many, 3, 4);
+    expect_refused(&m, "STRIDED_SLICE: 4 positions for 3 dimensions");
+    arena_free(a);
+}
+
+TEST(dimensions_are_repeated)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = WITH_ROW(TFL_TILE, TINY_S8("y", 0.5f, 1, 1, 4, 9), 3, 1, 2, 3);
+    CHECK_HAS(text_of(a, &m), "%1 = tile(%0) repeat [1,2,3] origin \"0:y\"");
+    m.buffer[1].data = ROW(1, 0, 3);
+    expect_refused(&m, "TILE: dimension 1 0 times");
+    m.buffer[1].data = ROW(1, 1 << 24, 1 << 24);
+    expect_refused(&m, "TILE: dimension 1 of 2, 16777216 times");
+    m = WITH_ROW(TFL_BROADCAST_TO, TINY_S8("y", 0.5f, 1, 5, 4, 2, 3), 4, 5, 4, 2, 3);
+    CHECK_HAS(text_of(a, &m), "%1 = reshape(%0) shape [1,1,2,3] origin \"0:y\"\n"
+                              "%2 = tile(%1) repeat [5,4,1,1] origin \"0:y\"\n");
+    m.buffer[1].data = ROW(5, 4, 4, 3);
+    expect_refused(&m, "BROADCAST_TO: from 2 to 4 elements in dimension 2");
+    m.tensor[2].dim[0] = 2;
+    m.buffer[1].len = 8;
+    expect_refused(&m, "BROADCAST_TO: from 3 dimensions to 2");
+    arena_free(a);
+}
+
+TEST(padding_may_have_a_value)
+{
+    static const int8_t least = -128;
+    struct arena *a = arena_new("test");
+    struct tiny m = WITH_ROW(TFL_PADV2, TINY_S8("y", 0.5f, 1, 1, 2, 6), 6, 0, 0, 0, 0, 1, 2);
+    m.n_tensors = 4;
+    m.tensor[3] = TINY_S8("least", 0.5f, 1, 1);
+    m.tensor[3].rank = 0;
+    m.tensor[3].buffer = 2;
+    m.n_buffers = 3;
+    m.buffer[2] = (struct tiny_buffer){&least, 1, 0, 0};
+    m.op[0].n_in = 3;
+    m.op[0].in[2] = 3;
+    CHECK_HAS(text_of(a, &m), "pad(%0) pads [0,0,0,0,1,2] value -64.5 origin \"0:y\"");
+    struct diag d = {0};
+    struct graph *g = read_ok(a, &m);
+    struct interp *it = interp_new(a, g, &d);
+    interp_run(it, (const void *const[]){(const int8_t[]){1, 2, 3, 4, 5, 6}});
+    CHECK_BYTES(interp_tensor(it, g->outputs.items[0]),
+                ((const int8_t[]){-128, 1, 2, 3, -128, -128, -128, 4, 5, 6, -128, -128}), 12);
+    m.tensor[3].n_scales = m.tensor[3].n_zeros = 0;
+    expect_refused(&m, "PADV2: its value 'least' is no constant of one number");
+    arena_free(a);
+}
+
+TEST(inputs_of_a_concat_are_brought_to_one_scale)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = with_constant(TFL_CONCATENATION, OPTIONS_CONCAT);
+    m.tensor[1] = TINY_S8("y", 0.25f, 1, 1, 3, 3);
+    m.tensor[2].scale[0] = 0.25f;
+    set_option(&m.op[0], CONCAT_AXIS, 4, 1);
+    CHECK_HAS(text_of(a, &m), "= quantize(%0) origin \"0:y\"\n");
+    CHECK_HAS(text_of(a, &m), ") axis 1 origin \"0:y\"\n");
     arena_free(a);
 }
 
@@ -455,6 +586,187 @@ TEST(a_split_is_a_slice_for_each_output)
               "%2 = slice(%0) begin [0,1,0] size [1,1,3] step [1,1,1] origin \"0:z\"\n");
     m.buffer[1].data = ROW(2);
     expect_refused(&m, "operator 0 'y': SPLIT: a dimension of 3 in 2 parts");
+    arena_free(a);
+}
+
+TEST(transposed_convolutions_crop_what_the_way_back_would_pad)
+{
+    static const int32_t shape[4] = {1, 4, 4, 2};
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_conv(); /* weights [2,3,3,2], same, a clamp */
+    m.code[0] = (struct tiny_code){TFL_TRANSPOSE_CONV, TFL_TRANSPOSE_CONV, NULL};
+    m.tensor[0] = TINY_S8("x", 0.5f, 1, 1, 2, 2, 2);
+    m.n_tensors = 5;
+    m.tensor[4] = tiny_ints("shape", 4, 3);
+    m.n_buffers = 4;
+    m.buffer[3] = (struct tiny_buffer){shape, sizeof shape, 0, 0};
+    m.op[0] = (struct tiny_op){
+        .n_in = 4,
+        .in = {4, 1, 0, 2},
+        .n_out = 1,
+        .out = {3},
+        .options_type = OPTIONS_TRANSPOSE_CONV,
+        .option = {{TRANSPOSE_CONV_PADDING, 1, TFL_SAME},
+                   {TRANSPOSE_CONV_STRIDE_W, 4, 2},
+                   {TRANSPOSE_CONV_STRIDE_H, 4, 2}},
+    };
+    CHECK_HAS(text_of(a, &m),
+              "%3 = transpose_conv2d(%0, %1, %2) stride [2,2] pad [0,1,0,1] origin \"0:y\"");
+    set_option(&m.op[0], TRANSPOSE_CONV_ACT, 1, TFL_ACT_RELU);
+    set_option(&m.op[0], TRANSPOSE_CONV_PADDING, 1, TFL_VALID);
+    m.tensor[3].dim[1] = m.tensor[3].dim[2] = 6; /* one more than the pixels reach */
+    m.op[0].n_in = 3;
+    CHECK_HAS(text_of(a, &m),
+              "%2 = transpose_conv2d(%0, %1) stride [2,2] pad [0,-1,0,-1] act relu origin");
+    m.tensor[3].dim[1] = 2;
+    expect_refused(&m, "TRANSPOSE_CONV: padding 0+3 is outside 0..2");
+    m.tensor[3].dim[1] = 1 << 24;
+    expect_refused(&m, "TRANSPOSE_CONV: padding 0+-16777211 is outside");
+    m.tensor[3].rank = 3;
+    expect_refused(&m, "TRANSPOSE_CONV: from rank 4 to rank 3, expected 4 (NHWC)");
+    arena_free(a);
+}
+
+TEST(bilinear_resizes_have_their_own_options)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = WITH_ROW(TFL_RESIZE_BILINEAR, TINY_S8("y", 0.5f, 1, 1, 2, 6, 4), 2, 2, 6);
+    m.tensor[0] = TINY_S8("x", 0.5f, 1, 1, 1, 3, 4);
+    m.op[0].options_type = OPTIONS_RESIZE_BILINEAR;
+    CHECK_HAS(text_of(a, &m), "%1 = resize_bilinear(%0) to [2,6] origin \"0:y\"");
+    set_option(&m.op[0], BILINEAR_HALF_PIXEL, 1, 1);
+    CHECK_HAS(text_of(a, &m), "%1 = resize_bilinear(%0) to [2,6] half_pixel 1 origin \"0:y\"");
+    set_option(&m.op[0], BILINEAR_ALIGN_CORNERS, 1, 1);
+    expect_refused(&m, "RESIZE_BILINEAR: align_corners and half_pixel exclude each other");
+    arena_free(a);
+}
+
+TEST(gathers_take_constant_or_computed_indices)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = WITH_ROW(TFL_GATHER, TINY_S8("y", 0.5f, 1, 1, 2, 4), 4, 2, 0, 0, 1);
+    m.op[0].options_type = OPTIONS_GATHER;
+    set_option(&m.op[0], GATHER_AXIS, 4, -1);
+    CHECK_HAS(text_of(a, &m), "\"row\" s32 [4] = [2, 0, 0, 1]");
+    CHECK_HAS(text_of(a, &m), "%2 = gather(%0, %1) axis 2 origin \"0:y\"");
+    m.buffer[1].data = ROW(2, 0, 3, 1);
+    expect_refused(&m, "operator 0 'y': GATHER: index 3 of a dimension of 3");
+    m.buffer[1].data = ROW(2, 0, -1, 1);
+    expect_refused(&m, "GATHER: index -1 of a dimension of 3");
+    set_option(&m.op[0], GATHER_BATCH_DIMS, 4, 1);
+    expect_refused(&m, "GATHER: indices with dimensions of a batch");
+    m = WITH_ROW(TFL_GATHER, TINY_S8("y", 0.5f, 1, 1, 2), 1, 2); /* a scalar */
+    set_option(&m.op[0], GATHER_AXIS, 4, 2);
+    m.op[0].options_type = OPTIONS_GATHER;
+    m.tensor[2].rank = 0;
+    CHECK_HAS(text_of(a, &m), "%2 = gather(%0, %1) axis 2 origin \"0:y\"\n"
+                              "%3 = reshape(%2) shape [1,2] origin");
+    m.tensor[2] = tiny_ints("index", 1, 0); /* an input of the graph */
+    m.tensor[1] = TINY_S8("y", 0.5f, 1, 1, 2, 1);
+    m.n_in = 2;
+    m.in[1] = 2;
+    CHECK_HAS(text_of(a, &m), "input %0, %1\noutput %2\n\n%2 = gather(%0, %1) axis 2");
+    arena_free(a);
+}
+
+TEST(matrices_are_multiplied_as_they_are_stored)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_unary(TFL_BATCH_MATMUL, TINY_S8("y", 0.5f, 1, 1, 2, 2));
+    m.op[0].options_type = OPTIONS_BATCH_MATMUL;
+    m.op[0].n_in = 2;
+    set_option(&m.op[0], MATMUL_ADJ_Y, 1, 1);
+    CHECK_HAS(text_of(a, &m), "%1 = batch_matmul(%0, %0) adjoint [0,1] origin \"0:y\"");
+    set_option(&m.op[0], MATMUL_ADJ_X, 1, 1);
+    expect_refused(&m, "BATCH_MATMUL: matrices 1x2x3 and 1x2x3 do not fit");
+    arena_free(a);
+}
+
+TEST(quotients_slopes_squares_and_powers)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = with_constant(TFL_DIV, OPTIONS_DIV);
+    set_option(&m.op[0], DIV_ACT, 1, TFL_ACT_RELU);
+    CHECK_HAS(text_of(a, &m), "%2 = div(%0, %1) act relu origin \"0:y\"");
+    m = with_constant(TFL_PRELU, OPTIONS_NONE);
+    CHECK_HAS(text_of(a, &m), "%2 = prelu(%0, %1) origin \"0:y\"");
+    m = with_constant(TFL_SQUARED_DIFFERENCE, OPTIONS_NONE);
+    CHECK_HAS(text_of(a, &m), "%2 = squared_difference(%0, %1) origin \"0:y\"");
+    m.tensor[1].scale[0] = 1e-5f;
+    expect_refused(&m, "SQUARED_DIFFERENCE: the output scale is too small: below 2^-12");
+    m = with_constant(TFL_POW, OPTIONS_NONE);
+    expect_refused(&m, "POW: input type s8, expected f32");
+    arena_free(a);
+}
+
+TEST(a_constant_may_be_a_scalar)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = with_constant(TFL_MUL, OPTIONS_MUL);
+    m.tensor[2].rank = 0;
+    m.buffer[1].len = 1;
+    CHECK_HAS(text_of(a, &m), "\"c\" s8 [1] quant 0.5:1 = [1]");
+    m.buffer[1].len = 0;
+    m.buffer[1].data = NULL;
+    m.n_in = 2; /* an input of the graph */
+    m.in[1] = 2;
+    expect_refused(&m, "'c' is a scalar, or its shape is unknown");
+    arena_free(a);
+}
+
+TEST(tensors_are_packed_and_unpacked)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_unary(TFL_PACK, TINY_S8("y", 0.5f, 1, 1, 2, 2, 3));
+    m.op[0].n_in = 2;
+    m.op[0].options_type = OPTIONS_PACK;
+    set_option(&m.op[0], PACK_AXIS, 4, 2);
+    CHECK_HAS(text_of(a, &m), "%1 = reshape(%0) shape [1,2,1,3] origin \"0:y\"\n"
+                              "%2 = reshape(%0) shape [1,2,1,3] origin \"0:y\"\n"
+                              "%3 = concat(%1, %2) axis 2 origin \"0:y\"\n");
+    set_option(&m.op[0], PACK_AXIS, 4, 4);
+    expect_refused(&m, "PACK: axis 4 is outside -4..3");
+    set_option(&m.op[0], PACK_AXIS, 4, 2);
+    m.tensor[1].dim[1] = 3;
+    expect_refused(&m, "PACK: input 0 does not fit its output");
+    m = tiny_unary(TFL_UNPACK, TINY_S8("y", 0.5f, 1, 1, 3));
+    m.op[0].options_type = OPTIONS_UNPACK;
+    set_option(&m.op[0], UNPACK_AXIS, 4, 1);
+    m.n_tensors = 3;
+    m.tensor[2] = TINY_S8("z", 0.5f, 1, 1, 3);
+    m.op[0].n_out = m.n_out = 2;
+    m.op[0].out[1] = m.out[1] = 2;
+    CHECK_HAS(text_of(a, &m),
+              "%1 = slice(%0) begin [0,0,0] size [1,1,3] step [1,1,1] origin \"0:y\"\n"
+              "%2 = reshape(%1) shape [1,3] origin \"0:y\"\n"
+              "%3 = slice(%0) begin [0,1,0] size [1,1,3] step [1,1,1] origin \"0:z\"\n"
+              "%4 = reshape(%3) shape [1,3] origin \"0:z\"\n");
+    set_option(&m.op[0], UNPACK_AXIS, 4, 2);
+    expect_refused(&m, "UNPACK: a dimension of 3 and 2 outputs");
+    arena_free(a);
+}
+
+TEST(reversed_and_mirrored_dimensions_are_slices_that_go_backward)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = WITH_ROW(TFL_REVERSE_V2, TINY_S8("y", 0.5f, 1, 1, 2, 3), 2, 1, -1);
+    CHECK_HAS(text_of(a, &m), "%1 = slice(%0) begin [0,1,2] size [1,2,3] step [1,-1,-1] origin");
+    m.buffer[1].data = ROW(1, 3);
+    expect_refused(&m, "REVERSE_V2: axis 3 is outside -3..2");
+    m = WITH_ROW(TFL_MIRROR_PAD, TINY_S8("y", 0.5f, 1, 1, 2, 6), 6, 0, 0, 0, 0, 2, 1);
+    m.op[0].options_type = OPTIONS_MIRROR_PAD;
+    CHECK_HAS(text_of(a, &m), /* 2 1 | 0 1 2 | 1 */
+              "%1 = slice(%0) begin [0,0,2] size [1,2,2] step [1,1,-1] origin \"0:y\"\n"
+              "%2 = slice(%0) begin [0,0,1] size [1,2,1] step [1,1,-1] origin \"0:y\"\n"
+              "%3 = concat(%1, %0, %2) axis 2 origin \"0:y\"\n");
+    set_option(&m.op[0], MIRROR_PAD_MODE, 1, 1);
+    CHECK_HAS(text_of(a, &m), /* 1 0 | 0 1 2 | 2 */
+              "%1 = slice(%0) begin [0,0,1] size [1,2,2] step [1,1,-1] origin \"0:y\"\n"
+              "%2 = slice(%0) begin [0,0,2] size [1,2,1] step [1,1,-1] origin \"0:y\"\n");
+    m.buffer[1].data = ROW(0, 0, 0, 0, 4, 1);
+    expect_refused(&m, "MIRROR_PAD: padding 4 of dimension 2, which is 3");
+    m.buffer[1].data = ROW(0, 0, 0, 0, 2, INT32_MIN);
+    expect_refused(&m, "MIRROR_PAD: padding -2147483648 of dimension 2, which is 3");
     arena_free(a);
 }
 
@@ -619,7 +931,7 @@ TEST(broken_chains_of_shapes_are_refused)
     expect_refused(&m, "operator 1 'batch': STRIDED_SLICE: 'batch' is a scalar");
     m = shape_chain();
     m.op[2].in[0] = 1;
-    expect_refused(&m, "PACK: supported for shapes only: input 0 is no scalar");
+    expect_refused(&m, "PACK: of a shape, whose part 0 is no scalar");
     m = shape_chain();
     m.op[3].in[0] = 1;
     expect_refused(&m, "RESHAPE: input 0 is computed from shapes");
@@ -693,6 +1005,10 @@ TEST(fields_are_numbered_as_in_the_schema)
     CHECK(TFL_MAX_POOL_2D == 17 && TFL_RELU == 19 && TFL_RELU6 == 21 && TFL_PAD == 34);
     CHECK(SLICE_OFFSET == 5 && RESIZE_ALIGN_CORNERS == 0 && RESIZE_HALF_PIXEL == 1);
     CHECK(OPTIONS_MUL == 21 && OPTIONS_SUB == 28 && OPTIONS_SPACE_TO_DEPTH == 19);
+    CHECK(OPTIONS_RESIZE_BILINEAR == 15 && OPTIONS_GATHER == 23 && OPTIONS_DIV == 29);
+    CHECK(OPTIONS_TRANSPOSE_CONV == 49 && OPTIONS_UNPACK == 64 && OPTIONS_MIRROR_PAD == 77);
+    CHECK(OPTIONS_BATCH_MATMUL == 101 && BILINEAR_ALIGN_CORNERS == 2 && BILINEAR_HALF_PIXEL == 3);
+    CHECK(TRANSPOSE_CONV_STRIDE_W == 1 && TRANSPOSE_CONV_STRIDE_H == 2 && TRANSPOSE_CONV_ACT == 3);
     CHECK(OPTIONS_RESIZE_NEAREST == 74 && OPTIONS_LEAKY_RELU == 75);
     CHECK(OPTIONS_DEPTH_TO_SPACE == 94 && OPTIONS_GELU == 116 && GELU_APPROXIMATE == 0);
     CHECK(TFL_STRIDED_SLICE == 45 && TFL_SHAPE == 77 && TFL_PACK == 83 && TFL_DEQUANTIZE == 6);
@@ -719,15 +1035,24 @@ TEST_MAIN(T(a_convolution_keeps_names_quantisation_and_origin),
           T(scales_along_an_axis_and_a_bias_with_the_axis_of_its_weights),
           T(depthwise_weights_have_scales_along_the_last_axis),
           T(a_dense_layer_flattens_its_input_and_may_keep_dimensions),
-          T(dense_layers_over_many_vectors_and_shuffled_weights_are_refused),
+          T(a_dense_layer_runs_over_all_vectors_of_its_input),
+          T(int8_weights_under_float_activations_are_widened),
+          T(a_grouped_convolution_is_one_for_each_group_or_depthwise),
           T(pools_resolve_their_padding), T(elementwise_operators), T(add_of_two_inputs),
           T(functions_of_one_element), T(functions_without_options_of_their_own),
           T(operators_of_two_inputs_broadcast), T(reductions_keep_the_dimensions_or_drop_them),
           T(a_transpose_has_a_constant_permutation), T(images_are_resized_and_cut_into_blocks),
           T(dimensions_of_1_come_and_go), T(a_slice_has_a_begin_and_a_size_or_the_rest),
           T(a_strided_slice_of_activations_goes_both_ways_and_shrinks),
-          T(a_split_is_a_slice_for_each_output), T(relu6_that_would_rescale_is_refused),
-          T(concat_counts_a_negative_axis_from_the_end),
+          T(a_strided_slice_may_skip_dimensions_and_make_new_ones), T(dimensions_are_repeated),
+          T(padding_may_have_a_value), T(inputs_of_a_concat_are_brought_to_one_scale),
+          T(a_split_is_a_slice_for_each_output),
+          T(transposed_convolutions_crop_what_the_way_back_would_pad),
+          T(bilinear_resizes_have_their_own_options), T(gathers_take_constant_or_computed_indices),
+          T(matrices_are_multiplied_as_they_are_stored), T(quotients_slopes_squares_and_powers),
+          T(a_constant_may_be_a_scalar), T(tensors_are_packed_and_unpacked),
+          T(reversed_and_mirrored_dimensions_are_slices_that_go_backward),
+          T(relu6_that_would_rescale_is_refused), T(concat_counts_a_negative_axis_from_the_end),
           T(pads_come_from_a_constant_of_32_or_64_bits),
           T(reshape_takes_its_shape_from_the_attribute_or_a_constant),
           T(shapes_that_do_not_fit_are_refused), T(a_chain_of_shapes_leaves_one_reshape),

@@ -152,18 +152,25 @@ static inline struct attrs random_window(struct random_builder *b, const struct 
     return at;
 }
 
-/* conv2d, depthwise_conv2d and fully_connected. */
+/* conv2d, depthwise_conv2d, transpose_conv2d and fully_connected. */
 static inline void random_weighted(struct random_builder *b, enum op op, uint32_t x)
 {
     const struct tensor tx = b->g->tensors.items[x];
     struct attrs at = {.act = (enum act)rng_below(b->r, N_ACTS)};
     struct shape w = {.rank = 2, .dim = {random_int(b->r, 1, 20), (int32_t)shape_count(&tx.shape)}};
     int32_t axis = 0, kh = 1, kw = 1;
+    if (op == OP_FULLY_CONNECTED && w.dim[1] > 20000) /* sums would leave int32 */
+        return;
     if (op != OP_FULLY_CONNECTED) {
         if (tx.shape.rank != 4)
             return;
         at = random_window(b, &tx.shape, &kh, &kw, true);
         w = (struct shape){.rank = 4, .dim = {random_int(b->r, 1, 20), kh, kw, tx.shape.dim[3]}};
+    }
+    if (op == OP_TRANSPOSE_CONV2D) {
+        at.dilation_h = at.dilation_w = 0;
+        at.pad_top = random_int(b->r, 0, kh - 1), at.pad_bottom = random_int(b->r, -1, kh - 1);
+        at.pad_left = random_int(b->r, 0, kw - 1), at.pad_right = random_int(b->r, -1, kw - 1);
     }
     if (op == OP_DEPTHWISE_CONV2D) {
         axis = 3;
@@ -231,6 +238,19 @@ static inline void random_add(struct random_builder *b, uint32_t x)
     random_set_scale(b, y, sum * random_between(b->r, 0.3f, 1.5f));
 }
 
+/* A constant of any bytes in place of an activation; its scale is near `scale`. */
+static inline uint32_t random_constant(struct random_builder *b, struct shape s, float scale)
+{
+    size_t n = (size_t)shape_count(&s);
+    int8_t *x = ARENA_ARRAY(b->g->arena, int8_t, n);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (int8_t)random_int(b->r, -128, 127);
+    struct tensor t = {.name = random_name(b, "k"), .dtype = DT_S8, .shape = s, .data = x};
+    t.quant =
+        random_quant(b, 1, scale * random_between(b->r, 0.1f, 3.0f), random_int(b->r, -128, 127));
+    return graph_add_tensor(b->g, &t);
+}
+
 /* A constant that broadcasts with shape s: dimensions left out in front or 1. */
 static inline uint32_t random_operand(struct random_builder *b, const struct shape *s, float scale)
 {
@@ -238,14 +258,7 @@ static inline uint32_t random_operand(struct random_builder *b, const struct sha
     struct shape c = {.rank = s->rank - cut};
     for (int32_t i = 0; i < c.rank; i++)
         c.dim[i] = rng_below(b->r, 3) ? s->dim[i + cut] : 1;
-    size_t n = (size_t)shape_count(&c);
-    int8_t *x = ARENA_ARRAY(b->g->arena, int8_t, n);
-    for (size_t i = 0; i < n; i++)
-        x[i] = (int8_t)random_int(b->r, -128, 127);
-    struct tensor t = {.name = random_name(b, "k"), .dtype = DT_S8, .shape = c, .data = x};
-    t.quant =
-        random_quant(b, 1, scale * random_between(b->r, 0.1f, 3.0f), random_int(b->r, -128, 127));
-    return graph_add_tensor(b->g, &t);
+    return random_constant(b, c, scale);
 }
 
 /* The same values with the scale and zero point of tensor `like`. */
@@ -255,6 +268,27 @@ static inline uint32_t random_requantised(struct random_builder *b, uint32_t x, 
     uint32_t y = random_append(b, OP_QUANTIZE, NULL, &x, 1);
     b->g->tensors.items[y].quant = random_quant(b, 1, q.scale[0], q.zero[0]);
     return y;
+}
+
+/* Products of products would soon leave what multipliers can express. */
+#define RANDOM_SCALE_MIN 1e-4f
+#define RANDOM_SCALE_MAX 1e2f
+
+/* A scale for what becomes of two elements of the scales p and q. */
+static inline float random_binary_scale(struct random_builder *b, enum op op, float p, float q)
+{
+    switch (op) {
+    case OP_MUL:
+        return p * q * random_between(b->r, 10.0f, 150.0f);
+    case OP_DIV:
+        return p / q * random_between(b->r, 0.01f, 1.0f);
+    case OP_PRELU:
+        return p * fmaxf(1.0f, q) * random_between(b->r, 0.4f, 2.0f);
+    case OP_SQUARED_DIFFERENCE:
+        return (p + q) * (p + q) * random_between(b->r, 10.0f, 150.0f);
+    default:
+        return (p + q) * random_between(b->r, 0.3f, 1.5f);
+    }
 }
 
 /* int8 operators of two elements: with another activation or with a constant, in either order. */
@@ -271,20 +305,20 @@ static inline void random_binary(struct random_builder *b, enum op op, uint32_t 
             t->quant = random_quant(b, 1, tx.quant.scale[0], tx.quant.zero[0]);
         else
             in[1] = random_requantised(b, in[1], x);
-    } else {
+    } else if (op != OP_PRELU && op != OP_SQUARED_DIFFERENCE) {
         at.act = (enum act)rng_below(b->r, N_ACTS);
     }
-    const float scale = b->g->tensors.items[in[1]].quant.scale[0];
     if (rng_below(b->r, 2)) {
         const uint32_t first = in[0];
         in[0] = in[1], in[1] = first;
     }
-    uint32_t y = random_append(b, op, &at, in, 2);
-    if (y == NO_TENSOR || op == OP_MINIMUM || op == OP_MAXIMUM)
+    const float scale = random_binary_scale(b, op, b->g->tensors.items[in[0]].quant.scale[0],
+                                            b->g->tensors.items[in[1]].quant.scale[0]);
+    if (scale < RANDOM_SCALE_MIN || scale > RANDOM_SCALE_MAX)
         return;
-    random_set_scale(b, y,
-                     op == OP_MUL ? tx.quant.scale[0] * scale * random_between(b->r, 10.0f, 150.0f)
-                                  : (tx.quant.scale[0] + scale) * random_between(b->r, 0.3f, 1.5f));
+    uint32_t y = random_append(b, op, &at, in, 2);
+    if (y != NO_TENSOR && op != OP_MINIMUM && op != OP_MAXIMUM)
+        random_set_scale(b, y, scale);
 }
 
 static inline void random_concat(struct random_builder *b, uint32_t x)
@@ -339,6 +373,8 @@ static inline void random_view(struct random_builder *b, enum op op, uint32_t x)
         const int32_t k = random_int(b->r, 1, i), other = at.perm[k];
         at.perm[k] = at.perm[i], at.perm[i] = other;
     }
+    for (int32_t i = 0; i < s.rank && op == OP_TILE; i++)
+        at.repeat[i] = i > 0 && s.dim[i] < 20 ? random_int(b->r, 1, 2) : 1; /* the batch stays */
     for (int32_t i = 0; i < s.rank && op == OP_SLICE; i++) {
         at.begin[i] = random_int(b->r, 0, s.dim[i] - 1);
         at.step[i] = random_int(b->r, 1, 3) * (rng_below(b->r, 2) ? 1 : -1);
@@ -348,14 +384,60 @@ static inline void random_view(struct random_builder *b, enum op op, uint32_t x)
     random_append(b, op, &at, &x, 1);
 }
 
-static inline void random_resize(struct random_builder *b, uint32_t x)
+static inline void random_resize(struct random_builder *b, enum op op, uint32_t x)
 {
     const struct shape s = b->g->tensors.items[x].shape;
     if (s.rank != 4)
         return;
     struct attrs at = {.to_h = random_int(b->r, 1, 15), .to_w = random_int(b->r, 1, 15)};
     at.align_corners = (int32_t)rng_below(b->r, 2), at.half_pixel = (int32_t)rng_below(b->r, 2);
-    random_append(b, OP_RESIZE_NEAREST, &at, &x, 1);
+    if (op == OP_RESIZE_BILINEAR && at.align_corners)
+        at.half_pixel = 0;
+    random_append(b, op, &at, &x, 1);
+}
+
+static inline void random_gather(struct random_builder *b, uint32_t x)
+{
+    const struct shape s = b->g->tensors.items[x].shape;
+    if (s.rank < 2)
+        return;
+    const struct attrs at = {.axis = random_int(b->r, 1, s.rank - 1)};
+    const struct shape si = {.rank = 1, .dim = {random_int(b->r, 1, 9)}};
+    int32_t *index = ARENA_ARRAY(b->g->arena, int32_t, (size_t)si.dim[0]);
+    for (int32_t i = 0; i < si.dim[0]; i++)
+        index[i] = random_int(b->r, 0, s.dim[at.axis] - 1);
+    const struct tensor t = {
+        .name = random_name(b, "index"), .dtype = DT_S32, .shape = si, .data = index};
+    const uint32_t in[2] = {x, graph_add_tensor(b->g, &t)};
+    random_append(b, OP_GATHER, &at, in, 2);
+}
+
+/* A matrix by itself turned, or by a constant. */
+static inline void random_matmul(struct random_builder *b, uint32_t x)
+{
+    const struct tensor tx = b->g->tensors.items[x];
+    struct attrs at = {.adjoint_a = (int32_t)rng_below(b->r, 2)};
+    uint32_t in[2] = {x, x};
+    if (tx.shape.rank < 2)
+        return;
+    const int32_t k = tx.shape.dim[tx.shape.rank - (at.adjoint_a ? 2 : 1)];
+    at.adjoint_b = 1 - at.adjoint_a; /* x * x^T or x^T * x */
+    if (rng_below(b->r, 2)) {
+        struct shape s = {.rank = 2, .dim = {k, random_int(b->r, 1, 9)}};
+        at.adjoint_b = (int32_t)rng_below(b->r, 2);
+        if (at.adjoint_b)
+            s = (struct shape){.rank = 2, .dim = {s.dim[1], k}};
+        in[1] = random_constant(b, s, tx.quant.scale[0]);
+    } else if (tx.shape.dim[tx.shape.rank - 1] > 100 || tx.shape.dim[tx.shape.rank - 2] > 100) {
+        return;
+    }
+    const float product = tx.quant.scale[0] * b->g->tensors.items[in[1]].quant.scale[0];
+    const float scale = product * sqrtf((float)k) * random_between(b->r, 30.0f, 300.0f);
+    if (scale < RANDOM_SCALE_MIN || scale > RANDOM_SCALE_MAX)
+        return;
+    uint32_t y = random_append(b, OP_BATCH_MATMUL, &at, in, 2);
+    if (y != NO_TENSOR)
+        random_set_scale(b, y, scale);
 }
 
 static inline void random_reshape(struct random_builder *b, uint32_t x)
@@ -375,6 +457,8 @@ static inline void random_pad(struct random_builder *b, uint32_t x)
     for (int32_t i = 1; i < s.rank; i++)
         for (int32_t side = 0; side < 2; side++)
             at.pads[2 * i + side] = random_int(b->r, 0, 2);
+    if (rng_below(b->r, 3) == 0)
+        at.value = random_between(b->r, -4.0f, 4.0f);
     random_append(b, OP_PAD, &at, &x, 1);
 }
 
@@ -423,7 +507,7 @@ static inline void random_elementwise(struct random_builder *b, enum op op, uint
 /* Operators with states have graphs of their own. */
 static inline bool random_makes(enum op op)
 {
-    return op != OP_SVDF && op != OP_LSTM;
+    return op != OP_SVDF && op != OP_LSTM && op != OP_POW; /* pow is not always finite */
 }
 
 /* Append one node (or a few) that reads a random tensor, more often a late one. */
@@ -434,7 +518,8 @@ static inline void random_step(struct random_builder *b)
     /* Float graphs are of operators that train and stay finite; they make most of int8 ones too. */
     const bool is_float = b->g->tensors.items[x].dtype == DT_F32;
     enum op op = (enum op)rng_below(b->r, is_float || rng_below(b->r, 3) ? OP_DEQUANTIZE : N_OPS);
-    if (op == OP_CONV2D || op == OP_DEPTHWISE_CONV2D || op == OP_FULLY_CONNECTED)
+    if (op == OP_CONV2D || op == OP_DEPTHWISE_CONV2D || op == OP_FULLY_CONNECTED ||
+        (op == OP_TRANSPOSE_CONV2D && !is_float))
         random_weighted(b, op, x);
     else if (op == OP_AVERAGE_POOL2D || op == OP_MAX_POOL2D)
         random_pool(b, op, x);
@@ -446,8 +531,12 @@ static inline void random_step(struct random_builder *b)
         random_reduce(b, op, x);
     else if (op >= OP_TRANSPOSE && op <= OP_SPACE_TO_DEPTH)
         random_view(b, op, x);
-    else if (op == OP_RESIZE_NEAREST)
-        random_resize(b, x);
+    else if (op == OP_RESIZE_NEAREST || op == OP_RESIZE_BILINEAR)
+        random_resize(b, op, x);
+    else if (op == OP_GATHER)
+        random_gather(b, x);
+    else if (op == OP_BATCH_MATMUL)
+        random_matmul(b, x);
     else if (op == OP_CONCAT)
         random_concat(b, x);
     else if (op == OP_RESHAPE)

@@ -214,7 +214,7 @@ static struct graph *random_turns(struct arena *a, struct rng *r)
         else if (op == OP_MAX_POOL2D)
             random_pool(&b, op, last);
         else if (op == OP_RESIZE_NEAREST)
-            random_resize(&b, last);
+            random_resize(&b, op, last);
         else if (op == OP_FULLY_CONNECTED)
             random_weighted(&b, op, last);
         else if (op == OP_RESHAPE)

@@ -36,8 +36,12 @@ struct call {
 #define CALL_quantize(f, c)         CALL_unary(f, &(c)->args->quantize, c)
 #define CALL_stateful(f, c)                                                                        \
     ((void)(f), (void)(c), test_fail(__FILE__, __LINE__, "kernels with states are not scheduled"))
-#define CALL_svdf(f, c) CALL_stateful(f, c)
-#define CALL_lstm(f, c) CALL_stateful(f, c)
+#define CALL_svdf(f, c)            CALL_stateful(f, c)
+#define CALL_lstm(f, c)            CALL_stateful(f, c)
+#define CALL_resize_bilinear(f, c) CALL_unary(f, &(c)->args->resize_bilinear, c)
+#define CALL_gather(f, c)          CALL_binary(f, &(c)->args->gather, c)
+#define CALL_batch_matmul(f, c)    CALL_binary(f, &(c)->args->batch_matmul, c)
+#define CALL_prelu(f, c)           CALL_binary(f, &(c)->args->prelu, c)
 
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \
     static void run_##op##_##dtype##_##variant(const struct call *c)                               \

@@ -12,7 +12,7 @@ extern "C" {
 struct mote_pad_any {
     uint16_t in[4];               /* input dimensions        */
     uint16_t before[4], after[4]; /* padding per dimension */
-    int8_t value;                 /* every byte of the padding */
+    int32_t value;                /* an element of the padding: its bytes, lowest first */
     uint8_t elem_bytes;           /* of one element             */
 };
 

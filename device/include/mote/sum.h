@@ -1,4 +1,4 @@
-/* sum.h - a + b and a - b of two int8 tensors whose shapes broadcast.
+/* sum.h - a + b, a - b and (a - b)^2 of two int8 tensors whose shapes broadcast.
  * SPDX-License-Identifier: Apache-2.0
  *
  * docs/spec/numerics.md, section 18, is the definition; add.h is for equal shapes. */
@@ -20,12 +20,15 @@ struct mote_sum_s8 {
 
 size_t mote_add_broadcast_s8_ref_scratch(const struct mote_sum_s8 *op);
 size_t mote_sub_s8_ref_scratch(const struct mote_sum_s8 *op);
+size_t mote_squared_difference_s8_ref_scratch(const struct mote_sum_s8 *op);
 
 /* `out` may be `a` if that is not repeated. */
 void mote_add_broadcast_s8_ref(const struct mote_sum_s8 *op, const int8_t *a, const int8_t *b,
                                int8_t *out, void *scratch);
 void mote_sub_s8_ref(const struct mote_sum_s8 *op, const int8_t *a, const int8_t *b, int8_t *out,
                      void *scratch);
+void mote_squared_difference_s8_ref(const struct mote_sum_s8 *op, const int8_t *a, const int8_t *b,
+                                    int8_t *out, void *scratch);
 
 #ifdef __cplusplus
 }

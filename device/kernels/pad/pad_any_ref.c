@@ -20,6 +20,17 @@ static uint32_t out_dim(const struct mote_pad_any *op, uint32_t d)
     return (uint32_t)op->before[d] + op->in[d] + op->after[d];
 }
 
+/* Elements of 8 bytes are padded with 0 only. */
+static void fill(const struct mote_pad_any *op, uint8_t *to, size_t bytes)
+{
+    if (op->elem_bytes == 1 || op->value == 0) {
+        memset(to, op->value, bytes);
+        return;
+    }
+    for (size_t i = 0; i < bytes; i++)
+        to[i] = (uint8_t)((uint32_t)op->value >> (8 * (i % op->elem_bytes)));
+}
+
 void mote_pad_any_ref(const struct mote_pad_any *op, const void *in, void *out, void *scratch)
 {
     (void)scratch;
@@ -31,7 +42,7 @@ void mote_pad_any_ref(const struct mote_pad_any *op, const void *in, void *out, 
     for (uint32_t i0 = 0; i0 < out_dim(op, 0); i0++)
         for (uint32_t i1 = 0; i1 < out_dim(op, 1); i1++)
             for (uint32_t i2 = 0; i2 < out_dim(op, 2); i2++, to += row_bytes) {
-                memset(to, op->value, row_bytes);
+                fill(op, to, row_bytes);
                 if (!inside(op, 0, i0) || !inside(op, 1, i1) || !inside(op, 2, i2))
                     continue;
                 memcpy(to + before, from, bytes);

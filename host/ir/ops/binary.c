@@ -1,12 +1,15 @@
 /* binary.c - the operators of binary.def: rule, cost and float meaning.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
+#include <math.h>
 
 #include "ir/ops/binding.h"
 #include "ir/ops/broadcast.h"
 #include "ir/ops/ops.h"
 #include "ir/ops/ranges.h"
 #include "kernels/common/walk.h"
+
+#define SQUARE_LEFT_SHIFT 14 /* fraction bits of the square in squared_difference */
 
 static bool infer_binary(const struct graph *g, const struct node *n, struct tensor *out,
                          struct diag *d)
@@ -24,6 +27,8 @@ static bool infer_binary(const struct graph *g, const struct node *n, struct ten
         return node_error(d, g, n, "shapes %s and %s differ in more than %d groups of dimensions",
                           shape_text(&a->shape, text_a), shape_text(&b->shape, text_b),
                           MOTE_BROADCAST_DIMS);
+    if (n->op == OP_POW && a->dtype != DT_F32)
+        return node_error(d, g, n, "input type %s, expected f32", dtype_name(a->dtype));
     return infer_f32_or_s8(g, n, out, d);
 }
 
@@ -36,6 +41,14 @@ static float binary_f32(enum op op, float a, float b)
         return a - b;
     case OP_MUL:
         return a * b;
+    case OP_DIV:
+        return a / b;
+    case OP_PRELU:
+        return a >= 0.0f ? a : a * b;
+    case OP_SQUARED_DIFFERENCE:
+        return (a - b) * (a - b);
+    case OP_POW:
+        return (float)pow((double)a, (double)b);
     case OP_MINIMUM:
         return a < b ? a : b;
     case OP_MAXIMUM:
@@ -58,6 +71,15 @@ static void binary_s8(const struct eval *e)
         break;
     case OP_MUL:
         mote_mul_s8_ref(&k->mul, e->in[0], e->in[1], e->out, e->scratch);
+        break;
+    case OP_DIV:
+        mote_div_s8_ref(&k->mul, e->in[0], e->in[1], e->out, e->scratch);
+        break;
+    case OP_PRELU:
+        mote_prelu_s8_ref(&k->prelu, e->in[0], e->in[1], e->out, e->scratch);
+        break;
+    case OP_SQUARED_DIFFERENCE:
+        mote_squared_difference_s8_ref(&k->sum, e->in[0], e->in[1], e->out, e->scratch);
         break;
     case OP_MINIMUM:
         mote_minimum_s8_ref(&k->extremum, e->in[0], e->in[1], e->out, e->scratch);
@@ -119,6 +141,11 @@ static void sum_constants(const struct graph *g, const struct node *n, struct mo
         .out_mult = sum.out_mult,
     };
     bind_walk(g, n, &op->walk);
+    if (n->op == OP_SQUARED_DIFFERENCE) {
+        const double unit = 2.0 * fmax(scale_of(node_in(g, n, 0)), scale_of(node_in(g, n, 1)));
+        const double square = unit * unit / (double)(1 << SQUARE_LEFT_SHIFT);
+        set_multiplier(square / scale_of(y), &op->out_mult, &op->out_shift);
+    }
     if (n->op != OP_SUB)
         return;
     /* The reference computes these three in float for differences, in double for sums. */
@@ -130,6 +157,28 @@ static void sum_constants(const struct graph *g, const struct node *n, struct mo
     set_multiplier((double)(twice_max / wide_out), &op->out_mult, &op->out_shift);
 }
 
+/* The reference has quotients in float, products in double. */
+static float quotient_scale(const struct tensor *a, const struct tensor *b, const struct tensor *y)
+{
+    const float divisor = b->quant.scale[0] * y->quant.scale[0];
+    return a->quant.scale[0] / divisor;
+}
+
+static void prelu_constants(const struct graph *g, const struct node *n, struct mote_prelu_s8 *op)
+{
+    const struct tensor *a = node_in(g, n, 0), *b = node_in(g, n, 1);
+    const struct tensor *y = &g->tensors.items[n->out[0]];
+    *op = (struct mote_prelu_s8){
+        .a_zero = zero_of(a),
+        .b_zero = zero_of(b),
+        .out_zero = zero_of(y),
+    };
+    bind_walk(g, n, &op->walk);
+    set_multiplier(scale_of(a) / scale_of(y), &op->mult, &op->shift);
+    set_multiplier(scale_of(a) * scale_of(b) / scale_of(y), &op->product_mult, &op->product_shift);
+}
+
+/* mul and div. */
 static void mul_constants(const struct graph *g, const struct node *n, struct mote_mul_s8 *op)
 {
     const struct tensor *a = node_in(g, n, 0), *b = node_in(g, n, 1);
@@ -140,18 +189,49 @@ static void mul_constants(const struct graph *g, const struct node *n, struct mo
         .out_zero = zero_of(y),
     };
     bind_walk(g, n, &op->walk);
-    set_multiplier(scale_of(a) * scale_of(b) / scale_of(y), &op->mult, &op->shift);
+    set_multiplier(n->op == OP_DIV ? (double)quotient_scale(a, b, y)
+                                   : scale_of(a) * scale_of(b) / scale_of(y),
+                   &op->mult, &op->shift);
     set_clamp(y, n->attrs.act, &op->out_min, &op->out_max);
 }
 
 static void bind_binary(const struct graph *g, const struct node *n, union kernel_args *out)
 {
-    if (n->op == OP_MUL)
+    if (n->op == OP_MUL || n->op == OP_DIV)
         mul_constants(g, n, &out->mul);
+    else if (n->op == OP_PRELU)
+        prelu_constants(g, n, &out->prelu);
     else if (n->op == OP_MINIMUM || n->op == OP_MAXIMUM)
         bind_walk(g, n, &out->extremum.walk);
     else
         sum_constants(g, n, &out->sum);
+}
+
+/* The largest shift to the left that the kernel can take: |product| <= 255 * 255 < 2^16; a quotient
+ * has 23 bits at least to lose; |difference| <= 32640, and 32640^2 < 2^30. */
+static const char *shift_fault(enum op op, const union kernel_args *k)
+{
+    switch (op) {
+    case OP_MUL:
+        return k->mul.shift > 15
+                   ? "the output scale is too small: below 2^-15 of the inputs' product"
+                   : NULL;
+    case OP_DIV:
+        return k->mul.shift > 23
+                   ? "the output scale is too small: below 2^-23 of the inputs' quotient"
+                   : NULL;
+    case OP_PRELU:
+        if (k->prelu.shift > 22)
+            return "the output scale is too small: below 2^-22 of the input's";
+        return k->prelu.product_shift > 15
+                   ? "the output scale is too small: below 2^-15 of the inputs' product"
+                   : NULL;
+    default:
+        assert(op == OP_SQUARED_DIFFERENCE);
+        return k->sum.out_shift > 0
+                   ? "the output scale is too small: below 2^-12 of the larger input's square"
+                   : NULL;
+    }
 }
 
 static bool ranges_binary(struct arena *tmp, const struct graph *g, const struct node *n,
@@ -162,13 +242,10 @@ static bool ranges_binary(struct arena *tmp, const struct graph *g, const struct
         return ranges_same_quant(g, n, d);
     if (!bind_node(tmp, g, n, &args, d))
         return false;
-    if (n->op != OP_MUL)
+    if (n->op == OP_ADD_BROADCAST || n->op == OP_SUB)
         return ranges_sum_shift(g, n, args.sum.out_shift, d);
-    /* 255 * 255 * 2^15 < 2^31 */
-    if (args.mul.shift > 15)
-        return node_error(d, g, n,
-                          "the output scale is too small: below 2^-15 of the inputs' product");
-    return true;
+    const char *fault = shift_fault(n->op, &args);
+    return fault ? node_error(d, g, n, "%s", fault) : true;
 }
 
 #define BINARY(UPPER, lower, attr_mask)                                                            \

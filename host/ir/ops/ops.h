@@ -47,6 +47,9 @@ struct op_info {
     bool (*ranges)(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d);
 };
 
+/* Does the operator have inputs x, weights and an optional bias? */
+bool op_has_weights(enum op op);
+
 /* The row of an operator. */
 const struct op_info *op_info(enum op op);
 

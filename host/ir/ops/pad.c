@@ -1,7 +1,8 @@
-/* pad.c - constant padding with real 0, up to four dimensions. SPDX-License-Identifier: Apache-2.0
- */
+/* pad.c - padding with a constant, up to four dimensions. SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
+#include <string.h>
 
 #include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
@@ -16,6 +17,11 @@ bool infer_pad(const struct graph *g, const struct node *n, struct tensor *out, 
     if (x->rank > PAD_RANK_MAX)
         return node_error(d, g, n, "input has rank %" PRId32 ", at most %d is supported", x->rank,
                           PAD_RANK_MAX);
+    if (!isfinite(n->attrs.value))
+        return node_error(d, g, n, "value %.9g is not finite", (double)n->attrs.value);
+    const enum dtype type = node_in(g, n, 0)->dtype;
+    if (n->attrs.value != 0.0f && type != DT_F32 && type != DT_S8)
+        return node_error(d, g, n, "a value for type %s, expected f32 or s8", dtype_name(type));
     out->shape = *x;
     for (int32_t i = 0; i < RANK_MAX; i++) {
         int32_t before = pads[2 * i], after = pads[2 * i + 1];
@@ -48,12 +54,26 @@ void eval_pad(const struct eval *e)
     mote_pad_any_ref(&e->args->pad, e->in[0], e->out, e->scratch);
 }
 
+/* A real number as an element of the tensor has it: its bytes, lowest first. */
+static int32_t element_of(const struct tensor *t, float value)
+{
+    int32_t bits = 0;
+    if (t->dtype == DT_F32)
+        memcpy(&bits, &value, sizeof bits);
+    else if (t->quant.n == 1) {
+        const float q = roundf(value / t->quant.scale[0]) + (float)t->quant.zero[0];
+        const float low = (float)dtype_min(t->dtype), high = (float)dtype_max(t->dtype);
+        bits = (int32_t)fmaxf(low, fminf(high, q));
+    }
+    return bits;
+}
+
 static void pad_constants(const struct graph *g, const struct node *n, struct mote_pad_any *op)
 {
     const struct tensor *x = node_in(g, n, 0);
     int32_t lead = 4 - x->shape.rank;
     assert(lead >= 0);
-    *op = (struct mote_pad_any){.in = {1, 1, 1, 1}, .value = x->quant.n ? zero_of(x) : 0};
+    *op = (struct mote_pad_any){.in = {1, 1, 1, 1}, .value = element_of(x, n->attrs.value)};
     op->elem_bytes = (uint8_t)dtype_bytes(x->dtype);
     for (int32_t i = 0; i < x->shape.rank; i++) {
         op->in[lead + i] = (uint16_t)x->shape.dim[i];

@@ -28,7 +28,8 @@ bool ranges_equal_quant(const struct graph *g, const struct node *n, const struc
 bool ranges_same_quant(const struct graph *g, const struct node *n, struct diag *d)
 {
     for (uint32_t i = 0; i < n->n_in; i++)
-        if (!ranges_equal_quant(g, n, node_in(g, n, i), &g->tensors.items[n->out[0]], d))
+        if (node_in(g, n, i)->dtype == g->tensors.items[n->out[0]].dtype && /* no indices */
+            !ranges_equal_quant(g, n, node_in(g, n, i), &g->tensors.items[n->out[0]], d))
             return false;
     return true;
 }
@@ -157,9 +158,9 @@ bool ranges_weighted(struct arena *tmp, const struct graph *g, const struct node
     union kernel_args args;
     if (!verify_weight_scales(g, n, channels, d) || !bind_node(tmp, g, n, &args, d))
         return false;
-    const int8_t *shift = n->op == OP_CONV2D             ? args.conv2d.shift
+    const int8_t *shift = n->op == OP_FULLY_CONNECTED    ? args.fully_connected.shift
                           : n->op == OP_DEPTHWISE_CONV2D ? args.depthwise_conv2d.shift
-                                                         : args.fully_connected.shift;
+                                                         : args.conv2d.shift;
     return verify_accumulators(g, n, channels, shift, d);
 }
 

@@ -10,7 +10,8 @@
 /* The requantised value plus a zero point must fit int32, too. */
 #define REQUANT_MAX (INT32_MAX - 255)
 
-/* All inputs and the output have one scale and zero point: the kernel copies or compares bytes. */
+/* All s8 inputs and the output have one scale and zero point: the kernel copies or compares bytes.
+ */
 bool ranges_same_quant(const struct graph *g, const struct node *n, struct diag *d);
 
 /* Scales, accumulators and shifts of a node with weights. */

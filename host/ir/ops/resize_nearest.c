@@ -18,8 +18,7 @@ int32_t resize_nearest_from(const struct attrs *at, int32_t i, int32_t in, int32
     return from < in - 1 ? from : in - 1;
 }
 
-bool infer_resize_nearest(const struct graph *g, const struct node *n, struct tensor *out,
-                          struct diag *d)
+bool infer_resize(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
 {
     const struct attrs *at = &n->attrs;
     if (!infer_image(g, n, d))
@@ -34,6 +33,12 @@ bool infer_resize_nearest(const struct graph *g, const struct node *n, struct te
                           at->align_corners, at->half_pixel);
     out->shape = (struct shape){.rank = 4, .dim = {x[0], at->to_h, at->to_w, x[3]}};
     return infer_copy(g, n, out);
+}
+
+bool infer_resize_nearest(const struct graph *g, const struct node *n, struct tensor *out,
+                          struct diag *d)
+{
+    return infer_resize(g, n, out, d);
 }
 
 int64_t macs_resize_nearest(const struct graph *g, const struct node *n)

@@ -11,6 +11,7 @@ uint32_t op_parameters(enum op op)
     switch (op) {
     case OP_CONV2D:
     case OP_DEPTHWISE_CONV2D:
+    case OP_TRANSPOSE_CONV2D:
     case OP_FULLY_CONNECTED:
         return 2;
     case OP_SVDF:

@@ -23,6 +23,12 @@ const struct op_info *op_info(enum op op)
     return &table[op];
 }
 
+bool op_has_weights(enum op op)
+{
+    return op == OP_CONV2D || op == OP_DEPTHWISE_CONV2D || op == OP_TRANSPOSE_CONV2D ||
+           op == OP_FULLY_CONNECTED;
+}
+
 const struct tensor *node_in(const struct graph *g, const struct node *n, uint32_t i)
 {
     if (i >= n->n_in || n->in[i] == NO_TENSOR)

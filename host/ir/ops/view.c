@@ -1,4 +1,4 @@
-/* view.c - transpose, slice, depth_to_space, space_to_depth: copies in another order.
+/* view.c - transpose, slice, tile, depth_to_space, space_to_depth: copies in another order.
  * SPDX-License-Identifier: Apache-2.0
  *
  * All of them are one walk: each output dimension takes a step through the input. */
@@ -12,7 +12,7 @@
 #include "ir/ops/ranges.h"
 
 struct walk {
-    int32_t rank, n[RANK_MAX], step[RANK_MAX];
+    int32_t rank, n[2 * RANK_MAX], step[2 * RANK_MAX];
     int32_t first;
 };
 
@@ -46,6 +46,12 @@ static struct walk walk_of(const struct shape *x, const struct node *n)
             walk.first += at->begin[i] * stride_of(x, i);
             /* A step that is never taken may have any length. */
             add_dim(&walk, at->size[i], at->size[i] > 1 ? at->step[i] * stride_of(x, i) : 0);
+        }
+        break;
+    case OP_TILE:
+        for (int32_t i = 0; i < x->rank; i++) {
+            add_dim(&walk, at->repeat[i], 0);
+            add_dim(&walk, x->dim[i], stride_of(x, i));
         }
         break;
     case OP_DEPTH_TO_SPACE:
@@ -142,6 +148,26 @@ bool infer_slice(const struct graph *g, const struct node *n, struct tensor *out
     return finish(g, n, out, d);
 }
 
+bool infer_tile(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
+{
+    const struct shape *x = &node_in(g, n, 0)->shape;
+    int64_t count = 1;
+    out->shape = *x;
+    for (int32_t i = 0; i < RANK_MAX; i++) {
+        const int64_t times = n->attrs.repeat[i];
+        if (i >= x->rank && times != 0)
+            return node_error(d, g, n, "repeat is longer than the rank %" PRId32, x->rank);
+        if (i >= x->rank)
+            continue;
+        if (times < 1 || times * x->dim[i] > DIM_MAX || count * times * x->dim[i] > COUNT_MAX)
+            return node_error(d, g, n, "dimension %" PRId32 " of %" PRId32 ", %" PRId64 " times", i,
+                              x->dim[i], times);
+        out->shape.dim[i] = (int32_t)times * x->dim[i];
+        count *= out->shape.dim[i];
+    }
+    return finish(g, n, out, d);
+}
+
 static bool check_block(const struct graph *g, const struct node *n, struct diag *d)
 {
     if (!infer_image(g, n, d))
@@ -217,5 +243,6 @@ static void bind_view(const struct graph *g, const struct node *n, struct mote_v
     }
 VIEW(transpose)
 VIEW(slice)
+VIEW(tile)
 VIEW(depth_to_space)
 VIEW(space_to_depth)
