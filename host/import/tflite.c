@@ -23,11 +23,13 @@ struct builtin {
 static const struct builtin builtins[] = {
     {TFL_ABS, tfl_unary, OP_ABS},
     {TFL_ADD, tfl_add_op, OP_ADD},
+    {TFL_ADD_N, tfl_add_n, OP_ADD},
     {TFL_ASSIGN_VARIABLE, tfl_assign_variable, N_OPS},
     {TFL_AVERAGE_POOL_2D, tfl_pool, OP_AVERAGE_POOL2D},
     {TFL_BATCH_MATMUL, tfl_batch_matmul, OP_BATCH_MATMUL},
     {TFL_BROADCAST_TO, tfl_broadcast_to, OP_TILE},
     {TFL_CALL_ONCE, tfl_call_once, N_OPS},
+    {TFL_CAST, tfl_ints_only, N_OPS},
     {TFL_CEIL, tfl_unary, OP_CEIL},
     {TFL_CONCATENATION, tfl_concat, OP_CONCAT},
     {TFL_CONV_2D, tfl_conv2d, OP_CONV2D},
@@ -39,7 +41,9 @@ static const struct builtin builtins[] = {
     {TFL_ELU, tfl_unary, OP_ELU},
     {TFL_EXP, tfl_unary, OP_EXP},
     {TFL_EXPAND_DIMS, tfl_to_declared_shape, OP_RESHAPE},
+    {TFL_FILL, tfl_ints_only, N_OPS},
     {TFL_FLOOR, tfl_unary, OP_FLOOR},
+    {TFL_FLOOR_DIV, tfl_ints_only, N_OPS},
     {TFL_FULLY_CONNECTED, tfl_fully_connected, OP_FULLY_CONNECTED},
     {TFL_GATHER, tfl_gather, OP_GATHER},
     {TFL_GELU, tfl_gelu, OP_GELU},
@@ -60,9 +64,11 @@ static const struct builtin builtins[] = {
     {TFL_POW, tfl_binary, OP_POW},
     {TFL_PRELU, tfl_binary, OP_PRELU},
     {TFL_QUANTIZE, tfl_unary, OP_QUANTIZE},
+    {TFL_RANGE, tfl_ints_only, N_OPS},
     {TFL_READ_VARIABLE, tfl_read_variable, N_OPS},
     {TFL_REDUCE_MAX, tfl_reduce, OP_REDUCE_MAX},
     {TFL_REDUCE_MIN, tfl_reduce, OP_REDUCE_MIN},
+    {TFL_REDUCE_PROD, tfl_ints_only, N_OPS},
     {TFL_RELU, tfl_unary, OP_RELU},
     {TFL_RELU6, tfl_relu6, OP_RELU6},
     {TFL_RESHAPE, tfl_reshape, OP_RESHAPE},
@@ -260,9 +266,10 @@ static bool import_op(struct tfl *t, uint32_t i)
     else
         op.out = op.name;
     op.is_known = builtin != NULL;
+    bool folded = false;
     if (!builtin)
         diag_error(&d, NULL, "%s is not supported", op.name);
-    else if (!broken && !d.failed)
+    else if (!broken && !d.failed && tfl_fold_ints(t, &op, &folded) && !folded)
         builtin->import(t, &op);
     if (d.failed)
         tfl_add_fault(t, &op, &d);

@@ -300,6 +300,25 @@ bool tfl_add_op(struct tfl *t, const struct tfl_op *op)
     return tfl_options(op, OPTIONS_ADD) && tfl_act(t, op, ADD_ACT, &at.act) && binary(t, op, &at);
 }
 
+/* A sum of two is ADD, and of floats one after the other; of more int8 tensors the reference rounds
+ * once, at the end, which no chain does. */
+bool tfl_add_n(struct tfl *t, const struct tfl_op *op)
+{
+    const struct attrs at = {0};
+    uint32_t in[2];
+    struct tensor as;
+    if (!tfl_arity(op, 2, TFL_OPERANDS_MAX) || !tfl_in(t, op, 0, &in[0]) ||
+        !tfl_out_tensor(t, op, &as))
+        return false;
+    if (op->in_ids.n > 2 && as.dtype != DT_F32)
+        return tfl_refuse(op, "of %" PRIu32 " tensors of type %s, supported for 2", op->in_ids.n,
+                          dtype_name(as.dtype));
+    for (uint32_t k = 1; k < op->in_ids.n; k++)
+        if (!tfl_in(t, op, k, &in[1]) || !tfl_step(t, op, OP_ADD, &at, in, 2, &as, &in[0]))
+            return false;
+    return tfl_set(t, op, in[0]);
+}
+
 bool tfl_sub(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {0};

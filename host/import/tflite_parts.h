@@ -246,8 +246,12 @@ bool tfl_unary(struct tfl *t, const struct tfl_op *op);
 bool tfl_unpack(struct tfl *t, const struct tfl_op *op);
 bool tfl_var_handle(struct tfl *t, const struct tfl_op *op);
 /* tflite_recurrent.c */
-bool tfl_svdf(struct tfl *t, const struct tfl_op *op);
+bool tfl_add_n(struct tfl *t, const struct tfl_op *op);
+bool tfl_ints_only(struct tfl *t, const struct tfl_op *op);
 bool tfl_lstm(struct tfl *t, const struct tfl_op *op);
+bool tfl_svdf(struct tfl *t, const struct tfl_op *op);
+/* tflite_ints.c: an operator on integers that are all known while reading is computed here: *done. */
+bool tfl_fold_ints(struct tfl *t, const struct tfl_op *op, bool *done);
 /* A strided slice of activations, not of a shape. */
 bool tfl_slice_strided(struct tfl *t, const struct tfl_op *op);
 /* Position `p` in a row of n, counted from the end when negative, held within low..high. */

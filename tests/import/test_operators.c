@@ -940,6 +940,66 @@ TEST(broken_chains_of_shapes_are_refused)
     expect_refused(&m, "graph output 0 'new shape' is a shape, known beforehand");
 }
 
+/* SHAPE(x) -> an operator with a constant -> RESHAPE. */
+static struct tiny shape_arithmetic(int32_t builtin, const int32_t *row, int32_t n,
+                                    struct tiny_tensor made)
+{
+    struct tiny m = tiny_unary(TFL_SHAPE, tiny_ints("shape", 3, 0));
+    m.n_codes = 3;
+    m.code[1] = (struct tiny_code){builtin, (uint8_t)builtin, NULL};
+    m.code[2] = (struct tiny_code){TFL_RESHAPE, TFL_RESHAPE, NULL};
+    m.n_tensors = 5;
+    m.tensor[2] = tiny_ints("row", n, 1);
+    m.tensor[3] = made;
+    m.tensor[4] = TINY_S8("y", 0.5f, 1, 6);
+    m.n_buffers = 2;
+    m.buffer[1] = (struct tiny_buffer){row, (uint32_t)n * 4, 0, 0};
+    m.n_ops = 3;
+    m.op[1] = (struct tiny_op){.code = 1, .n_in = 2, .in = {1, 2}, .n_out = 1, .out = {3}};
+    m.op[2] = (struct tiny_op){.code = 2, .n_in = 2, .in = {0, 3}, .n_out = 1, .out = {4}};
+    m.out[0] = 4;
+    return m;
+}
+
+TEST(arithmetic_on_shapes_leaves_no_node)
+{
+    struct arena *a = arena_new("test");
+    const struct tiny_tensor three = tiny_ints("new", 3, 0), one = tiny_ints("new", 1, 0);
+    struct tiny m = shape_arithmetic(TFL_REDUCE_PROD, ROW(0), 1, one); /* 1 * 2 * 3 */
+    CHECK_HAS(text_of(a, &m), "output %1\n\n%1 = reshape(%0) shape [6] origin \"2:y\"\n");
+    m = shape_arithmetic(TFL_GATHER, ROW(0, 2, 1), 3, three);
+    m.tensor[4] = TINY_S8("y", 0.5f, 1, 1, 3, 2);
+    CHECK_HAS(text_of(a, &m), "reshape(%0) shape [1,3,2] origin");
+    m.buffer[1].data = ROW(0, 3, 1);
+    expect_refused(&m, "operator 1 'new': GATHER: element 3 of a shape of 3");
+    m = shape_arithmetic(TFL_MUL, ROW(2, 1, 1), 3, three); /* [2,2,3] */
+    m.tensor[4] = TINY_S8("y", 0.5f, 1, 2, 2, 3);
+    expect_refused(&m, "RESHAPE: input 1x2x3 has 6 elements, new shape 2x2x3 has 12");
+    m = shape_arithmetic(TFL_FLOOR_DIV, ROW(0), 1, three);
+    expect_refused(&m, "operator 1 'new': FLOOR_DIV: a division by 0");
+    m = shape_arithmetic(TFL_SUB, ROW(1, 1), 2, three);
+    expect_refused(&m, "SUB: of 3 and 2 integers of a shape");
+    m = shape_arithmetic(TFL_CONCATENATION, ROW(1, 1), 2, tiny_ints("new", 5, 0));
+    m.tensor[4] = TINY_S8("y", 0.5f, 1, 1, 2, 3, 1, 1);
+    CHECK_HAS(text_of(a, &m), "reshape(%0) shape [1,2,3,1,1] origin");
+    m = tiny_unary(TFL_CAST, TINY_S8("y", 0.5f, 1, 1, 2, 3));
+    expect_refused(&m, "CAST: supported for integers that follow from shapes only");
+    arena_free(a);
+}
+
+TEST(a_sum_of_two_is_an_add_and_floats_are_added_in_order)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = tiny_unary(TFL_ADD_N, TINY_S8("y", 0.5f, 1, 1, 2, 3));
+    m.op[0].n_in = 2;
+    CHECK_HAS(text_of(a, &m), "output %1\n\n%1 = add(%0, %0) origin \"0:y\"\n");
+    m.op[0].n_in = 3;
+    expect_refused(&m, "ADD_N: of 3 tensors of type s8, supported for 2");
+    m.tensor[0].type = m.tensor[1].type = TFL_FLOAT32;
+    CHECK_HAS(text_of(a, &m), "%1 = add(%0, %0) origin \"0:y\"\n%2 = add(%1, %0) origin");
+    arena_free(a);
+}
+
 TEST(old_files_have_the_operator_in_a_byte)
 {
     struct arena *a = arena_new("test");
@@ -1056,6 +1116,8 @@ TEST_MAIN(T(a_convolution_keeps_names_quantisation_and_origin),
           T(pads_come_from_a_constant_of_32_or_64_bits),
           T(reshape_takes_its_shape_from_the_attribute_or_a_constant),
           T(shapes_that_do_not_fit_are_refused), T(a_chain_of_shapes_leaves_one_reshape),
-          T(broken_chains_of_shapes_are_refused), T(old_files_have_the_operator_in_a_byte),
+          T(broken_chains_of_shapes_are_refused), T(arithmetic_on_shapes_leaves_no_node),
+          T(a_sum_of_two_is_an_add_and_floats_are_added_in_order),
+          T(old_files_have_the_operator_in_a_byte),
           T(misaligned_constants_and_buffers_behind_the_flatbuffer_are_read),
           T(fields_are_numbered_as_in_the_schema), T(an_imported_graph_runs))
