@@ -59,8 +59,9 @@ static bool set(const struct arg *arg, const char *value, struct diag *d)
     return false;
 }
 
-bool args_parse(const struct arg *args, uint32_t n_args, int argc, char **argv,
-                const char **positional, uint32_t n_positional, const char *what, struct diag *d)
+/* Up to n_positional; returns how many there are in *n_given. */
+static bool parse(const struct arg *args, uint32_t n_args, int argc, char **argv,
+                  const char **positional, uint32_t n_positional, uint32_t *n_given, struct diag *d)
 {
     uint32_t n = 0;
     bool options = true;
@@ -89,7 +90,22 @@ bool args_parse(const struct arg *args, uint32_t n_args, int argc, char **argv,
                 return false;
         }
     }
-    if (n < n_positional)
-        return diag_error(d, "", "expected %s", what);
+    *n_given = n;
     return true;
+}
+
+bool args_parse(const struct arg *args, uint32_t n_args, int argc, char **argv,
+                const char **positional, uint32_t n_positional, const char *what, struct diag *d)
+{
+    uint32_t n;
+    return parse(args, n_args, argc, argv, positional, n_positional, &n, d) &&
+           (n == n_positional || diag_error(d, "", "expected %s", what));
+}
+
+bool args_parse_some(const struct arg *args, uint32_t n_args, int argc, char **argv,
+                     const char **positional, uint32_t *n_positional, const char *what,
+                     struct diag *d)
+{
+    return parse(args, n_args, argc, argv, positional, *n_positional, n_positional, d) &&
+           (*n_positional > 0 || diag_error(d, "", "expected %s", what));
 }

@@ -30,4 +30,9 @@ struct arg {
  * "--x=y" is "--x y". False with `d` set (wrong usage). */
 bool args_parse(const struct arg *args, uint32_t n_args, int argc, char **argv,
                 const char **positional, uint32_t n_positional, const char *what, struct diag *d);
+
+/* The same for one to *n_positional of them; sets how many there are. */
+bool args_parse_some(const struct arg *args, uint32_t n_args, int argc, char **argv,
+                     const char **positional, uint32_t *n_positional, const char *what,
+                     struct diag *d);
 #endif

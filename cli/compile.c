@@ -3,6 +3,7 @@
 #include "compile.h"
 
 #include "base/file.h"
+#include "compile_several.h"
 #include "model.h"
 #include "output.h"
 #include "verb.h"
@@ -12,13 +13,19 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: mote compile MODEL --target BOARD -o DIR [options]\n\n"
+    "usage: mote compile MODEL --target BOARD -o DIR [options]\n"
+    "       mote compile MODEL MODEL ... [--exclusive] --target BOARD -o DIR [options]\n\n"
     "Write DIR/<name>.c and <name>.h, C99 that needs only Mote's device library. With the board's\n"
-    "compiler at hand, flash and worst-case stack are measured on a firmware.\n\n"
+    "compiler at hand, flash and worst-case stack are measured on a firmware. Several models "
+    "share\n"
+    "one arena and one firmware; DIR/models.h states them all.\n\n"
     "  --target BOARD   cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55, rv32imc, native\n"
     "  -o DIR           where to write\n"
     "  --name NAME      prefix of every name in the C code (default: from MODEL)\n" MODEL_IO_USAGE
     "  --firmware       keep the firmware too, DIR/<name>-BOARD.elf, with the measuring main\n"
+    "  --exclusive      of several models only one is in use: the arena is that of the largest, "
+    "and\n"
+    "                   a call destroys inputs and outputs of the others\n"
     "  --flash BYTES    refuse firmware that is larger, such as 64K\n"
     "  --arena BYTES    refuse a memory plan that is larger, such as 16K\n"
     "  --ram BYTES      find a schedule whose arena is no larger, such as 16K: layers in "
@@ -32,7 +39,7 @@ static const char usage[] =
 
 struct settings {
     const char *target, *dir, *name, *io;
-    bool firmware, reference, json;
+    bool firmware, exclusive, reference, json;
     struct budget budget;
     struct wish_args wish;
     struct memory_wish memory;
@@ -151,6 +158,20 @@ static bool compile_model(struct arena *a, const char *path, const struct settin
     return true;
 }
 
+static bool compile_models(struct arena *a, const char *const *paths, uint32_t n,
+                           const struct settings *s, struct diag *d)
+{
+    const struct several_wish w = {.target = s->target,
+                                   .dir = s->dir,
+                                   .io = s->io,
+                                   .firmware = s->firmware,
+                                   .reference = s->reference,
+                                   .json = s->json,
+                                   .sharing = s->exclusive ? SHARE_TAKE_TURNS : SHARE_APART,
+                                   .budget = s->budget};
+    return compile_several(a, paths, n, &w, d);
+}
+
 static enum exit_status run(struct arena *a, int argc, char **argv, struct diag *d)
 {
     struct settings s = {0};
@@ -160,6 +181,7 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
         {"--name", ARG_STRING, &s.name},
         {"--io", ARG_STRING, &s.io},
         {"--firmware", ARG_FLAG, &s.firmware},
+        {"--exclusive", ARG_FLAG, &s.exclusive},
         {"--flash", ARG_BYTES, &s.budget.flash_bytes},
         {"--arena", ARG_BYTES, &s.budget.arena_bytes},
         {"--ram", ARG_BYTES, &s.wish.ram_bytes},
@@ -167,15 +189,21 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
         {"--reference", ARG_FLAG, &s.reference},
         {"--json", ARG_FLAG, &s.json},
     };
-    const char *path;
-    if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d) ||
+    const char *paths[MODELS_MAX];
+    uint32_t n = MODELS_MAX;
+    if (!args_parse_some(args, sizeof args / sizeof args[0], argc, argv, paths, &n, "MODEL", d) ||
         !wish_of(&s.wish, &s.memory, d))
         return EXIT_USAGE;
     if (!s.target || !s.dir) {
         diag_error(d, "mote compile", "%s is needed", s.target ? "-o DIR" : "--target BOARD");
         return EXIT_USAGE;
     }
-    return compile_model(a, path, &s, d) ? EXIT_DONE : EXIT_FAILED;
+    if (n > 1 && (s.name || s.wish.ram_bytes > 0 || s.wish.feed)) {
+        diag_error(d, "mote compile", "--name, --ram and --feed are for one model");
+        return EXIT_USAGE;
+    }
+    const bool ok = n == 1 ? compile_model(a, paths[0], &s, d) : compile_models(a, paths, n, &s, d);
+    return ok ? EXIT_DONE : EXIT_FAILED;
 }
 
 const struct verb verb_compile = {"compile", "turn an int8 model into C and firmware", usage, run};

@@ -103,6 +103,14 @@ bool budget_check_flash(const struct compiled *c, const struct firmware *fw, con
         code_bytes, c->code.weight_bytes, b->flash_bytes - code_bytes);
 }
 
+void compile_state_stack(struct arena *a, struct compiled *c, const struct target *t,
+                         const struct firmware_stack *stack)
+{
+    const struct emit_stack stated = {.board = t->name, .bytes = stack->bytes};
+    if (!stack->unknown)
+        emit_header(a, c->program, c->memory, c->name, &stated, &c->code);
+}
+
 bool compile_firmware(struct arena *a, struct compiled *c, const struct target *t,
                       const char *elf_dir, struct firmware *fw, struct diag *d)
 {
@@ -113,10 +121,8 @@ bool compile_firmware(struct arena *a, struct compiled *c, const struct target *
         return false;
     const bool ok = compile_write(a, c, parts.dir, d) && firmware_build(a, t, &parts, fw, d);
     file_remove_dir(parts.dir);
-    if (ok && !fw->stacks[0].unknown) {
-        const struct emit_stack stack = {.board = t->name, .bytes = fw->stacks[0].bytes};
-        emit_header(a, c->program, c->memory, c->name, &stack, &c->code);
-    }
+    if (ok)
+        compile_state_stack(a, c, t, &fw->stacks[0]);
     return ok;
 }
 

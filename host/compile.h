@@ -46,6 +46,10 @@ bool budget_check_arena(struct arena *a, const struct compiled *c, const struct 
 bool budget_check_flash(const struct compiled *c, const struct firmware *fw, const struct budget *b,
                         struct diag *d);
 
+/* Let the header state the stack, where it is known. */
+void compile_state_stack(struct arena *a, struct compiled *c, const struct target *t,
+                         const struct firmware_stack *stack);
+
 /* Build the firmware for a board into `elf_dir`, or (NULL) only to measure it. Where the stack is
  * known then, the header of `c` states it. */
 bool compile_firmware(struct arena *a, struct compiled *c, const struct target *t,

@@ -57,7 +57,7 @@ static size_t offset_of(const struct emitter *e, uint32_t tensor)
 {
     const uint32_t i_buffer = e->m->buffer_of_tensor[tensor];
     assert(i_buffer != UINT32_MAX);
-    return e->m->plan.offset[i_buffer];
+    return plan_address(e->m, i_buffer);
 }
 
 /* The input that the caller gives row by row, or NO_TENSOR. */
@@ -124,9 +124,14 @@ static void print_header(struct emitter *e, struct text *t, size_t weight_bytes,
                 e->name, e->name, e->upper, e->upper, program_fed(e->p) ? "cascade" : "types");
     text_add(t,
              "/* RAM for inputs, outputs, all between them and scratch, and its alignment. */\n");
-    define(e, t, "ARENA_BYTES", e->m->plan.arena_bytes);
+    define(e, t, "ARENA_BYTES", plan_arena_bytes(e->m));
     define(e, t, "ARENA_ALIGN", PLAN_ALIGN);
-    text_add(t, "/* The beginning of the arena that lasts from call to call. */\n");
+    if (e->m->state_shift == 0)
+        text_add(t, "/* The beginning of the arena that lasts from call to call. */\n");
+    else
+        text_printf(
+            t, "/* The part of the arena, from byte %zu on, that lasts from call to call. */\n",
+            e->m->state_shift);
     define(e, t, "STATE_BYTES", e->m->plan.state_bytes);
     text_add(t, "/* Flash for weights, biases, multipliers and shifts. */\n");
     define(e, t, "WEIGHT_BYTES", weight_bytes);
@@ -168,7 +173,7 @@ static void print_header(struct emitter *e, struct text *t, size_t weight_bytes,
     if (g->states.n > 0)
         text_printf(t,
                     "\n/* The model remembers: call this before the first %s_invoke, and to begin "
-                    "anew. Between\n * calls the first %s_STATE_BYTES bytes of the arena are the "
+                    "anew. Between\n * calls the part of %s_STATE_BYTES bytes of the arena is the "
                     "model's alone, an output\n * that lies there included: read it, do not write "
                     "it. */\nvoid %s_reset(void *arena);\n",
                     e->name, e->upper, e->name);
@@ -340,7 +345,7 @@ static void print_kernel_call(struct emitter *e, struct text *t, uint32_t i_step
     add_argument(&call,
                  scratch == UINT32_MAX
                      ? "NULL"
-                     : arena_pointer(e, DT_S8, number(e, e->m->plan.offset[scratch]), ""),
+                     : arena_pointer(e, DT_S8, number(e, plan_address(e->m, scratch)), ""),
                  ");\n");
 }
 
@@ -477,11 +482,10 @@ static void print_copy(struct text *t, size_t to, const char *from, size_t bytes
 static void print_keeps(struct emitter *e, struct text *t)
 {
     const struct graph *g = e->p->graph;
-    const size_t *offset = e->m->plan.offset;
     const uint32_t *aside = e->m->buffer_of_aside;
     for (uint32_t i = 0; i < g->states.n; i++)
         if (e->p->keeps[i] == KEEP_ASIDE)
-            print_copy(t, offset[aside[i]],
+            print_copy(t, plan_address(e->m, aside[i]),
                        arena_pointer(e, DT_S8, number(e, offset_of(e, g->states.items[i].out)), ""),
                        tensor_bytes(tensor_of(e, g->states.items[i].in)));
     for (uint32_t i = 0; i < g->states.n; i++) {
@@ -492,7 +496,7 @@ static void print_keeps(struct emitter *e, struct text *t)
         if (root_of(e, state->out)->data)
             from = arena_printf(e->a, "%s_next%u", e->name, (unsigned)i);
         else if (e->p->keeps[i] == KEEP_ASIDE)
-            from = arena_pointer(e, DT_S8, number(e, offset[aside[i]]), "");
+            from = arena_pointer(e, DT_S8, number(e, plan_address(e->m, aside[i])), "");
         else
             from = arena_pointer(e, DT_S8, number(e, offset_of(e, state->out)), "");
         print_copy(t, offset_of(e, state->in), from, tensor_bytes(tensor_of(e, state->in)));
@@ -517,7 +521,8 @@ static void print_reset(struct emitter *e, struct text *t)
         is_one_fill = is_one_fill && g->states.items[i].init == NO_TENSOR &&
                       zero_byte(tensor_of(e, g->states.items[i].in)) == fill;
     if (is_one_fill)
-        text_printf(t, "    memset(at, 0x%02x, %s_STATE_BYTES);\n", (unsigned)fill, e->upper);
+        text_printf(t, "    memset(at + %zu, 0x%02x, %s_STATE_BYTES);\n", e->m->state_shift,
+                    (unsigned)fill, e->upper);
     for (uint32_t i = 0; i < g->states.n && !is_one_fill; i++) {
         const struct state *state = &g->states.items[i];
         const struct tensor *in = tensor_of(e, state->in);

@@ -56,11 +56,26 @@ struct memory_plan {
     uint32_t *buffer_of_scratch; /* [steps], UINT32_MAX for none */
     uint32_t *buffer_of_aside;   /* [states], UINT32_MAX for those that are not KEEP_ASIDE */
     bool *is_backward;           /* [steps] must the step go back to front? */
+    /* Where several models share an arena: how far the states and all else lie above what `plan`
+     * says, and the bytes of the arena. 0 for a model by itself. */
+    size_t state_shift, rest_shift, shared_bytes;
 };
 struct memory_plan *plan_program(struct arena *a, const struct program *p);
 
 /* plan_live_bytes of a turn of a program that is not placed. */
 size_t plan_turn_bytes(struct arena *a, const struct program *p, uint32_t turn);
+
+/* Where a buffer lies in the arena, and the bytes of the arena. */
+size_t plan_address(const struct memory_plan *m, uint32_t i_buffer);
+size_t plan_arena_bytes(const struct memory_plan *m);
+
+/* How the models of a firmware share an arena, called one at a time. The states of all are apart. */
+enum plan_sharing {
+    SHARE_APART,     /* inputs and outputs of a model stay while others run */
+    SHARE_TAKE_TURNS /* only one is in use: all else lies in one place      */
+};
+/* Put n plans into one arena. Returns its bytes. */
+size_t plan_share(struct memory_plan *const *plans, uint32_t n, enum plan_sharing sharing);
 
 /* Check that live buffers overlap only where they may and all fit: the tests and the emitter call
  * it. */

@@ -70,6 +70,17 @@ static bool compiler_found(const struct target *t, struct diag *d)
     return diag_hint(d, "apt-get install %s", t->package);
 }
 
+/* What the measuring main knows a model by. */
+static void add_measured(struct arena *a, struct words *w, const char *name)
+{
+    words_add(w, "-DMOTE_STEP_HOOK=measure_step");
+    words_add(w, arena_printf(a, "-DMODEL=%s", name));
+    char *upper = arena_printf(a, "-DMODEL_UPPER=%s", name);
+    for (char *p = upper + strlen("-DMODEL_UPPER="); *p; p++)
+        *p = (char)toupper((unsigned char)*p);
+    words_add(w, upper);
+}
+
 /* What both compiler calls share. */
 static struct words compiler_words(const struct build *b)
 {
@@ -78,18 +89,19 @@ static struct words compiler_words(const struct build *b)
     words_add(&w, b->target->compiler);
     words_split(&w, b->target->cflags);
     words_split(&w, "-std=c99 -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables"
-                    " -DMOTE_STEP_HOOK=measure_step -I");
+                    " -I");
     words_add(&w, b->device);
     words_add(&w, arena_printf(a, "-I%s/include", b->device));
     words_add(&w, "-I");
     words_add(&w, b->dir);
-    const char *name = b->parts->models[0].name;
-    words_add(&w, arena_printf(a, "-DMODEL=%s", name));
-    char *upper = arena_printf(a, "-DMODEL_UPPER=%s", name);
-    for (char *p = upper + strlen("-DMODEL_UPPER="); *p; p++)
-        *p = (char)toupper((unsigned char)*p);
-    words_add(&w, upper);
+    if (b->parts->n_models == 1)
+        add_measured(a, &w, b->parts->models[0].name);
     return w;
+}
+
+static const char *main_program(const struct build *b)
+{
+    return b->parts->n_models == 1 ? "main" : "several";
 }
 
 /* The compiler's text from its first error on: warnings before it are not what stopped it. When
@@ -144,7 +156,8 @@ static bool compile_port(struct build *b, struct diag *d)
     /* The flag keeps loops loops: a call of memcpy or strlen costs more bytes here. */
     words_split(&w, "-Os -fno-tree-loop-distribute-patterns -c");
     ask_for_graphs(b, &w, PORT_PREFIX);
-    add_source(b, &w, PORT_PREFIX, arena_printf(a, "%s/port/measure/main.c", b->device));
+    add_source(b, &w, PORT_PREFIX,
+               arena_printf(a, "%s/port/measure/%s.c", b->device, main_program(b)));
     add_source(b, &w, PORT_PREFIX, arena_printf(a, "%s/port/%s/%s.c", b->device, port, port));
     if (b->target->script)
         add_source(b, &w, PORT_PREFIX, arena_printf(a, "%s/port/bare/bare.c", b->device));
@@ -183,7 +196,7 @@ static bool compile_and_link(struct build *b, struct diag *d)
         add_source(b, &w, MODEL_PREFIX, arena_printf(a, "%s/%s.c", b->dir, model->name));
         add_kernels(b, model->program, &w);
     }
-    words_add(&w, "main.o");
+    words_add(&w, arena_printf(a, "%s.o", main_program(b)));
     words_add(&w, arena_printf(a, "%s.o", t->port));
     words_split(&w, "-Wl,--gc-sections -Wl,--build-id=none -o");
     words_add(&w, b->linked);

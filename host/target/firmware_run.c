@@ -212,3 +212,36 @@ bool firmware_run(struct arena *a, const struct target *t, const struct firmware
     file_remove_dir(dir);
     return ok;
 }
+
+static bool run_several_in_dir(struct arena *a, const struct target *t, const struct firmware *fw,
+                               const struct program *p, struct bytes inputs, const char *dir,
+                               struct bytes *outputs, struct diag *d)
+{
+    return file_write(path_join(a, dir, "in.bin"), inputs.data, inputs.len, d) &&
+           execute(a, t, fw, p, dir, d) && file_map(path_join(a, dir, "out.bin"), outputs, d);
+}
+
+bool firmware_run_several(struct arena *a, const struct target *t, const struct firmware *fw,
+                          const struct firmware_model *models, uint32_t n_models,
+                          const void *inputs, uint32_t n_runs, const int8_t **outputs,
+                          struct diag *d)
+{
+    size_t in_bytes = 0, out_bytes = 0;
+    for (uint32_t i = 0; i < n_models; i++) {
+        const struct graph *g = models[i].program->graph;
+        in_bytes += tensors_bytes(g, g->inputs.items, g->inputs.n);
+        out_bytes += tensors_bytes(g, g->outputs.items, g->outputs.n);
+    }
+    const char *dir;
+    if (!emulator_found(t, d) || !file_temp_dir(a, &dir, d))
+        return false;
+    const struct bytes in = {inputs, n_runs * in_bytes};
+    struct bytes out;
+    const bool ok = run_several_in_dir(a, t, fw, models[0].program, in, dir, &out, d);
+    file_remove_dir(dir);
+    if (!ok)
+        return false;
+    *outputs = (const int8_t *)out.data;
+    return out.len == n_runs * out_bytes ||
+           diag_error(d, t->name, "%zu bytes of output, expected %zu", out.len, n_runs * out_bytes);
+}

@@ -54,7 +54,8 @@ struct firmware_parts {
     uint32_t n_models;
 };
 
-/* Compile the models with the kernels they use and the measuring main of device/port. The ELF file
+/* Compile the models with the kernels they use and the measuring main of device/port; several with
+ * models.h in `dir` (host/several.h) and the main for them. The ELF file
  * appears only when all went well. The device library is where this program was built from, or in
  * the folder that MOTE_DEVICE_DIR in the environment names. Errors: no compiler (hint: package),
  * compiler messages, too large for the board (by how many bytes, and which boards would do). */
@@ -77,4 +78,11 @@ struct firmware_run {
 bool firmware_run(struct arena *a, const struct target *t, const struct firmware *fw,
                   const struct program *p, const void *inputs, uint32_t n_runs,
                   struct firmware_run *out, struct diag *d);
+
+/* Run a firmware of several models: inputs and outputs of a run are those of the first model, then
+ * of the next. */
+bool firmware_run_several(struct arena *a, const struct target *t, const struct firmware *fw,
+                          const struct firmware_model *models, uint32_t n_models,
+                          const void *inputs, uint32_t n_runs, const int8_t **outputs,
+                          struct diag *d);
 #endif

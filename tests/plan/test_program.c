@@ -314,7 +314,34 @@ TEST(what_a_later_step_reads_is_never_overwritten)
     arena_free(a);
 }
 
-TEST_MAIN(T(a_chain_holds_two_tensors_at_a_time),
+/* Two plans of 64 and 96 bytes, the first 32 and 16 of them states. */
+TEST(plans_that_share_an_arena_keep_their_states_apart)
+{
+    struct plan_buffer buffers[] = {{.bytes = 16, .is_state = true}, {.bytes = 32}};
+    size_t offsets[] = {0, 32};
+    struct memory_plan one = {.buffers = buffers,
+                              .n_buffers = 2,
+                              .plan = {.offset = offsets, .arena_bytes = 64, .state_bytes = 32}};
+    struct memory_plan two = one;
+    two.plan.arena_bytes = 96;
+    two.plan.state_bytes = 16;
+    struct memory_plan *const plans[] = {&one, &two};
+    CHECK_EQ(plan_arena_bytes(&one), 64);
+    CHECK_EQ(plan_address(&one, 1), 32);
+    CHECK_EQ(plan_share(plans, 2, SHARE_APART), 32 + 16 + 32 + 80);
+    CHECK_EQ(plan_arena_bytes(&one), 160);
+    CHECK_EQ(plan_address(&one, 0), 0);
+    CHECK_EQ(plan_address(&two, 0), 32);
+    CHECK_EQ(plan_address(&one, 1), 48);
+    CHECK_EQ(plan_address(&two, 1), 80 + 32 - 16);
+    CHECK_EQ(plan_share(plans, 2, SHARE_TAKE_TURNS), 32 + 16 + 80);
+    CHECK_EQ(plan_address(&two, 0), 32);
+    CHECK_EQ(plan_address(&one, 1), 48);
+    CHECK_EQ(plan_address(&two, 1), 48 + 32 - 16);
+}
+
+TEST_MAIN(T(plans_that_share_an_arena_keep_their_states_apart),
+          T(a_chain_holds_two_tensors_at_a_time),
           T(inputs_live_from_the_start_and_outputs_to_the_end),
           T(an_input_that_is_an_output_lives_throughout),
           T(a_program_without_steps_keeps_its_inputs_and_outputs),
