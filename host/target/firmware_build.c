@@ -74,7 +74,8 @@ static bool compiler_found(const struct target *t, struct diag *d)
 static void add_measured(struct arena *a, struct words *w, const char *name)
 {
     words_add(w, "-DMOTE_STEP_HOOK=measure_step");
-    words_add(w, arena_printf(a, "-DMODEL=%s", name));
+    /* In mixed case: no model's name, nor its form in upper case, can be this macro. */
+    words_add(w, arena_printf(a, "-DModel=%s", name));
     char *upper = arena_printf(a, "-DMODEL_UPPER=%s", name);
     for (char *p = upper + strlen("-DMODEL_UPPER="); *p; p++)
         *p = (char)toupper((unsigned char)*p);

@@ -9,7 +9,7 @@
  *     total 271828      instructions of the whole last run
  *     stack 812         most bytes of stack that an inference had in use, the hook included
  *
- * Compile with -DMODEL=kws -DMODEL_UPPER=KWS -DMOTE_STEP_HOOK=measure_step (host/emit/emit.h has
+ * Compile with -DModel=kws -DMODEL_UPPER=KWS -DMOTE_STEP_HOOK=measure_step (host/emit/emit.h has
  * the interface of the model). The hook is why this file has state of its own. */
 #include "port/port.h"
 
@@ -19,7 +19,7 @@
 #define JOIN(a, b)  JOIN_(a, b)
 #define STRING_(a)  #a
 #define STRING(a)   STRING_(a)
-#include STRING(MODEL.h)
+#include STRING(Model.h)
 
 #define ARENA_BYTES   JOIN(MODEL_UPPER, _ARENA_BYTES)
 #define ARENA_ALIGN   JOIN(MODEL_UPPER, _ARENA_ALIGN)
@@ -28,11 +28,11 @@
 #define N_OUTPUTS     JOIN(MODEL_UPPER, _N_OUTPUTS)
 #define N_FED         JOIN(MODEL_UPPER, _N_FED)
 #define IN0_ROW_BYTES JOIN(MODEL_UPPER, _IN0_ROW_BYTES)
-#define MODEL_INPUTS  JOIN(MODEL, _inputs)
-#define MODEL_OUTPUTS JOIN(MODEL, _outputs)
-#define MODEL_INVOKE  JOIN(MODEL, _invoke)
+#define MODEL_INPUTS  JOIN(Model, _inputs)
+#define MODEL_OUTPUTS JOIN(Model, _outputs)
+#define MODEL_INVOKE  JOIN(Model, _invoke)
 #if JOIN(MODEL_UPPER, _STATE_BYTES) > 0
-#define MODEL_RESET JOIN(MODEL, _reset)
+#define MODEL_RESET JOIN(Model, _reset)
 #else
 #define MODEL_RESET (void)
 #endif
