@@ -182,9 +182,9 @@ static void print_boards(struct arena *a, const struct check *c, const struct se
            "arena", "of");
     for (uint32_t i = 0; i < c->n_fits; i++) {
         const struct fit *f = &c->fits[i];
-        printf("  %-12s %12s %14s %12s %14s  %s\n", f->target->name, out_count(a, f->flash_bytes),
-               out_count(a, f->has.flash_bytes), out_count(a, arena_bytes),
-               out_count(a, f->has.arena_bytes), verdict(f));
+        printf("  %-12s %12s %14s %12s %14s  %s\n", f->target->name, str_count(a, f->flash_bytes),
+               str_count(a, f->has.flash_bytes), str_count(a, arena_bytes),
+               str_count(a, f->has.arena_bytes), verdict(f));
     }
     if (!s->firmware)
         printf("  code comes on top of the constants: --firmware measures it\n");
@@ -203,7 +203,7 @@ static void print_slow(struct arena *a, const struct check *c)
             printf("\n  slow for their size:\n  %-3s %-30s %12s %12s  %-48s %.60s\n", "#", "kernel",
                    "values", "MACs", "why", "origin");
         printf("  %-3" PRIu32 " %-30s %12s %12s  %-48s %.60s\n", i, step->kernel->name,
-               out_count(a, step_values(p, step)), out_count(a, step_macs(p, step)), why,
+               str_count(a, step_values(p, step)), str_count(a, step_macs(p, step)), why,
                step_origin(p, step));
     }
     if (n == 0)

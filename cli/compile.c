@@ -57,9 +57,9 @@ static void print_text(struct arena *a, const struct result *r, const struct set
     const struct compiled *c = &r->compiled;
     const struct plan *p = &c->memory->plan;
     printf("%s: arena %s bytes (lower bound %s, gap %s, %s), weights %s bytes\n",
-           path_join(a, s->dir, arena_printf(a, "%s.c", c->name)), out_count(a, p->arena_bytes),
-           out_count(a, p->lower_bound), out_count(a, p->arena_bytes - p->lower_bound), p->method,
-           out_count(a, c->code.weight_bytes));
+           path_join(a, s->dir, arena_printf(a, "%s.c", c->name)), str_count(a, p->arena_bytes),
+           str_count(a, p->lower_bound), str_count(a, p->arena_bytes - p->lower_bound), p->method,
+           str_count(a, c->code.weight_bytes));
     if (r->unmeasured) {
         printf("%s: flash and stack are not known: %s\n", s->target, r->unmeasured);
         return;
@@ -67,11 +67,11 @@ static void print_text(struct arena *a, const struct result *r, const struct set
     const struct firmware *fw = &r->firmware;
     const struct firmware_stack *stack = &fw->stacks[0];
     printf("%s: flash %s bytes (code %s, weights %s), data %s bytes, stack %s\n",
-           fw->elf_path ? fw->elf_path : s->target, out_count(a, fw->flash_bytes),
-           out_count(a, fw->flash_bytes - c->code.weight_bytes), out_count(a, c->code.weight_bytes),
-           out_count(a, fw->data_bytes),
+           fw->elf_path ? fw->elf_path : s->target, str_count(a, fw->flash_bytes),
+           str_count(a, fw->flash_bytes - c->code.weight_bytes), str_count(a, c->code.weight_bytes),
+           str_count(a, fw->data_bytes),
            stack->unknown ? arena_printf(a, "not known: %s", stack->unknown)
-                          : arena_printf(a, "%s bytes", out_count(a, stack->bytes)));
+                          : arena_printf(a, "%s bytes", str_count(a, stack->bytes)));
 }
 
 static void add_firmware(struct json *j, const struct firmware *fw)

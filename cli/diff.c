@@ -119,8 +119,8 @@ static void print_layers(struct arena *a, const struct diff *x)
         const bool compared = l->match == LAYER_COMPARED;
         printf("%3" PRIu32 "  %-18s %-14s %12s %10s  %-20s %.60s\n", i, layer_operator(x, l),
                out_shape(a, &layer_tensor(x, l)->shape),
-               compared ? out_count(a, l->dev.n_values) : "-",
-               compared ? out_count(a, l->dev.n_differ) : "-",
+               compared ? str_count(a, l->dev.n_values) : "-",
+               compared ? str_count(a, l->dev.n_differ) : "-",
                compared ? largest(a, &l->dev) : match_name(l->match), layer_tensor(x, l)->name);
     }
 }
@@ -138,8 +138,8 @@ static void print_first(struct arena *a, const struct diff *x, const struct sett
            t->name);
     if (layer_origin(x, l)[0])
         printf("  made from       %s\n", layer_origin(x, l));
-    printf("  values          %s of %s differ\n", out_count(a, dev->n_differ),
-           out_count(a, dev->n_values));
+    printf("  values          %s of %s differ\n", str_count(a, dev->n_differ),
+           str_count(a, dev->n_values));
     printf("  the largest by  %s: %.6g and %.6g, at %s of call %" PRIu32 "\n", largest(a, dev),
            dev->a, dev->b, position(a, &t->shape, dev->i_value), dev->i_call);
     printf("%" PRIu32 " of %" PRIu32 " layers differ%s\n", x->c.n_differ, x->c.n_compared,

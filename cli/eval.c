@@ -92,7 +92,7 @@ static const char *ratio(struct arena *a, uint64_t instructions, int64_t macs)
 
 static const char *of_budget(struct arena *a, uint64_t budget)
 {
-    return budget ? arena_printf(a, "   of %s", out_count(a, budget)) : "";
+    return budget ? arena_printf(a, "   of %s", str_count(a, budget)) : "";
 }
 
 static void print_layers(struct arena *a, const struct figures *f)
@@ -107,11 +107,11 @@ static void print_layers(struct arena *a, const struct figures *f)
         macs_total += macs;
         printf("  %-3" PRIu32 " %-30s %-14s %12s %14s %8s\n", i, p->steps[i].kernel->name,
                out_shape(a, &p->graph->tensors.items[n->out[0]].shape),
-               out_count(a, (uint64_t)macs), out_count(a, f->run.step_instructions[i]),
+               str_count(a, (uint64_t)macs), str_count(a, f->run.step_instructions[i]),
                ratio(a, f->run.step_instructions[i], macs));
     }
     printf("  %-3s %-30s %-14s %12s %14s %8s\n", "", "one inference", "",
-           out_count(a, (uint64_t)macs_total), out_count(a, f->run.instructions),
+           str_count(a, (uint64_t)macs_total), str_count(a, f->run.instructions),
            ratio(a, f->run.instructions, macs_total));
 }
 
@@ -123,26 +123,26 @@ static void print_table(struct arena *a, const char *name, const struct figures 
     printf("\n\n");
     if (!isnan(f->float_accuracy))
         printf("  accuracy      float, host   %8.2f %%   %s test samples\n",
-               100 * f->float_accuracy, out_count(a, f->n_test));
+               100 * f->float_accuracy, str_count(a, f->n_test));
     if (!isnan(f->int8_accuracy))
         printf("                int8, host    %8.2f %%   %s test samples\n", 100 * f->int8_accuracy,
-               out_count(a, f->n_test));
+               str_count(a, f->n_test));
     if (!f->target)
         return;
     printf("                int8, device  %8.2f %%   the first %s; every byte equals the host's\n",
-           100 * f->device_accuracy, out_count(a, f->n_device));
+           100 * f->device_accuracy, str_count(a, f->n_device));
     size_t weights = f->compiled.code.weight_bytes;
     const struct plan *p = &f->compiled.memory->plan;
-    printf("  flash, bytes  code          %10s\n", out_count(a, f->firmware.flash_bytes - weights));
-    printf("                weights       %10s\n", out_count(a, weights));
-    printf("                total         %10s%s\n", out_count(a, f->firmware.flash_bytes),
+    printf("  flash, bytes  code          %10s\n", str_count(a, f->firmware.flash_bytes - weights));
+    printf("                weights       %10s\n", str_count(a, weights));
+    printf("                total         %10s%s\n", str_count(a, f->firmware.flash_bytes),
            of_budget(a, f->budget.flash_bytes));
     printf("  RAM, bytes    arena         %10s%s   (lower bound %s)\n",
-           out_count(a, p->arena_bytes), of_budget(a, f->budget.arena_bytes),
-           out_count(a, p->lower_bound));
+           str_count(a, p->arena_bytes), of_budget(a, f->budget.arena_bytes),
+           str_count(a, p->lower_bound));
     if (!f->run.step_instructions)
         return;
-    printf("                stack         %10s\n", out_count(a, f->run.stack_bytes));
+    printf("                stack         %10s\n", str_count(a, f->run.stack_bytes));
     print_layers(a, f);
 }
 

@@ -123,7 +123,7 @@ static void print_tensor(struct arena *a, const char *what, const struct tensor 
 
 static const char *out_signed(struct arena *a, int64_t n)
 {
-    return n < 0 ? arena_printf(a, "-%s", out_count(a, (uint64_t)-n)) : out_count(a, (uint64_t)n);
+    return n < 0 ? arena_printf(a, "-%s", str_count(a, (uint64_t)-n)) : str_count(a, (uint64_t)n);
 }
 
 static void print_total(struct arena *a, const char *what, const struct size *s)
@@ -161,7 +161,7 @@ static void print_table(struct arena *a, const struct info *info)
         const struct tensor *out = &g->tensors.items[n->out[0]];
         printf("%3" PRIu32 "  %-18s %-14s %-4s %12s %12s  %s\n", i, op_name(n->op),
                out_shape(a, &out->shape), dtype_name(out->dtype),
-               out_count(a, (uint64_t)node_macs(g, n)), out_count(a, node_const_bytes(g, n)),
+               str_count(a, (uint64_t)node_macs(g, n)), str_count(a, node_const_bytes(g, n)),
                n->origin ? n->origin : "");
     }
     print_total(a, "total", &info->size);

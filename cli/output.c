@@ -6,25 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *out_count(struct arena *a, uint64_t n)
-{
-    char digits[32];
-    int len = snprintf(digits, sizeof digits, "%" PRIu64, n);
-    struct text t = {.arena = a};
-    for (int i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0)
-            text_add(&t, ",");
-        text_add_bytes(&t, &digits[i], 1);
-    }
-    return text_cstr(&t);
-}
-
 const char *out_shape(struct arena *a, const struct shape *s)
 {
-    struct text t = {.arena = a};
-    for (int32_t i = 0; i < s->rank; i++)
-        text_printf(&t, "%s%" PRId32, i ? "x" : "", s->dim[i]);
-    return text_cstr(&t);
+    return shape_text(s, arena_alloc(a, SHAPE_TEXT));
 }
 
 const char *out_stem(struct arena *a, const char *path)

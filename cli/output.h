@@ -6,8 +6,6 @@
 #include "ir/graph.h"
 #include "target/target.h"
 
-/* 12345678 -> "12,345,678", in the arena. */
-const char *out_count(struct arena *a, uint64_t n);
 /* "1x28x28x16" */
 const char *out_shape(struct arena *a, const struct shape *s);
 /* What comes before the extension of the last path component: "out/kws.mote" -> "kws". */

@@ -79,7 +79,7 @@ static void print_report(struct arena *a, const char *path, const struct graph *
         if (!isnan(r->output_mse[i]))
             printf("%-12s %18.6g   %18.2f %%%s\n", method_names[i], r->output_mse[i],
                    100 * r->agreement[i], i == (int)r->chosen ? "   chosen" : "");
-    printf("%s: %s bytes of constants\n", path, out_count(a, const_bytes));
+    printf("%s: %s bytes of constants\n", path, str_count(a, const_bytes));
 }
 
 struct settings {

@@ -68,7 +68,7 @@ static void print_result(struct arena *a, const struct train_result *r, const ch
     if (!s->json) {
         printf("%s: %" PRIu32 " epochs in %.0f s, %s samples/s, loss %.4f, accuracy %.2f %% "
                "(training)",
-               model, r->epochs_done, r->seconds, out_count(a, (uint64_t)r->samples_per_s), r->loss,
+               model, r->epochs_done, r->seconds, str_count(a, (uint64_t)r->samples_per_s), r->loss,
                100 * r->train_accuracy);
         if (!isnan(r->val_accuracy))
             printf(", %.2f %% (validation)", 100 * r->val_accuracy);

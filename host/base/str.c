@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,3 +182,16 @@ bool str_parse_f64(const char *s, double *out)
 }
 
 _Static_assert(sizeof(long long) == sizeof(int64_t), "strtoll parses 64 bits");
+
+const char *str_count(struct arena *a, uint64_t n)
+{
+    char digits[32];
+    int len = snprintf(digits, sizeof digits, "%" PRIu64, n);
+    struct text t = {.arena = a};
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0)
+            text_add(&t, ",");
+        text_add_bytes(&t, &digits[i], 1);
+    }
+    return text_cstr(&t);
+}

@@ -30,6 +30,9 @@ const char *text_cstr(const struct text *t);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *arena_strdup(struct arena *a, const char *s);
 
+/* 12345678 -> "12,345,678", in the arena. */
+const char *str_count(struct arena *a, uint64_t n);
+
 /* Edit distance <= 2 to one of n names: the name meant, else NULL. For "did you mean". */
 const char *str_closest(const char *s, const char *const *names, size_t n);
 

@@ -332,6 +332,15 @@ bool quant_equal(const struct quant *a, const struct quant *b)
     return true;
 }
 
+const char *shape_text(const struct shape *s, char *buf)
+{
+    size_t at = 0;
+    buf[0] = '\0';
+    for (int32_t i = 0; i < s->rank && i < RANK_MAX; i++)
+        at += (size_t)snprintf(buf + at, SHAPE_TEXT - at, i ? "x%" PRId32 : "%" PRId32, s->dim[i]);
+    return buf;
+}
+
 size_t tensor_bytes(const struct tensor *t)
 {
     int64_t n = shape_count(&t->shape);

@@ -148,6 +148,9 @@ void element_set_int(enum dtype t, void *data, int64_t i, int64_t value);
 int64_t shape_count(const struct shape *s); /* product of the dimensions */
 bool shape_equal(const struct shape *a, const struct shape *b);
 bool quant_equal(const struct quant *a, const struct quant *b);
+/* Shapes as people write them: "1x28x28x3". `buf` of SHAPE_TEXT bytes. */
+#define SHAPE_TEXT 96
+const char *shape_text(const struct shape *s, char *buf);
 size_t tensor_bytes(const struct tensor *t);
 const char *op_name(enum op op);
 bool op_from_name(const char *name, enum op *out);

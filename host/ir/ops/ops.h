@@ -87,10 +87,6 @@ enum dtype stated_type(const struct graph *g, const struct node *n, enum dtype p
  * wrong with it. */
 const char *shape_fault(const struct shape *s);
 
-/* Shapes as people write them: "1x28x28x3". `buf` of SHAPE_TEXT bytes. */
-#define SHAPE_TEXT 96
-const char *shape_text(const struct shape *s, char *buf);
-
 /* How many inputs, from the second on, are parameters of the model: constants. */
 uint32_t op_parameters(enum op op);
 

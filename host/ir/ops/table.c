@@ -69,15 +69,6 @@ const char *shape_fault(const struct shape *s)
     return shape_count(s) > COUNT_MAX ? "more than 268435456 elements" : NULL;
 }
 
-const char *shape_text(const struct shape *s, char *buf)
-{
-    size_t at = 0;
-    buf[0] = '\0';
-    for (int32_t i = 0; i < s->rank && i < RANK_MAX; i++)
-        at += (size_t)snprintf(buf + at, SHAPE_TEXT - at, i ? "x%" PRId32 : "%" PRId32, s->dim[i]);
-    return buf;
-}
-
 /* Attributes that the operator does not have are zero: else the text form would lose them. */
 static bool has_own_attrs_only(const struct node *n)
 {
