@@ -67,6 +67,7 @@ part "clang-tidy" tools/check-tidy.sh
 part "fuzzing the model reader" tools/fuzz.sh 60 tflite
 part "fuzzing the text reader" tools/fuzz.sh 20 ir_text
 part "command line" tests/cli/run.sh build/host/mote
+part "reports in a browser" tests/report/run.sh build/host/mote
 part "real models on boards against golden outputs" tests/golden/run.sh build/host/mote
 part "the demo on every board" tests/demo/run.sh build/host/mote
 part "bench against bench/results.csv" tools/check-bench.sh build/host/mote

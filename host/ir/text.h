@@ -11,6 +11,8 @@
 #include "ir/graph.h"
 
 void graph_print(const struct graph *g, struct text *out);
+/* A node's attributes as they stand there: " stride 2x2 pad 0,1,0,1 act relu". */
+void graph_print_attrs(const struct graph *g, const struct node *n, struct text *out);
 /* `place` names the source in messages: "place:line:column: ...". NULL with `d` set on error. */
 struct graph *graph_parse(struct arena *a, struct bytes text, const char *place, struct diag *d);
 

@@ -144,17 +144,22 @@ static void print_attr(const struct graph *g, const struct node *n, const struct
     }
 }
 
-static void print_node(const struct graph *g, const struct node *n, struct text *out)
+void graph_print_attrs(const struct graph *g, const struct node *n, struct text *out)
 {
     uint32_t n_specs;
     const struct attr_spec *specs = attr_specs(&n_specs);
+    for (uint32_t i = 0; i < n_specs; i++)
+        if (op_info(n->op)->attrs & specs[i].bit)
+            print_attr(g, n, &specs[i], out);
+}
+
+static void print_node(const struct graph *g, const struct node *n, struct text *out)
+{
     print_ids(n->out, n->n_out, ", ", out);
     text_printf(out, " = %s(", op_name(n->op));
     print_ids(n->in, n->n_in, ", ", out);
     text_add(out, ")");
-    for (uint32_t i = 0; i < n_specs; i++)
-        if (op_info(n->op)->attrs & specs[i].bit)
-            print_attr(g, n, &specs[i], out);
+    graph_print_attrs(g, n, out);
     if (n->origin) {
         text_add(out, " origin ");
         print_string(n->origin, out);

@@ -1,0 +1,122 @@
+/* report.c - `mote report`: what a model costs on a board, as a page.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "report/report.h"
+
+#include "base/file.h"
+#include "base/process.h"
+#include "import/import.h"
+#include "output.h"
+#include "verb.h"
+#include <stdio.h>
+
+static const char usage[] =
+    "usage: mote report MODEL --target BOARD -o FILE.html [options]\n\n"
+    "Compile a model for a board, run it there once on zeros, and write one page that needs\n"
+    "nothing else: flash, arena and stack, memory over time as a picture, MACs, bytes,\n"
+    "instructions and time of every layer, the graph, and what the passes did.\n\n"
+    "  --target BOARD   cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55, rv32imc, native\n"
+    "  -o FILE          the page; not needed with --json\n"
+    "  --clock MHZ      for times, at one instruction a cycle (default 100)\n"
+    "  --json           print the same data for scripts\n\n"
+    "Without the board's compiler or emulator the page says so and has no instructions.\n\n"
+    "example:\n"
+    "  mote report out/fashion.mote --target cortex-m4 --clock 168 -o out/fashion.html\n";
+
+#define CLOCK_MHZ_DEFAULT 100.0
+#define CLOCK_MHZ_MAX     1e6
+
+struct settings {
+    const char *target, *path;
+    double clock_mhz;
+    bool json;
+};
+
+static const char *missing(struct arena *a, const struct target *t, const char *tool,
+                           const char *what)
+{
+    return arena_printf(a, "%s is not installed, so %s are not known (apt-get install %s).", tool,
+                        what, t->package);
+}
+
+/* One inference of zeros on the board. */
+static bool run_zeros(struct arena *a, struct compiled *c, struct report *r, struct firmware *fw,
+                      struct diag *d)
+{
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < c->graph->inputs.n; i++)
+        bytes += tensor_bytes(&c->graph->tensors.items[c->graph->inputs.items[i]]);
+    struct firmware_run *run = ARENA_NEW(a, struct firmware_run);
+    r->run = run;
+    return compile_and_run(a, c, r->target, arena_alloc(a, bytes), 1, fw, run, d);
+}
+
+/* Flash, stack and instructions, as far as the tools at hand allow. */
+static bool measure(struct arena *a, struct compiled *c, struct report *r, struct diag *d)
+{
+    const struct target *t = r->target;
+    struct firmware *fw = ARENA_NEW(a, struct firmware);
+    if (!process_found(t->compiler)) {
+        r->not_measured = missing(a, t, t->compiler, "flash, stack, instructions and times");
+        return true;
+    }
+    r->firmware = fw;
+    if (!t->emulator || process_found(t->emulator))
+        return run_zeros(a, c, r, fw, d);
+    r->not_measured = missing(a, t, t->emulator, "instructions and times");
+    return compile_firmware(a, c, t, NULL, fw, d);
+}
+
+static bool report(struct arena *a, const char *path, const struct settings *s, struct diag *d)
+{
+    struct compiled c;
+    struct report r = {.version = MOTE_VERSION, .compiled = &c, .clock_mhz = s->clock_mhz};
+    r.target = find_target(a, s->target, d);
+    r.source = r.target ? import_read(a, path, d) : NULL;
+    if (!r.source ||
+        !compile(a, r.source, out_identifier(a, out_stem(a, path)), VARIANT_FASTEST, &c, d))
+        return false;
+    if (!simplify_tell(graph_clone(a, r.source), r.savings, d) || !measure(a, &c, &r, d))
+        return false;
+    struct text page = {.arena = a}, data = {.arena = a};
+    if (s->path) {
+        report_html(&r, &page);
+        if (!file_write(s->path, text_cstr(&page), page.len, d))
+            return false;
+    }
+    if (s->json) {
+        report_json(a, &r, &data);
+        fputs(text_cstr(&data), stdout);
+    } else {
+        printf("%s: %s on %s%s\n", s->path, r.source->name, r.target->name,
+               r.not_measured ? ", not measured" : "");
+        if (r.not_measured)
+            printf("%s\n", r.not_measured);
+    }
+    return true;
+}
+
+static enum exit_status run(struct arena *a, int argc, char **argv, struct diag *d)
+{
+    struct settings s = {.clock_mhz = CLOCK_MHZ_DEFAULT};
+    const struct arg args[] = {
+        {"--target", ARG_STRING, &s.target},
+        {"-o", ARG_STRING, &s.path},
+        {"--clock", ARG_FLOAT, &s.clock_mhz},
+        {"--json", ARG_FLAG, &s.json},
+    };
+    const char *path;
+    if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d))
+        return EXIT_USAGE;
+    if (!s.target || (!s.path && !s.json)) {
+        diag_error(d, "mote report", "%s is needed", s.target ? "-o FILE" : "--target BOARD");
+        return EXIT_USAGE;
+    }
+    if (!(s.clock_mhz > 0 && s.clock_mhz <= CLOCK_MHZ_MAX)) {
+        diag_error(d, "--clock", "expects megahertz above 0, up to %.0f", CLOCK_MHZ_MAX);
+        return EXIT_USAGE;
+    }
+    return report(a, path, &s, d) ? EXIT_DONE : EXIT_FAILED;
+}
+
+const struct verb verb_report = {"report", "write a page of what a model costs on a board", usage,
+                                 run};

@@ -1,0 +1,94 @@
+/* report_json.c - the report's data for scripts. SPDX-License-Identifier: Apache-2.0 */
+#include "report/layer.h"
+
+static void json_layers(struct json *j, const struct report *r, const struct layers *l)
+{
+    json_array(j, "layers");
+    for (uint32_t i = 0; i < l->n; i++) {
+        const struct layer *one = &l->items[i];
+        char shape[SHAPE_TEXT];
+        json_object(j, NULL);
+        json_str(j, "kernel", one->kernel);
+        json_str(j, "origin", one->node->origin ? one->node->origin : "");
+        json_str(j, "output_shape", shape_text(&one->out->shape, shape));
+        json_int(j, "macs", (int64_t)one->macs);
+        json_int(j, "constant_bytes", (int64_t)one->const_bytes);
+        json_int(j, "live_bytes", (int64_t)one->live_bytes);
+        if (l->counted) {
+            json_int(j, "instructions", (int64_t)one->instructions);
+            json_float(j, "ms", report_ms(r, one->instructions));
+        }
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void json_buffers(struct json *j, const struct memory_plan *m)
+{
+    json_array(j, "buffers");
+    for (uint32_t i = 0; i < m->n_buffers; i++) {
+        json_object(j, NULL);
+        json_str(j, "name", m->buffers[i].name);
+        json_int(j, "bytes", (int64_t)m->buffers[i].bytes);
+        json_int(j, "offset", (int64_t)m->plan.offset[i]);
+        json_int(j, "first_step", m->buffers[i].first);
+        json_int(j, "last_step", m->buffers[i].last);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void json_size(struct json *j, const char *key, const char *pass, const struct size *s)
+{
+    json_object(j, key);
+    if (pass)
+        json_str(j, "pass", pass);
+    json_int(j, "layers", s->n_nodes);
+    json_int(j, "macs", s->macs);
+    json_int(j, "weight_bytes", s->weight_bytes);
+    json_int(j, "bias_bytes", s->bias_bytes);
+    json_end(j);
+}
+
+static void json_resources(struct json *j, const struct report *r, const struct layers *l)
+{
+    const struct plan *p = &r->compiled->memory->plan;
+    if (r->firmware)
+        json_int(j, "flash_bytes", (int64_t)r->firmware->flash_bytes);
+    json_int(j, "constant_bytes", (int64_t)r->compiled->code.weight_bytes);
+    json_int(j, "arena_bytes", (int64_t)p->arena_bytes);
+    json_int(j, "arena_lower_bound", (int64_t)p->lower_bound);
+    json_bool(j, "arena_optimal", p->optimal);
+    if (r->firmware && !r->firmware->stacks[0].unknown)
+        json_int(j, "stack_bytes", (int64_t)r->firmware->stacks[0].bytes);
+    if (r->run)
+        json_int(j, "stack_bytes_used", (int64_t)r->run->stack_bytes);
+    if (l->counted) {
+        json_int(j, "instructions", (int64_t)r->run->instructions);
+        json_float(j, "ms", report_ms(r, r->run->instructions));
+    }
+    json_float(j, "clock_mhz", r->clock_mhz);
+    if (r->not_measured)
+        json_str(j, "not_measured", r->not_measured);
+}
+
+void report_json(struct arena *a, const struct report *r, struct text *out)
+{
+    const struct layers l = layers_of(a, r);
+    const struct size before = graph_size(r->source), after = graph_size(r->compiled->graph);
+    struct json j;
+    json_begin(&j, out);
+    json_object(&j, NULL);
+    json_str(&j, "name", r->source->name);
+    json_str(&j, "target", r->target->name);
+    json_resources(&j, r, &l);
+    json_layers(&j, r, &l);
+    json_buffers(&j, r->compiled->memory);
+    json_size(&j, "source", NULL, &before);
+    json_array(&j, "saved");
+    for (uint32_t i = 0; i < N_PASSES; i++)
+        json_size(&j, NULL, r->savings[i].pass, &r->savings[i].size);
+    json_end(&j);
+    json_size(&j, "compiled", NULL, &after);
+    json_end(&j);
+}
