@@ -4,7 +4,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
-#include "import/import.h"
+#include "model.h"
 #include "output.h"
 #include "verb.h"
 #include <stdio.h>
@@ -17,7 +17,7 @@ static const char usage[] =
     "  --target BOARD   cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55, rv32imc, native\n"
     "  -o FILE          the page; not needed with --json\n"
     "  --clock MHZ      for times, at one instruction a cycle (default 100)\n"
-    "  --json           print the same data for scripts\n\n"
+    "  --json           print the same data for scripts\n" MODEL_IO_USAGE "\n"
     "Without the board's compiler or emulator the page says so and has no instructions.\n\n"
     "example:\n"
     "  mote report out/fashion.mote --target cortex-m4 --clock 168 -o out/fashion.html\n";
@@ -26,7 +26,7 @@ static const char usage[] =
 #define CLOCK_MHZ_MAX     1e6
 
 struct settings {
-    const char *target, *path;
+    const char *target, *path, *io;
     double clock_mhz;
     bool json;
 };
@@ -71,7 +71,7 @@ static bool report(struct arena *a, const char *path, const struct settings *s, 
     struct compiled c;
     struct report r = {.version = MOTE_VERSION, .compiled = &c, .clock_mhz = s->clock_mhz};
     r.target = find_target(a, s->target, d);
-    r.source = r.target ? import_read(a, path, d) : NULL;
+    r.source = r.target ? model_open(a, path, s->io, d) : NULL;
     if (!r.source ||
         !compile(a, r.source, out_identifier(a, out_stem(a, path)), VARIANT_FASTEST, &c, d))
         return false;
@@ -99,10 +99,9 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
 {
     struct settings s = {.clock_mhz = CLOCK_MHZ_DEFAULT};
     const struct arg args[] = {
-        {"--target", ARG_STRING, &s.target},
-        {"-o", ARG_STRING, &s.path},
-        {"--clock", ARG_FLOAT, &s.clock_mhz},
-        {"--json", ARG_FLAG, &s.json},
+        {"--target", ARG_STRING, &s.target},  {"-o", ARG_STRING, &s.path},
+        {"--clock", ARG_FLOAT, &s.clock_mhz}, {"--json", ARG_FLAG, &s.json},
+        {"--io", ARG_STRING, &s.io},
     };
     const char *path;
     if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d))

@@ -55,17 +55,27 @@ static size_t live_bytes(const struct memory_plan *m, uint32_t turn)
     return plan_live_bytes(m->buffers, m->n_buffers, turn);
 }
 
+static uint32_t peak_turn(const struct compiled *c)
+{
+    uint32_t peak = 0;
+    for (uint32_t i = 1; i < program_turns(c->program); i++)
+        if (live_bytes(c->memory, i) > live_bytes(c->memory, peak))
+            peak = i;
+    return peak;
+}
+
+uint32_t compiled_peak_step(const struct compiled *c)
+{
+    return program_step(c->program, peak_turn(c));
+}
+
 bool budget_check_arena(struct arena *a, const struct compiled *c, const struct budget *b,
                         struct diag *d)
 {
     size_t need = c->memory->plan.arena_bytes;
     if (b->arena_bytes == 0 || need <= b->arena_bytes)
         return true;
-    uint32_t peak = 0;
-    for (uint32_t i = 1; i < program_turns(c->program); i++)
-        if (live_bytes(c->memory, i) > live_bytes(c->memory, peak))
-            peak = i;
-    const uint32_t step = program_step(c->program, peak);
+    const uint32_t peak = peak_turn(c), step = program_step(c->program, peak);
     size_t sum = 0;
     struct text live = {.arena = a};
     for (uint32_t i = 0; i < c->memory->n_buffers; i++) {

@@ -33,6 +33,9 @@ bool compile_within(struct arena *a, const struct graph *source, const char *nam
 /* Write <dir>/<name>.c and .h. The folder is made when it is missing. */
 bool compile_write(struct arena *a, const struct compiled *c, const char *dir, struct diag *d);
 
+/* The step during which the most bytes of the arena are alive, the first of several. */
+uint32_t compiled_peak_step(const struct compiled *c);
+
 /* What a model may use. 0: whatever the board has. */
 struct budget {
     uint64_t flash_bytes; /* model, kernels and start-up together */
