@@ -6,6 +6,7 @@
 #include "import/import.h"
 #include "import/tflite.h"
 #include "ir/kernels.h"
+#include "ir/verify.h"
 #include "output.h"
 #include "pass/pass.h"
 #include "verb.h"
@@ -357,15 +358,39 @@ static bool check(struct arena *a, const char *path, const struct settings *s, s
     return supported && explain(a, &c, s, d);
 }
 
+/* Does the IR let an operator of one input change type `x` to `y`? */
+static bool converts(struct arena *a, enum op op, enum dtype x, enum dtype y)
+{
+    static const float scale = 1.0f;
+    static const int32_t zero = 0;
+    const struct quant quant = {.n = 1, .scale = &scale, .zero = &zero};
+    struct diag d = {0};
+    struct graph *g = graph_new(a, "conversion");
+    const struct tensor in = {.name = "x",
+                              .dtype = x,
+                              .shape = {2, {1, 4}},
+                              .quant = x == DT_F32 ? (struct quant){0} : quant};
+    const uint32_t id = graph_add_tensor(g, &in);
+    *VEC_PUSH(a, &g->inputs) = id;
+    const uint32_t out = graph_add_node(g, op, NULL, &id, 1, "y", &d);
+    if (out == NO_TENSOR)
+        return false;
+    g->tensors.items[out].dtype = y;
+    g->tensors.items[out].quant = y == DT_F32 ? (struct quant){0} : quant;
+    *VEC_PUSH(a, &g->outputs) = out;
+    return graph_verify(g, &d);
+}
+
 /* Types of activations for which an operator has a kernel: "s8, f32 -> s8". */
 static const char *kernel_types(struct arena *a, enum op op)
 {
+    const bool changes_type = op == OP_QUANTIZE || op == OP_DEQUANTIZE;
     struct text t = {.arena = a};
     if (op == OP_RESHAPE)
         return "any: no work is left";
     for (enum dtype x = 0; x < N_DTYPES; x++)
         for (enum dtype y = 0; y < N_DTYPES; y++) {
-            if (!kernel_exists(op, x, y))
+            if (!kernel_exists(op, x, y) || (changes_type ? !converts(a, op, x, y) : x != y))
                 continue;
             text_add(&t, t.len ? ", " : "");
             text_add(&t, dtype_name(x));
@@ -382,17 +407,17 @@ static void print_operators(struct arena *a, bool as_json)
     json_begin(&j, &text);
     json_array(&j, NULL);
     if (!as_json)
-        printf("%-26s %s\n", "operator", "types that have kernels");
+        printf("%-28s %s\n", "operator", "types that have kernels");
     for (uint32_t i = 0; tflite_operator(i).name; i++) {
         const struct tflite_operator op = tflite_operator(i);
         const char *types =
-            op.op == N_OPS ? "none needed: it is computed while reading" : kernel_types(a, op.op);
+            op.op == N_OPS ? "none needed: nothing is left of it" : kernel_types(a, op.op);
         json_object(&j, NULL);
         json_str(&j, "operator", op.name);
         json_str(&j, "types", types);
         json_end(&j);
         if (!as_json)
-            printf("%-26s %s\n", op.name, types);
+            printf("%-28s %s\n", op.name, types);
     }
     json_end(&j);
     if (as_json)
