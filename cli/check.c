@@ -311,6 +311,26 @@ static bool explain(struct arena *a, const struct check *c, const struct setting
     return true;
 }
 
+static bool names_operator(const struct faults *f, uint32_t i_op)
+{
+    for (uint32_t i = 0; i < f->list.n; i++)
+        if (f->list.items[i].i_op == i_op)
+            return true;
+    return false;
+}
+
+/* Nodes without a kernel, but for operators that have a fault already: what stands in for them may
+ * be anything. */
+static void add_kernel_faults(struct arena *a, const struct graph *g, struct faults *faults)
+{
+    struct faults more = {0};
+    const struct faults before = *faults;
+    schedule_account(a, g, VARIANT_FASTEST, &more);
+    for (uint32_t i = 0; i < more.list.n; i++)
+        if (!names_operator(&before, more.list.items[i].i_op))
+            *VEC_PUSH(a, &faults->list) = more.list.items[i];
+}
+
 /* The model through the pipeline, or all that stands in its way. */
 static bool compile_or_account(struct arena *a, const char *path, struct check *c, struct diag *d)
 {
@@ -319,14 +339,14 @@ static bool compile_or_account(struct arena *a, const char *path, struct check *
     if (!c->source)
         return false;
     if (c->faults.list.n > 0) {
-        schedule_account(a, c->source, VARIANT_FASTEST, &c->faults);
+        add_kernel_faults(a, c->source, &c->faults);
     } else {
         if (compile(a, c->source, name, VARIANT_FASTEST, &c->compiled, d))
             return true;
         struct graph *g = graph_clone(a, c->source);
         struct diag ignored = {0};
         if (simplify(g, &ignored))
-            schedule_account(a, g, VARIANT_FASTEST, &c->faults);
+            add_kernel_faults(a, g, &c->faults);
     }
     if (c->faults.list.n > 0) {
         *d = (struct diag){0};
