@@ -40,7 +40,10 @@ static void print_arena(const struct report *r, struct text *out)
             a, "%s more than the lower bound of %s (%.1f %%); %s", str_count(a, gap),
             str_count(a, p->lower_bound), 100.0 * (double)gap / (double)p->lower_bound,
             p->optimal ? "searched to the end: no plan needs less" : "perhaps not the smallest");
-    print_figure(out, "Arena", str_count(a, p->arena_bytes), "bytes of RAM", more);
+    print_figure(out, "Arena in RAM", str_count(a, p->arena_bytes), "bytes",
+                 p->state_bytes ? arena_printf(a, "%s; %s are kept from call to call", more,
+                                               str_count(a, p->state_bytes))
+                                : more);
 }
 
 /* The worst case, and what one run took of it. */
@@ -52,11 +55,11 @@ static void print_stack(const struct report *r, struct text *out)
                            ? arena_printf(a, "%s in this run", str_count(a, r->run->stack_bytes))
                            : "";
     if (stack && !stack->unknown)
-        print_figure(out, "Stack, at worst", str_count(a, stack->bytes), "bytes of RAM",
+        print_figure(out, "Stack in RAM, at worst", str_count(a, stack->bytes), "bytes",
                      arena_printf(a, "by call graph, interrupts not counted%s%s",
                                   used[0] ? "; " : "", used));
     else if (used[0])
-        print_figure(out, "Stack", str_count(a, r->run->stack_bytes), "bytes of RAM",
+        print_figure(out, "Stack in RAM", str_count(a, r->run->stack_bytes), "bytes",
                      "high-water mark of one inference; the worst case is not known");
 }
 

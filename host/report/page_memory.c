@@ -15,9 +15,10 @@
 #define NUMBER_NARROW 6.0 /* the same in a narrow window                                  */
 #define NUMBER_HEIGHT 14  /* pixels                                                     */
 
-enum role { ROLE_VALUE, ROLE_INPUT, ROLE_OUTPUT, ROLE_SCRATCH, N_ROLES };
-static const char *const role_class[N_ROLES] = {"value", "input", "output", "scratch"};
+enum role { ROLE_VALUE, ROLE_INPUT, ROLE_OUTPUT, ROLE_STATE, ROLE_SCRATCH, N_ROLES };
+static const char *const role_class[N_ROLES] = {"value", "input", "output", "state", "scratch"};
 static const char *const role_text[N_ROLES] = {"between layers", "model input", "model output",
+                                               "state, kept from call to call",
                                                "working memory of a kernel"};
 
 struct picture {
@@ -42,6 +43,9 @@ static enum role *roles_of(struct arena *a, const struct memory_plan *m, const s
     for (uint32_t i = 0; i < g->outputs.n; i++)
         if (m->buffer_of_tensor[g->outputs.items[i]] != UINT32_MAX)
             role[m->buffer_of_tensor[g->outputs.items[i]]] = ROLE_OUTPUT;
+    for (uint32_t i = 0; i < m->n_buffers; i++)
+        if (m->buffers[i].is_state)
+            role[i] = ROLE_STATE;
     return role;
 }
 

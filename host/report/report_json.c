@@ -59,6 +59,7 @@ static void json_resources(struct json *j, const struct report *r, const struct 
     json_int(j, "arena_bytes", (int64_t)p->arena_bytes);
     json_int(j, "arena_lower_bound", (int64_t)p->lower_bound);
     json_bool(j, "arena_optimal", p->optimal);
+    json_int(j, "state_bytes", (int64_t)p->state_bytes);
     if (r->firmware && !r->firmware->stacks[0].unknown)
         json_int(j, "stack_bytes", (int64_t)r->firmware->stacks[0].bytes);
     if (r->run)
