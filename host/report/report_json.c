@@ -64,7 +64,7 @@ static void json_resources(struct json *j, const struct report *r, const struct 
         json_int(j, "stack_bytes", (int64_t)r->firmware->stacks[0].bytes);
     if (r->run)
         json_int(j, "stack_bytes_used", (int64_t)r->run->stack_bytes);
-    if (l->counted) {
+    if (r->run && l->counted) {
         json_int(j, "instructions", (int64_t)r->run->instructions);
         json_float(j, "ms", report_ms(r, r->run->instructions));
     }
