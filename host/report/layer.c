@@ -35,15 +35,16 @@ struct layers layers_of(struct arena *a, const struct report *r)
         const struct node *n = &g->nodes.items[step->i_node];
         const size_t prefix = strlen("mote_");
         assert(strncmp(step->kernel->name, "mote_", prefix) == 0);
-        layers_add(&l, &(struct layer){
-                           .node = n,
-                           .kernel = step->kernel->name + prefix,
-                           .out = &g->tensors.items[n->out[0]],
-                           .macs = (uint64_t)node_macs(g, n),
-                           .const_bytes = node_const_bytes(g, n),
-                           .live_bytes = plan_live_bytes(m->buffers, m->n_buffers, i),
-                           .instructions = l.counted ? r->run->step_instructions[i] : 0,
-                       });
+        layers_add(&l,
+                   &(struct layer){
+                       .node = n,
+                       .kernel = step->kernel->name + prefix,
+                       .out = &g->tensors.items[n->out[0]],
+                       .macs = (uint64_t)node_macs(g, n),
+                       .const_bytes = node_const_bytes(g, n),
+                       .live_bytes = plan_live_bytes(m->buffers, m->n_buffers, program_turn(p, i)),
+                       .instructions = l.counted ? r->run->step_instructions[i] : 0,
+                   });
     }
     return l;
 }

@@ -26,8 +26,8 @@ struct picture {
     struct text *out;
     const struct memory_plan *m;
     const struct program *p;
-    uint32_t n_steps;
-    enum role *role; /* [buffers] */
+    uint32_t n_turns; /* columns: a cascade is one, any other step is one */
+    enum role *role;  /* [buffers] */
 };
 
 static enum role *roles_of(struct arena *a, const struct memory_plan *m, const struct program *p)
@@ -51,7 +51,7 @@ static enum role *roles_of(struct arena *a, const struct memory_plan *m, const s
 
 static double x_of(const struct picture *pic, uint32_t step)
 {
-    return 100.0 * step / pic->n_steps;
+    return 100.0 * step / pic->n_turns;
 }
 
 /* Address 0 lies at the bottom. */
@@ -145,7 +145,7 @@ static void print_all_shared(const struct picture *pic)
 {
     const struct memory_plan *m = pic->m;
     uint32_t *live = ARENA_ARRAY(pic->a, uint32_t, m->n_buffers);
-    for (uint32_t step = 0; step < pic->n_steps; step++) {
+    for (uint32_t step = 0; step < pic->n_turns; step++) {
         uint32_t n_live = 0;
         for (uint32_t i = 0; i < m->n_buffers; i++)
             if (m->buffers[i].first <= step && step <= m->buffers[i].last)
@@ -161,7 +161,7 @@ static void print_all_shared(const struct picture *pic)
 static void print_live(const struct picture *pic)
 {
     const struct memory_plan *m = pic->m;
-    for (uint32_t i = 0; i < pic->n_steps; i++) {
+    for (uint32_t i = 0; i < pic->n_turns; i++) {
         const double y = y_of(pic, plan_live_bytes(m->buffers, m->n_buffers, i));
         text_printf(pic->out,
                     "<line class=\"live\" x1=\"%.3f%%\" x2=\"%.3f%%\" y1=\"%.2f\" y2=\"%.2f\"/>\n",
@@ -172,9 +172,9 @@ static void print_live(const struct picture *pic)
 static void print_step_numbers(const struct picture *pic)
 {
     uint32_t every = 1;
-    while (pic->n_steps / every >= N_X_TICKS_MAX)
+    while (pic->n_turns / every >= N_X_TICKS_MAX)
         every *= every == 1 || every % 10 == 0 ? 5 : 2; /* 1, 5, 10, 50, ... */
-    for (uint32_t i = 0; i < pic->n_steps; i += every)
+    for (uint32_t i = 0; i < pic->n_turns; i += every)
         text_printf(pic->out,
                     "<text x=\"%.3f%%\" y=\"%d\" text-anchor=\"middle\">%" PRIu32 "</text>\n",
                     (x_of(pic, i) + x_of(pic, i + 1)) / 2, PLOT_HEIGHT + 16, i);
@@ -201,7 +201,7 @@ static void print_plot(const struct picture *pic)
     text_printf(pic->out,
                 "<div class=\"plot\"><svg role=\"group\" aria-label=\"Buffers over %" PRIu32
                 " steps in an arena of %s bytes; the table below has the same\">\n",
-                pic->n_steps, str_count(pic->a, pic->m->plan.arena_bytes));
+                pic->n_turns, str_count(pic->a, pic->m->plan.arena_bytes));
     for (uint32_t k = 0; k <= N_Y_TICKS; k++)
         text_printf(pic->out, "<line class=\"grid\" x1=\"0\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/>\n",
                     PLOT_HEIGHT * k / N_Y_TICKS, PLOT_HEIGHT * k / N_Y_TICKS);
@@ -271,7 +271,7 @@ void page_memory(const struct report *r, struct text *out)
                                 .out = out,
                                 .m = m,
                                 .p = p,
-                                .n_steps = p->n_steps ? p->n_steps : 1,
+                                .n_turns = p->n_steps ? program_turns(p) : 1,
                                 .role = roles_of(out->arena, m, p)};
     text_add(out, "<section id=\"memory\" aria-labelledby=\"memory-title\">\n"
                   "<h2 id=\"memory-title\">Memory over time</h2>\n"
