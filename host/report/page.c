@@ -93,6 +93,9 @@ static void print_header(const struct report *r, const struct layers *l, struct 
                 r->compiled->graph->nodes.n, l->n);
     if (r->not_measured)
         text_printf(out, "<p class=\"warning\" role=\"note\">%s</p>\n", html(a, r->not_measured));
+    for (uint32_t i = 0; i < r->source->notes.n; i++)
+        text_printf(out, "<p class=\"warning\" role=\"note\">%s</p>\n",
+                    html(a, r->source->notes.items[i]));
     text_add(out, "<dl class=\"figures\">\n");
     print_flash(r, out);
     print_arena(r, out);

@@ -82,6 +82,10 @@ void report_json(struct arena *a, const struct report *r, struct text *out)
     json_object(&j, NULL);
     json_str(&j, "name", r->source->name);
     json_str(&j, "target", r->target->name);
+    json_array(&j, "notes");
+    for (uint32_t i = 0; i < r->source->notes.n; i++)
+        json_str(&j, NULL, r->source->notes.items[i]);
+    json_end(&j);
     json_resources(&j, r, &l);
     json_layers(&j, r, &l);
     json_buffers(&j, r->compiled->memory);
