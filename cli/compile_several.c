@@ -117,19 +117,19 @@ static void print_text(struct arena *a, const struct result *r, const struct sev
         const struct firmware_stack *stack = r->unmeasured ? NULL : &r->firmware.stacks[i];
         printf("%s: arena %s bytes by itself, weights %s bytes, stack %s\n",
                path_join(a, w->dir, arena_printf(a, "%s.c", c->name)),
-               out_count(a, c->memory->plan.arena_bytes), out_count(a, c->code.weight_bytes),
+               str_count(a, c->memory->plan.arena_bytes), str_count(a, c->code.weight_bytes),
                !stack           ? "not known"
                : stack->unknown ? arena_printf(a, "not known: %s", stack->unknown)
-                                : arena_printf(a, "%s bytes", out_count(a, stack->bytes)));
+                                : arena_printf(a, "%s bytes", str_count(a, stack->bytes)));
     }
     printf("%s: arena of all %s bytes\n", path_join(a, w->dir, "models.h"),
-           out_count(a, s->arena_bytes));
+           str_count(a, s->arena_bytes));
     if (r->unmeasured)
         printf("%s: flash and stack are not known: %s\n", w->target, r->unmeasured);
     else
         printf("%s: flash %s bytes, data %s bytes\n",
                r->firmware.elf_path ? r->firmware.elf_path : w->target,
-               out_count(a, r->firmware.flash_bytes), out_count(a, r->firmware.data_bytes));
+               str_count(a, r->firmware.flash_bytes), str_count(a, r->firmware.data_bytes));
 }
 
 bool compile_several(struct arena *a, const char *const *paths, uint32_t n,
