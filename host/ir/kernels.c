@@ -96,6 +96,8 @@ static const struct kernel_row *row_named(const char *op, const char *dtype,
 static const struct kernel_row *find_row(enum op op, enum dtype x, enum dtype y,
                                          enum variant_choice choice)
 {
+    if (op == OP_SOFTMAX && x == DT_S8 && y == DT_S16)
+        return row_named("softmax_to_s16", "s8", choice);
     const char *name = device_op(op, x), *dtype = row_dtype(name, x, y);
     if (!dtype)
         return NULL;

@@ -62,10 +62,11 @@ static bool copies_elements(enum op op)
            op == OP_DEPTH_TO_SPACE || op == OP_SPACE_TO_DEPTH || op == OP_RESIZE_NEAREST;
 }
 
-/* Kernels for s16 compute with zero points 0, apart from copies and changes of scale. */
+/* Kernels for s16 compute with zero points 0, apart from copies and changes of scale, and from
+ * softmax, whose file says which it has. */
 static bool takes_zero_points(enum op op)
 {
-    return copies_elements(op) || op == OP_QUANTIZE || op == OP_DEQUANTIZE;
+    return copies_elements(op) || op == OP_QUANTIZE || op == OP_DEQUANTIZE || op == OP_SOFTMAX;
 }
 
 static bool one_scale(const struct graph *g, const struct node *n, const struct tensor *t,

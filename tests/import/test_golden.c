@@ -128,6 +128,8 @@ OUTPUTS(outputs_of_hello_world_float, "tflm/hello_world_float")
 OUTPUTS(outputs_of_micro_speech, "tflm/micro_speech_quantized")
 OUTPUTS(outputs_of_person_detect, "tflm/person_detect")
 OUTPUTS(outputs_of_simple_add, "tflm/simple_add_model")
+OUTPUTS(outputs_of_keywords_by_svdf, "tflm/keyword_scrambled")
+OUTPUTS(outputs_of_keywords_by_svdf_with_memory_of_8_bits, "tflm/keyword_scrambled_8bit")
 OUTPUTS(outputs_of_noise_suppression, "tflm/dtln_noise_suppression")
 OUTPUTS(outputs_of_digits_by_lstm, "tflm/trained_lstm_int8")
 OUTPUTS(outputs_of_digits_by_lstm_float, "tflm/trained_lstm")
@@ -157,7 +159,8 @@ TEST_MAIN(T(outputs_of_anomaly_detection), T(outputs_of_anomaly_detection_float)
           T(outputs_of_image_classification_float), T(outputs_of_streaming_wake_word),
           T(outputs_of_visual_wake_words), T(outputs_of_visual_wake_words_float),
           T(outputs_of_hello_world), T(outputs_of_hello_world_float), T(outputs_of_micro_speech),
-          T(outputs_of_person_detect), T(outputs_of_simple_add), T(outputs_of_noise_suppression),
+          T(outputs_of_person_detect), T(outputs_of_simple_add), T(outputs_of_keywords_by_svdf),
+          T(outputs_of_keywords_by_svdf_with_memory_of_8_bits), T(outputs_of_noise_suppression),
           T(outputs_of_digits_by_lstm), T(outputs_of_digits_by_lstm_float),
           T(outputs_of_mcunet_visual_wake_words), T(outputs_of_mcunet_detection),
           T(outputs_of_alexa), T(outputs_of_hey_jarvis), T(outputs_of_hey_mycroft),

@@ -22,6 +22,11 @@ size_t mote_softmax_s8_ref_scratch(const struct mote_softmax_s8 *op);
 void mote_softmax_s8_ref(const struct mote_softmax_s8 *op, const int8_t *in, int8_t *out,
                          void *scratch);
 
+/* The same with an output of int16: scale 1/65536, zero point -32768. `out` overlaps nothing. */
+size_t mote_softmax_to_s16_s8_ref_scratch(const struct mote_softmax_s8 *op);
+void mote_softmax_to_s16_s8_ref(const struct mote_softmax_s8 *op, const int8_t *in, int16_t *out,
+                                void *scratch);
+
 #ifdef __cplusplus
 }
 #endif

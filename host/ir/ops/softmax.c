@@ -13,7 +13,11 @@ bool infer_softmax(const struct graph *g, const struct node *n, struct tensor *o
 {
     if (!(n->attrs.beta > 0.0f) || !isfinite(n->attrs.beta))
         return node_error(d, g, n, "beta %.9g is not finite and > 0", (double)n->attrs.beta);
-    return infer_like_input(g, n, out, d);
+    if (!infer_like_input(g, n, out, d))
+        return false;
+    if (out->dtype == DT_S8 && stated_type(g, n, DT_S8) == DT_S16)
+        out->dtype = DT_S16;
+    return true;
 }
 
 int64_t macs_softmax(const struct graph *g, const struct node *n)
@@ -40,7 +44,10 @@ void eval_softmax(const struct eval *e)
 {
     const struct tensor *x = node_in(e->g, e->n, 0);
     if (x->dtype == DT_S8) {
-        mote_softmax_s8_ref(&e->args->softmax, e->in[0], e->out, e->scratch);
+        if (e->g->tensors.items[e->n->out[0]].dtype == DT_S16)
+            mote_softmax_to_s16_s8_ref(&e->args->softmax, e->in[0], e->out, e->scratch);
+        else
+            mote_softmax_s8_ref(&e->args->softmax, e->in[0], e->out, e->scratch);
         return;
     }
     const float *in = e->in[0];
@@ -77,17 +84,30 @@ bool bind_softmax(struct arena *a, const struct graph *g, const struct node *n,
     return true;
 }
 
-bool ranges_softmax(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d)
+/* Converters give an output of s16 the scale 1/65535; the reference takes 1/65536 of it within a
+ * thousandth. */
+static bool ranges_output(const struct graph *g, const struct node *n, struct diag *d)
 {
     const struct tensor *y = &g->tensors.items[n->out[0]];
+    const bool is_wide = y->dtype == DT_S16;
+    const double scale = is_wide ? 1.0 / 65536.0 : 1.0 / 256.0;
+    const int32_t zero = is_wide ? INT16_MIN : INT8_MIN;
+    const double tolerance = is_wide ? 1e-3 * scale : 0.0;
+    if (fabs(scale_of(y) - scale) <= tolerance && y->quant.zero[0] == zero)
+        return true;
+    return node_error(d, g, n,
+                      "output scale %.9g and zero point %" PRId32
+                      ", a softmax of s8 to %s gives %.9g and %" PRId32,
+                      scale_of(y), y->quant.zero[0], dtype_name(y->dtype), scale, zero);
+}
+
+bool ranges_softmax(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d)
+{
     union kernel_args args;
     if (!bind_node(tmp, g, n, &args, d))
         return false;
-    if (y->quant.scale[0] != 1.0f / 256.0f || y->quant.zero[0] != -128)
-        return node_error(d, g, n,
-                          "output scale %.9g and zero point %" PRId32
-                          ", an s8 softmax gives 0.00390625 (1/256) and -128",
-                          (double)y->quant.scale[0], y->quant.zero[0]);
+    if (!ranges_output(g, n, d))
+        return false;
     if (args.softmax.n > SOFTMAX_LAST_MAX)
         return node_error(d, g, n, "%" PRIu32 " elements, at most %d in s8", args.softmax.n,
                           SOFTMAX_LAST_MAX);
