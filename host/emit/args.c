@@ -360,6 +360,44 @@ static void print_batch_matmul(struct constants *c, const char *name, const unio
     text_add(c->t, "};\n");
 }
 
+static void print_svdf(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_svdf *op = &args->svdf;
+    open_struct(c, "mote_svdf", name);
+    print_member(c, "batches", op->batches);
+    print_member(c, "in_n", op->in_n);
+    print_member(c, "units", op->units);
+    print_member(c, "rank", op->rank);
+    print_member(c, "memory", op->memory);
+    print_pair(c, "in_zero", op->in_zero, "memory_zero", op->memory_zero);
+    print_member(c, "out_zero", op->out_zero);
+    print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
+    print_pair(c, "memory_shift", op->memory_shift, "out_shift", op->out_shift);
+    print_pair(c, "memory_mult", op->memory_mult, "out_mult", op->out_mult);
+    text_add(c->t, "};\n");
+}
+
+static void print_lstm(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_lstm_s8 *op = &args->lstm;
+    open_struct(c, "mote_lstm_s8", name);
+    print_member(c, "batches", op->batches);
+    print_member(c, "steps", op->steps);
+    print_member(c, "in_n", op->in_n);
+    print_member(c, "n", op->n);
+    print_pair(c, "in_zero", op->in_zero, "hidden_zero", op->hidden_zero);
+    print_pair(c, "cell_exponent", op->cell_exponent, "out_shift", op->out_shift);
+    print_pair(c, "out_mult", op->out_mult, "clip", op->clip);
+    text_add(c->t, "    .gate = {\n");
+    for (uint32_t k = 0; k < 4; k++)
+        text_printf(c->t,
+                    "        {.in_mult = %d, .hidden_mult = %d, .in_shift = %d, .hidden_shift = "
+                    "%d},\n",
+                    (int)op->gate[k].in_mult, (int)op->gate[k].hidden_mult,
+                    (int)op->gate[k].in_shift, (int)op->gate[k].hidden_shift);
+    text_add(c->t, "    },\n};\n");
+}
+
 /* By the kind of const struct, the fourth column of kernels.def. */
 struct row {
     const char *args;
@@ -391,6 +429,8 @@ static const struct row *row_of(const struct kernel *kernel)
         {"batch_matmul", INPUTS_EACH, print_batch_matmul},
         {"reduce", INPUTS_EACH, print_reduce},
         {"requantize_wide", INPUTS_EACH, print_requantize_wide},
+        {"svdf", INPUTS_EACH, print_svdf},
+        {"lstm", INPUTS_EACH, print_lstm},
         {"quantize", INPUTS_EACH, print_quantize},
     };
     const struct row *row = rows;

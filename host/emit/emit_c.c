@@ -198,8 +198,10 @@ static void print_step_title(struct emitter *e, struct text *t, uint32_t i_step)
         text_add(t, k ? ", " : " ");
         print_tensor_type(t, tensor_of(e, node->in[k]));
     }
-    text_add(t, " -> ");
-    print_tensor_type(t, tensor_of(e, node->out[0]));
+    for (uint32_t k = 0; k < node->n_out; k++) {
+        text_add(t, k ? ", " : " -> ");
+        print_tensor_type(t, tensor_of(e, node->out[k]));
+    }
     text_add(t, ". */\n");
 }
 
@@ -330,6 +332,7 @@ static void print_kernel_call(struct emitter *e, struct text *t, uint32_t i_step
                               const struct site *site)
 {
     const struct step *step = &e->p->steps[i_step];
+    const struct node *node = node_of(e, i_step);
     struct call call =
         open_call(e, t, arena_printf(e->a, "%s(%s, ", step->kernel->name, site->op), site->indent);
     for (uint32_t k = 0; k < site->n_in; k++)
@@ -339,9 +342,11 @@ static void print_kernel_call(struct emitter *e, struct text *t, uint32_t i_step
             &call, arena_printf(e->a, "%s_s%u_%s", e->name, (unsigned)i_step, step->packed[k].role),
             ", ");
     const uint32_t scratch = e->m->buffer_of_scratch[i_step];
-    add_argument(&call,
-                 arena_pointer(e, tensor_of(e, node_of(e, i_step)->out[0])->dtype, site->out, ""),
-                 ", ");
+    for (uint32_t k = 0; k < node->n_out; k++) /* only the first is ever in rows */
+        add_argument(&call,
+                     arena_pointer(e, tensor_of(e, node->out[k])->dtype,
+                                   k ? number(e, offset_of(e, node->out[k])) : site->out, ""),
+                     ", ");
     add_argument(&call,
                  scratch == UINT32_MAX
                      ? "NULL"

@@ -29,10 +29,25 @@ static uint32_t writer_of(const struct program *p, uint32_t root)
     return s;
 }
 
-/* May step s write `out` where `in` lies, though it reads `in`? */
+/* How many inputs of a node lie at `root`? */
+static uint32_t count_reads(const struct program *p, const struct node *n, uint32_t root)
+{
+    uint32_t count = 0;
+    for (uint32_t k = 0; k < n->n_in; k++)
+        count += n->in[k] != NO_TENSOR && program_root(p, n->in[k]) == root;
+    return count;
+}
+
+/* May step s write `out` where `in` lies, though it reads `in`? Kernels of several outputs have in
+ * the second and later ones the next values of their last inputs, each of which they may write to
+ * the old one's place. */
 static bool may_replace(const struct program *p, uint32_t s, uint32_t in, uint32_t out)
 {
     const struct node *n = &p->graph->nodes.items[p->steps[s].i_node];
+    for (uint32_t k = 1; k < n->n_out; k++)
+        if (program_root(p, n->out[k]) == out)
+            return program_root(p, n->in[n->n_in - n->n_out + k]) == in &&
+                   count_reads(p, n, in) == 1;
     return p->steps[s].in_place && n->in[0] != NO_TENSOR && program_root(p, n->in[0]) == in &&
            program_root(p, n->out[0]) == out;
 }

@@ -45,7 +45,7 @@ static const struct kernel_row *row_for(const struct graph *g, uint32_t i_node,
 {
     const struct node *n = &g->nodes.items[i_node];
     assert(n->n_in >= 1 && n->n_out >= 1);
-    return n->n_out == 1 ? kernel_for(g, n, choice) : NULL; /* several outputs: not planned yet */
+    return kernel_for(g, n, choice);
 }
 
 void schedule_account(struct arena *a, const struct graph *g, enum variant_choice choice,

@@ -71,6 +71,10 @@ NATIVE(hello_world, "tflm/hello_world_int8")
 NATIVE(micro_speech, "tflm/micro_speech_quantized")
 NATIVE(person_detect, "tflm/person_detect")
 NATIVE(simple_add, "tflm/simple_add_model")
+NATIVE(keywords_by_svdf, "tflm/keyword_scrambled")
+NATIVE(keywords_by_svdf_with_memory_of_8_bits, "tflm/keyword_scrambled_8bit")
+NATIVE(noise_suppression, "tflm/dtln_noise_suppression")
+NATIVE(digits_by_lstm, "tflm/trained_lstm_int8")
 NATIVE(mcunet_visual_wake_words, "mcunet/vww")
 NATIVE(mcunet_detection, "mcunet/detection")
 NATIVE(alexa, "micro-wake-word/alexa")
@@ -81,5 +85,7 @@ NATIVE(voice_activity, "micro-wake-word/vad")
 
 TEST_MAIN(T(anomaly_detection), T(keyword_spotting), T(image_classification),
           T(streaming_wake_word), T(visual_wake_words), T(hello_world), T(micro_speech),
-          T(person_detect), T(simple_add), T(mcunet_visual_wake_words), T(mcunet_detection),
-          T(alexa), T(hey_jarvis), T(hey_mycroft), T(okay_nabu), T(voice_activity))
+          T(person_detect), T(simple_add), T(keywords_by_svdf),
+          T(keywords_by_svdf_with_memory_of_8_bits), T(noise_suppression), T(digits_by_lstm),
+          T(mcunet_visual_wake_words), T(mcunet_detection), T(alexa), T(hey_jarvis), T(hey_mycroft),
+          T(okay_nabu), T(voice_activity))

@@ -313,7 +313,7 @@ static void output_shape_wrong(struct graph *g)
 }
 static void output_type_wrong(struct graph *g)
 {
-    tensor(g, SOFT)->dtype = DT_S16;
+    tensor(g, SOFT)->dtype = DT_S32;
     tensor(g, SOFT)->quant.n = 0;
 }
 static void weights_not_constant(struct graph *g)
@@ -427,7 +427,7 @@ TEST(violations_of_structure_are_found)
         {act_unknown, "sum (add): unknown activation 3"},
         {output_shape_wrong,
          "soft (softmax): its output is s8 1x2x2x3, its inputs make s8 1x2x2x2"},
-        {output_type_wrong, "soft (softmax): its output is s16 1x2x2x2, its inputs make s8"},
+        {output_type_wrong, "soft (softmax): its output is s32 1x2x2x2, its inputs make s8"},
         {weights_not_constant, "conv (conv2d): parameter 'w' is not a constant"},
     };
     expect_all(s8_text, v, sizeof v / sizeof v[0]);
