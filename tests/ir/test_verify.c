@@ -512,6 +512,16 @@ TEST(ranges_of_single_nodes_are_met)
         {"[1,4] quant 1:0", "[1,4] quant 0.00004:0", "mul(%0, %1)", NULL}, /* 2^14.6 */
         {"[1,4] quant 1:0", "[1,4] quant 0.00003:0", "mul(%0, %1)",
          "y (mul): the output scale is too small: below 2^-15"},
+        {"[1,4] quant 1:0", "[1,4] quant 1.2e-7:0", "div(%0, %1)", NULL}, /* 2^22.99 */
+        {"[1,4] quant 1:0", "[1,4] quant 1.1e-7:0", "div(%0, %1)",
+         "y (div): the output scale is too small: below 2^-23 of the inputs' quotient"},
+        {"[1,4] quant 1:0", "[1,4] quant 0.00004:0", "prelu(%0, %1)", NULL},
+        {"[1,4] quant 1:0", "[1,4] quant 0.00003:0", "prelu(%0, %1)",
+         "y (prelu): the output scale is too small: below 2^-15 of the inputs' product"},
+        {"[1,4] quant 1:0", "[1,4] quant 0.00025:0", "squared_difference(%0, %1)",
+         NULL}, /* 2^-12 */
+        {"[1,4] quant 1:0", "[1,4] quant 0.00024:0", "squared_difference(%0, %1)",
+         "y (squared_difference): the output scale is too small: below 2^-12"},
         {"[1,4] quant 1:0", "[1,4] quant 0.0000018:0", "sub(%0, %1)",
          "y (sub): the output scale is too small: below 2^-20"},
         {"[1,4] quant 1:0", "[1,4] quant 0.0000018:0", "add_broadcast(%0, %1)",
