@@ -10,7 +10,8 @@
  *     #define KWS_ARENA_BYTES  8640u     the arena, aligned to KWS_ARENA_ALIGN (16)
  *     #define KWS_STATE_BYTES  0u        the beginning of it that lasts from call to call
  *     #define KWS_WEIGHT_BYTES 23016u    constants in flash
- *     #define KWS_STACK_BYTES  352u      stack below the call of kws_invoke, for one board; only in
+ *     #define KWS_STACK_BYTES  352u      stack below the call of kws_invoke, for one board, without
+ *                                        what a function that feeds rows needs itself; only in
  *                                        a header that was written when the board's compiler was at
  *                                        hand
  *     #define KWS_N_STEPS      11u       steps of one inference

@@ -138,8 +138,8 @@ static void print_header(struct emitter *e, struct text *t, size_t weight_bytes,
     if (stack) {
         text_printf(t,
                     "/* Stack below the call of %s_invoke on %s, worst case by call graph as Mote "
-                    "builds it.\n * Interrupts come on top. */\n",
-                    e->name, stack->board);
+                    "builds it.\n * Interrupts come on top%s. */\n",
+                    e->name, stack->board, program_fed(e->p) ? ", and what `feed` needs" : "");
         define(e, t, "STACK_BYTES", stack->bytes);
     }
     text_add(t, "/* Kernel calls of one inference. */\n");

@@ -212,6 +212,13 @@ static bool compile_and_link(struct build *b, struct diag *d)
 
 /* ---- the stack ---- */
 
+/* The stack of a fed model is stated without the caller's function that gives the rows, the only one
+ * that emitted code calls through a pointer. */
+static void leave_out_feed(struct call_graph *g)
+{
+    g->functions.items[call_graph_find(g, INDIRECT_CALL)].frame = FRAME_KNOWN;
+}
+
 /* The text of the firmware as instructions; NULL, with the reason, without a disassembler. */
 static const char *disassemble(const struct build *b, const char **why)
 {
@@ -259,6 +266,8 @@ static void bound_stacks(const struct build *b, struct firmware *out)
     for (uint32_t m = 0; m < b->parts->n_models; m++) {
         struct firmware_stack *s = &out->stacks[m];
         const char *name = arena_printf(a, "%s_invoke", b->parts->models[m].name);
+        if (program_fed(b->parts->models[m].program))
+            leave_out_feed(&g);
         if (!text)
             s->unknown = why;
         else

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "base/file.h"
+#include "base/process.h"
 #include "check.h"
 #include "compile.h"
 #include "import/import.h"
@@ -37,8 +38,11 @@ static void check_no_error(const struct diag *d)
         test_fail(__FILE__, __LINE__, "%s: %s", d->place, d->message);
 }
 
-static void check_native(const char *model)
+static void check_on(const char *model, const char *target, const struct memory_wish *wish)
 {
+    const struct target *t = target_find(target);
+    if (!process_found(t->compiler) || (t->emulator && !process_found(t->emulator)))
+        test_skip(t->package);
     struct arena *a = arena_new("native");
     struct diag d = {0};
     const char *path = test_data(arena_printf(a, "models/%s.tflite", model));
@@ -49,12 +53,18 @@ static void check_native(const char *model)
     struct compiled c;
     struct firmware fw;
     struct firmware_run run;
-    compile(a, g, "m", VARIANT_FASTEST, &c, &d);
+    compile_within(a, g, "m", VARIANT_FASTEST, wish, &c, &d);
     check_no_error(&d);
-    compile_and_run(a, &c, target_find("native"), in.data, N_CALLS, &fw, &run, &d);
+    CHECK(c.memory->plan.arena_bytes <= wish->ram_bytes);
+    compile_and_run(a, &c, t, in.data, N_CALLS, &fw, &run, &d);
     check_no_error(&d);
     CHECK_BYTES(run.outputs, want.data, want.len);
     arena_free(a);
+}
+
+static void check_native(const char *model)
+{
+    check_on(model, "native", &(struct memory_wish){.ram_bytes = RAM_ANY, .feed = FEED_WHOLE});
 }
 
 #define NATIVE(test, model)                                                                        \
@@ -83,9 +93,30 @@ NATIVE(hey_mycroft, "micro-wake-word/hey_mycroft")
 NATIVE(okay_nabu, "micro-wake-word/okay_nabu")
 NATIVE(voice_activity, "micro-wake-word/vad")
 
+/* In cascades, a few rows at a time. */
+#define CASCADES(test, model, target, bytes, how)                                                  \
+    TEST(test)                                                                                     \
+    {                                                                                              \
+        check_on(model, target, &(struct memory_wish){.ram_bytes = (bytes), .feed = (how)});       \
+    }
+CASCADES(visual_wake_words_fed_by_rows_in_16_kb, "mlperf-tiny/vww_96_int8", "native", 16384,
+         FEED_ROWS)
+CASCADES(visual_wake_words_fed_by_rows_in_16_kb_on_a_cortex_m4, "mlperf-tiny/vww_96_int8",
+         "cortex-m4", 16384, FEED_ROWS)
+CASCADES(visual_wake_words_in_28_kb, "mlperf-tiny/vww_96_int8", "native", 28672, FEED_WHOLE)
+CASCADES(image_classification_in_half_the_memory, "mlperf-tiny/pretrainedResnet_quant", "native",
+         17408, FEED_WHOLE)
+CASCADES(person_detect_fed_by_rows_in_15_kb, "tflm/person_detect", "native", 15360, FEED_ROWS)
+CASCADES(mcunet_visual_wake_words_fed_by_rows_in_17_kb, "mcunet/vww", "native", 17408, FEED_ROWS)
+CASCADES(mcunet_detection_fed_by_rows_in_34_kb, "mcunet/detection", "native", 34816, FEED_ROWS)
+
 TEST_MAIN(T(anomaly_detection), T(keyword_spotting), T(image_classification),
           T(streaming_wake_word), T(visual_wake_words), T(hello_world), T(micro_speech),
           T(person_detect), T(simple_add), T(keywords_by_svdf),
           T(keywords_by_svdf_with_memory_of_8_bits), T(noise_suppression), T(digits_by_lstm),
           T(mcunet_visual_wake_words), T(mcunet_detection), T(alexa), T(hey_jarvis), T(hey_mycroft),
-          T(okay_nabu), T(voice_activity))
+          T(okay_nabu), T(voice_activity), T(visual_wake_words_fed_by_rows_in_16_kb),
+          T(visual_wake_words_fed_by_rows_in_16_kb_on_a_cortex_m4), T(visual_wake_words_in_28_kb),
+          T(image_classification_in_half_the_memory), T(person_detect_fed_by_rows_in_15_kb),
+          T(mcunet_visual_wake_words_fed_by_rows_in_17_kb),
+          T(mcunet_detection_fed_by_rows_in_34_kb))
