@@ -7,8 +7,8 @@
 
 #define N_RUNS 3
 
-/* The program round the models: reads in.bin, writes out.bin. The arena is poisoned before every
- * run and fenced by bytes that must survive. The hook must name 0, 1, ..., N_STEPS; in a cascade it
+/* The program round the models: reads in.bin, writes out.bin. The arena, but for the states, is
+ * poisoned before every run and fenced by bytes that must survive. The hook must name 0, 1, ..., N_STEPS; in a cascade it
  * names each step at least once, and N_STEPS at the end. Rows that are fed must be asked for in
  * order. */
 static const char driver_head[] = "#include <stdint.h>\n"
@@ -67,10 +67,19 @@ static const char driver_fed[] =
 
 static const char driver_model[] =
     "static union { uint8_t bytes[%s_ARENA_BYTES + 2 * FENCE]; double align[2]; } arena_%s;\n"
-    "static int run_%s(FILE *in, FILE *out, int has_cascades)\n"
+    "#if %s_STATE_BYTES > 0\n"
+    "#define %s_RESET %s_reset\n"
+    "#else\n"
+    "#define %s_RESET (void)\n"
+    "#endif\n"
+    "static int run_%s(FILE *in, FILE *out, int run, int has_cascades)\n"
     "{\n"
     "    uint8_t *const arena = arena_%s.bytes + FENCE;\n"
-    "    memset(&arena_%s, 0xa5, sizeof arena_%s);\n"
+    "    if (run == 0) {\n"
+    "        memset(&arena_%s, 0xa5, sizeof arena_%s);\n"
+    "        %s_RESET(arena);\n"
+    "    }\n"
+    "    memset(arena + %s_STATE_BYTES, 0xa5, %s_ARENA_BYTES - %s_STATE_BYTES);\n"
     "    begin_run();\n"
     "    if (invoke_%s(arena, in) != 0)\n"
     "        return 1;\n"
@@ -118,7 +127,7 @@ static const char *driver_of(struct arena *a, const struct model *models, uint32
                 N_RUNS);
     for (uint32_t i = 0; i < n; i++)
         text_printf(&t,
-                    "        if (!status && (status = run_%s(in, out, %d)) != 0)\n"
+                    "        if (!status && (status = run_%s(in, out, run, %d)) != 0)\n"
                     "            printf(\"model %s, run %%d: \", run);\n",
                     models[i].name, models[i].program->n_cascades > 0, models[i].name);
     text_add(&t, "    }\n    if (!status && fclose(out) != 0)\n        status = 4;\n"
@@ -359,8 +368,13 @@ TEST(odd_inputs_and_outputs_give_the_interpreters_bytes)
     check_runs(a, &g, 1, &r, VARIANT_FASTEST);
     arena_free(a);
 }
+TEST(programs_with_states_go_on_from_call_to_call)
+{
+    check_random(RANDOM_STATES, VARIANT_FASTEST, 24);
+}
 
-TEST_MAIN(T(int8_graphs_with_fast_kernels_give_the_interpreters_bytes),
+TEST_MAIN(T(programs_with_states_go_on_from_call_to_call),
+          T(int8_graphs_with_fast_kernels_give_the_interpreters_bytes),
           T(int8_graphs_with_reference_kernels_give_the_interpreters_bytes),
           T(graphs_with_float_ends_give_the_interpreters_bytes),
           T(int8_cascades_of_fast_kernels_give_the_interpreters_bytes),

@@ -21,9 +21,10 @@
 #include "ir/verify.h"
 
 enum random_kind {
-    RANDOM_F32,  /* float throughout, with batch norms                     */
-    RANDOM_S8,   /* int8 throughout                                        */
-    RANDOM_ENDS, /* float at the ends, int8 between quantize and dequantize */
+    RANDOM_F32,    /* float throughout, with batch norms                     */
+    RANDOM_S8,     /* int8 throughout                                        */
+    RANDOM_ENDS,   /* float at the ends, int8 between quantize and dequantize */
+    RANDOM_STATES, /* int8 throughout, with variables that last from call to call */
     N_RANDOM_KINDS
 };
 
@@ -549,6 +550,50 @@ static inline void random_step(struct random_builder *b)
         random_elementwise(b, op, x);
 }
 
+static inline bool random_is_state(const struct graph *g, uint32_t t)
+{
+    for (uint32_t i = 0; i < g->states.n; i++)
+        if (g->states.items[i].in == t)
+            return true;
+    return false;
+}
+
+/* One to three states, like the input but for their scales, some with first contents. */
+static inline void random_open_states(struct random_builder *b)
+{
+    const struct tensor like = b->g->tensors.items[b->g->inputs.items[0]];
+    const size_t bytes = tensor_bytes(&like);
+    for (uint32_t k = 1 + rng_below(b->r, 3); k-- > 0;) {
+        struct tensor t = {.name = random_name(b, "state"), .dtype = DT_S8, .shape = like.shape};
+        t.quant = rng_below(b->r, 2)
+                      ? like.quant
+                      : random_quant(b, 1, like.quant.scale[0], random_int(b->r, -128, 127));
+        struct state s = {.in = graph_add_tensor(b->g, &t), .init = NO_TENSOR};
+        if (rng_below(b->r, 2)) {
+            int8_t *first = ARENA_ARRAY(b->g->arena, int8_t, bytes);
+            for (size_t i = 0; i < bytes; i++)
+                first[i] = (int8_t)random_int(b->r, -128, 127);
+            t.name = random_name(b, "first");
+            t.data = first;
+            s.init = graph_add_tensor(b->g, &t);
+        }
+        *VEC_PUSH(b->g->arena, &b->g->states) = s;
+        *VEC_PUSH(b->g->arena, &b->pool) = s.in;
+    }
+}
+
+/* What each state will be: anything of its shape, itself and other states included. */
+static inline void random_close_states(struct random_builder *b)
+{
+    for (uint32_t i = 0; i < b->g->states.n; i++) {
+        const uint32_t in = b->g->states.items[i].in;
+        uint32_t out = random_partner(b, in, true);
+        if (!quant_equal(&b->g->tensors.items[out].quant, &b->g->tensors.items[in].quant))
+            out = random_requantised(b, out, in);
+        b->g->states.items[i].out = out;
+    }
+}
+
 /* Everything that nobody reads becomes an output; s8 outputs pass a dequantize when asked. */
 static inline void random_close(struct random_builder *b, enum random_kind kind)
 {
@@ -556,12 +601,14 @@ static inline void random_close(struct random_builder *b, enum random_kind kind)
     uint32_t *uses = graph_count_uses(b->g, b->g->arena);
     for (uint32_t i = 0; i < n; i++) {
         uint32_t t = b->pool.items[i];
-        if (uses[t])
+        if (uses[t] || random_is_state(b->g, t))
             continue;
         if (kind == RANDOM_ENDS)
             t = random_append(b, OP_DEQUANTIZE, NULL, &t, 1);
         *VEC_PUSH(b->g->arena, &b->g->outputs) = t;
     }
+    if (b->g->outputs.n == 0) /* all are read, some by states only */
+        *VEC_PUSH(b->g->arena, &b->g->outputs) = b->g->nodes.items[b->g->nodes.n - 1].out[0];
 }
 
 /* One input of at most so many rows. */
@@ -569,7 +616,8 @@ static inline struct random_builder random_open(struct arena *a, struct rng *r,
                                                 enum random_kind kind, int32_t rows_max)
 {
     struct random_builder b = {.g = graph_new(a, "random \"graph\""), .r = r};
-    struct tensor in = {.name = "input", .dtype = kind == RANDOM_S8 ? DT_S8 : DT_F32};
+    const bool is_s8 = kind == RANDOM_S8 || kind == RANDOM_STATES;
+    struct tensor in = {.name = "input", .dtype = is_s8 ? DT_S8 : DT_F32};
     in.shape = (struct shape){
         .rank = 4,
         .dim = {1, random_int(r, 1, rows_max), random_int(r, 1, 12), random_int(r, 1, 8)}};
@@ -577,8 +625,10 @@ static inline struct random_builder random_open(struct arena *a, struct rng *r,
     *VEC_PUSH(a, &b.g->inputs) = x;
     *VEC_PUSH(a, &b.pool) = x;
     float scale = random_between(r, 0.01f, 0.1f);
-    if (kind == RANDOM_S8)
+    if (is_s8)
         random_set_scale(&b, x, scale);
+    if (kind == RANDOM_STATES)
+        random_open_states(&b);
     if (kind == RANDOM_ENDS) {
         b.pool.n = 0; /* only int8 tensors may be read on */
         x = random_append(&b, OP_QUANTIZE, NULL, &x, 1);
@@ -589,6 +639,7 @@ static inline struct random_builder random_open(struct arena *a, struct rng *r,
 
 static inline struct graph *random_end(struct random_builder *b, enum random_kind kind)
 {
+    random_close_states(b);
     random_close(b, kind);
     graph_drop_dead(b->g);
     struct diag d = {0};

