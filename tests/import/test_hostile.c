@@ -397,6 +397,86 @@ TEST(remedies_are_those_of_the_fault)
     arena_free(a);
 }
 
+/* Variables. */
+
+TEST(handles_that_are_none_and_values_that_do_not_fit_their_variable)
+{
+    const struct tiny first = tiny_first();
+    struct tiny m = tiny_sum(&first);
+    m.op[SUM_READ].in[0] = SUM_X;
+    expect_refused(&m, "READ_VARIABLE: input 0 is not the handle of a variable");
+    m = tiny_sum(&first);
+    m.op[SUM_ASSIGN].in[0] = SUM_Y;
+    expect_refused(&m, "ASSIGN_VARIABLE: input 0 is not the handle of a variable");
+    m = tiny_sum(&first);
+    m.op[SUM_ASSIGN].n_in = 1;
+    expect_refused(&m, "ASSIGN_VARIABLE: 1 inputs and 0 outputs, expected 2 and none");
+    m = tiny_sum(&first);
+    m.op[SUM_ADD].in[1] = SUM_HANDLE;
+    expect_refused(&m, "ADD: input 1 is the handle of a variable");
+    m = tiny_sum(&first);
+    m.out[0] = SUM_HANDLE;
+    expect_refused(&m, "graph output 0 'v' is the handle of a variable");
+    m = tiny_sum(&first);
+    m.tensor[SUM_Y].scale[0] = 0.25f;
+    expect_refused(&m, "ASSIGN_VARIABLE: the variable is 'so far' in one place and 'y' in another");
+    m = tiny_sum(&first);
+    m.tensor[SUM_SO_FAR].dim[1] = 2;
+    expect_refused(&m, "READ_VARIABLE: the variable is 'first' in one place and 'so far' in");
+    m = tiny_sum(&first);
+    m.tensor[SUM_X].buffer = 1; /* constant */
+    m.n_in = 0;
+    m.op[SUM_ASSIGN].in[1] = SUM_X;
+    expect_refused(&m, "ASSIGN_VARIABLE: the constant 'x' is assigned in every call");
+}
+
+TEST(first_contents_that_are_no_constants_of_a_subgraph_of_their_own)
+{
+    struct tiny first = tiny_first();
+    struct tiny m = tiny_sum(&first);
+    m.op[SUM_CALL_ONCE].option[0].value = 2;
+    expect_damaged(&m, "operator 0 (CALL_ONCE) calls subgraph 2 of 2");
+    m.op[SUM_CALL_ONCE].option[0].value = -1;
+    expect_damaged(&m, "operator 0 (CALL_ONCE) calls subgraph -1 of 2");
+    m.op[SUM_CALL_ONCE].option[0].value = 0;
+    expect_refused(&m, "CALL_ONCE: it calls the subgraph that it stands in, a cycle");
+    m = tiny_sum(&first);
+    first.op[FIRST_ASSIGN].in[1] = FIRST_HANDLE;
+    expect_refused(&m, "operator 1 of its subgraph 1: ASSIGN_VARIABLE: assigns what is not a "
+                       "constant");
+    first = tiny_first();
+    first.op[FIRST_ASSIGN].in[1] = 7;
+    expect_damaged(&m, "input of operator 1 names tensor 7 of 2");
+    first = tiny_first();
+    first.tensor[FIRST_VALUE].dim[1] = 5;
+    expect_damaged(&m, "tensor 1 'first' takes 5 bytes, its buffer 1 has 4");
+    first = tiny_first();
+    first.op[FIRST_ASSIGN] = m.op[SUM_CALL_ONCE]; /* of itself: nothing recurses */
+    expect_refused(&m, "operator 1 of its subgraph 1: CALL_ONCE: only the assignment of constants");
+    first = tiny_first();
+    first.op[FIRST_ASSIGN] = (struct tiny_op){.code = SUM_ADD, .n_in = 2, .in = {1, 1}};
+    expect_refused(&m, "operator 1 of its subgraph 1: ADD: only the assignment of constants");
+    first = tiny_first();
+    first.op[FIRST_VAR_HANDLE].out[0] = FIRST_VALUE;
+    expect_damaged(&m, "writes tensor 1 'first', which is a constant");
+}
+
+TEST(first_contents_that_come_too_late_or_too_often)
+{
+    const struct tiny first = tiny_first();
+    struct tiny m = tiny_sum(&first);
+    const struct tiny_op call = m.op[SUM_CALL_ONCE];
+    m.op[SUM_CALL_ONCE] = m.op[SUM_VAR_HANDLE];
+    m.op[SUM_VAR_HANDLE] = m.op[SUM_READ];
+    m.op[SUM_READ] = call;
+    expect_refused(&m, "CALL_ONCE: variables are read or assigned before it");
+    m = tiny_sum(&first);
+    for (m.n_ops = 0; m.n_ops < 17; m.n_ops++)
+        m.op[m.n_ops] = call;
+    m.out[0] = SUM_X;
+    expect_refused(&m, "operator 16 'CALL_ONCE': CALL_ONCE: more than 16 of them");
+}
+
 TEST(control_characters_in_names_do_not_reach_a_terminal)
 {
     struct tiny m = relu();
@@ -648,10 +728,13 @@ TEST(the_first_bytes_choose_the_reader)
     arena_free(a);
 }
 
-TEST_MAIN(T(a_size_that_overflows), T(a_buffer_shorter_or_longer_than_its_tensor),
-          T(a_buffer_behind_the_file), T(indices_outside_of_the_file),
-          T(absent_inputs_and_too_many_outputs), T(zero_channels_strides_and_dilations),
-          T(zero_and_huge_windows_of_pools), T(weights_that_do_not_fit_their_input),
+TEST_MAIN(T(handles_that_are_none_and_values_that_do_not_fit_their_variable),
+          T(first_contents_that_are_no_constants_of_a_subgraph_of_their_own),
+          T(first_contents_that_come_too_late_or_too_often), T(a_size_that_overflows),
+          T(a_buffer_shorter_or_longer_than_its_tensor), T(a_buffer_behind_the_file),
+          T(indices_outside_of_the_file), T(absent_inputs_and_too_many_outputs),
+          T(zero_channels_strides_and_dilations), T(zero_and_huge_windows_of_pools),
+          T(weights_that_do_not_fit_their_input),
           T(options_of_another_operator_and_values_outside_of_an_enumeration),
           T(cycles_and_operators_out_of_order), T(tensors_written_twice),
           T(inputs_and_outputs_of_the_graph), T(quantisation_of_the_wrong_length),

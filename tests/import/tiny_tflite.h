@@ -44,6 +44,7 @@ struct tiny_op {
     struct tiny_option option[8];
     int32_t ints[TINY_MAX]; /* a vector as field 0 of the options, when n_ints > 0 */
     uint32_t n_ints;
+    const char *text; /* a string as field 1 of the options, unless it is NULL */
 };
 
 struct tiny_code {
@@ -68,6 +69,7 @@ struct tiny {
     int32_t in[TINY_MAX], out[TINY_MAX];
     uint32_t n_in, n_out;
     bool no_subgraph;
+    const struct tiny *second; /* its tensors and operators are a second subgraph, unless NULL */
 };
 
 /* A field of a table; `at` is where it was written. */
@@ -203,11 +205,13 @@ static inline size_t tiny_put_op(struct text *t, const struct tiny_op *x)
     tiny_point(t, f[2].at, tiny_vector(t, x->out, x->n_out, 4));
     if (!x->options_type)
         return at;
-    struct tiny_field o[9] = {{0, x->n_ints ? 4 : 0, 0, 0}};
+    struct tiny_field o[10] = {{0, x->n_ints ? 4 : 0, 0, 0}, {1, x->text ? 4 : 0, 0, 0}};
     for (uint32_t i = 0; i < 8; i++)
-        o[1 + i] = (struct tiny_field){x->option[i].field, x->option[i].bytes,
+        o[2 + i] = (struct tiny_field){x->option[i].field, x->option[i].bytes,
                                        (uint64_t)x->option[i].value, 0};
-    tiny_point(t, f[4].at, tiny_table(t, o, 9));
+    tiny_point(t, f[4].at, tiny_table(t, o, 10));
+    if (x->text)
+        tiny_point(t, o[1].at, tiny_string(t, x->text));
     if (x->n_ints)
         tiny_point(t, o[0].at, tiny_vector(t, x->ints, x->n_ints, 4));
     return at;
@@ -297,10 +301,12 @@ static inline struct bytes tiny_write(struct arena *a, const struct tiny *m)
     tiny_point(&t, f[1].at, codes);
     for (uint32_t i = 0; i < m->n_codes; i++)
         tiny_point(&t, codes + 4 + 4 * i, tiny_put_code(&t, &m->code[i]));
-    size_t subgraphs = tiny_offsets(&t, m->no_subgraph ? 0 : 1);
+    size_t subgraphs = tiny_offsets(&t, m->no_subgraph ? 0 : m->second ? 2 : 1);
     tiny_point(&t, f[2].at, subgraphs);
     if (!m->no_subgraph)
         tiny_point(&t, subgraphs + 4, tiny_put_subgraph(&t, m));
+    if (m->second)
+        tiny_point(&t, subgraphs + 8, tiny_put_subgraph(&t, m->second));
     size_t buffers = tiny_offsets(&t, m->n_buffers);
     tiny_point(&t, f[3].at, buffers);
     for (uint32_t i = 0; i < m->n_buffers; i++)
@@ -386,6 +392,70 @@ static inline struct tiny tiny_unary(int32_t builtin, struct tiny_tensor y)
         .n_in = 1,
         .out = {1},
         .n_out = 1,
+    };
+}
+
+/* Tensors and operators of tiny_sum, and of the subgraph that it calls once. */
+enum { SUM_X, SUM_HANDLE, SUM_SO_FAR, SUM_Y, N_SUM_TENSORS };
+enum { SUM_CALL_ONCE, SUM_VAR_HANDLE, SUM_READ, SUM_ADD, SUM_ASSIGN, N_SUM_OPS };
+enum { FIRST_HANDLE, FIRST_VALUE };
+enum { FIRST_VAR_HANDLE, FIRST_ASSIGN };
+
+static inline struct tiny_tensor tiny_handle(const char *name)
+{
+    return (struct tiny_tensor){.name = name, .type = TFL_RESOURCE};
+}
+
+static inline struct tiny_op tiny_var_handle(uint32_t code, const char *name, int32_t out)
+{
+    return (struct tiny_op){
+        .code = code, .n_out = 1, .out = {out}, .options_type = OPTIONS_VAR_HANDLE, .text = name};
+}
+
+/* The subgraph that gives the variable "v" its first contents. */
+static inline struct tiny tiny_first(void)
+{
+    struct tiny m = {
+        .n_tensors = 2,
+        .tensor = {tiny_handle("v1"), TINY_S8("first", 0.5f, 1, 1, 4)},
+        .n_ops = 2,
+        .op = {tiny_var_handle(SUM_VAR_HANDLE, "v", FIRST_HANDLE),
+               {.code = SUM_ASSIGN, .n_in = 2, .in = {FIRST_HANDLE, FIRST_VALUE}}},
+    };
+    m.tensor[FIRST_VALUE].buffer = 1;
+    return m;
+}
+
+/* y = x + v; v = y, where v begins as `first` says. */
+static inline struct tiny tiny_sum(const struct tiny *first)
+{
+    static const int8_t contents[4] = {11, 12, 13, 14};
+    return (struct tiny){
+        .version = TFL_VERSION,
+        .n_codes = N_SUM_OPS,
+        .code = {{TFL_CALL_ONCE, 127, NULL},
+                 {TFL_VAR_HANDLE, 127, NULL},
+                 {TFL_READ_VARIABLE, 127, NULL},
+                 {TFL_ADD, TFL_ADD, NULL},
+                 {TFL_ASSIGN_VARIABLE, 127, NULL}},
+        .n_tensors = N_SUM_TENSORS,
+        .tensor = {TINY_S8("x", 0.5f, 1, 1, 4), tiny_handle("v"), TINY_S8("so far", 0.5f, 1, 1, 4),
+                   TINY_S8("y", 0.5f, 1, 1, 4)},
+        .n_ops = N_SUM_OPS,
+        .op = {{.code = SUM_CALL_ONCE,
+                .options_type = OPTIONS_CALL_ONCE,
+                .option = {{CALL_ONCE_SUBGRAPH, 4, 1}}},
+               tiny_var_handle(SUM_VAR_HANDLE, "v", SUM_HANDLE),
+               {.code = SUM_READ, .n_in = 1, .in = {SUM_HANDLE}, .n_out = 1, .out = {SUM_SO_FAR}},
+               {.code = SUM_ADD, .n_in = 2, .in = {SUM_X, SUM_SO_FAR}, .n_out = 1, .out = {SUM_Y}},
+               {.code = SUM_ASSIGN, .n_in = 2, .in = {SUM_HANDLE, SUM_Y}}},
+        .n_buffers = 2,
+        .buffer = {{0}, {contents, sizeof contents, 0, 0}},
+        .in = {SUM_X},
+        .n_in = 1,
+        .out = {SUM_Y},
+        .n_out = 1,
+        .second = first,
     };
 }
 #endif
