@@ -11,6 +11,10 @@
 
 bool evaluate_fits(const struct graph *g, const struct dataset *ds, struct diag *d)
 {
+    if (g->states.n > 0) {
+        diag_error(d, g->name, "remembers from call to call, and samples are calls of their own");
+        return diag_hint(d, "`mote run` with repeated --input makes successive calls");
+    }
     if (g->inputs.n != 1 || g->outputs.n != 1)
         return diag_error(d, g->name,
                           "has %" PRIu32 " inputs and %" PRIu32 " outputs, a "

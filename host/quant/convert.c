@@ -42,6 +42,10 @@ bool convert_check(const struct graph *g, struct diag *d)
             return diag_hint(d, "start from the float model");
         }
     }
+    if (g->states.n > 0) {
+        diag_error(d, NULL, "variables that last from call to call have no int8 form here");
+        return diag_hint(d, "let the converter quantise the model");
+    }
     for (uint32_t t = 0; t < g->tensors.n; t++)
         if (g->tensors.items[t].dtype != DT_F32) {
             diag_error(d, NULL, "tensor '%s' is %s, expected float", g->tensors.items[t].name,

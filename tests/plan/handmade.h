@@ -56,6 +56,7 @@ static inline struct program *program_of(const struct graph *g)
             p->steps[p->n_steps++] =
                 (struct step){.i_node = i, .in_place = n->op == OP_RELU || n->op == OP_ADD};
     }
+    p->keeps = ARENA_ARRAY(g->arena, enum keep, g->states.n);
     return p;
 }
 

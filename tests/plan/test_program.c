@@ -340,7 +340,66 @@ TEST(plans_that_share_an_arena_keep_their_states_apart)
     CHECK_EQ(plan_address(&two, 1), 48 + 32 - 16);
 }
 
+/* s is written in place by y, t is copied from z, u from the old s by way of a buffer aside. */
+TEST(states_lie_at_the_beginning_and_are_alive_all_the_time)
+{
+    struct arena *a = arena_new("test");
+    struct graph *g = graph_new(a, "states");
+    const uint32_t x = add_input(g, "x", 100), s = add_tensor(g, "s", 40);
+    const uint32_t t = add_tensor(g, "t", 20), u = add_tensor(g, "u", 40);
+    const uint32_t v = add_node(g, OP_CONCAT, x, s, "v", 140);
+    const uint32_t z = add_node(g, OP_CONV2D, v, t, "z", 20);
+    const uint32_t r = add_node(g, OP_RELU, z, NO_TENSOR, "r", 20);
+    const uint32_t y = add_node(g, OP_CONCAT, r, u, "y", 40);
+    add_output(g, r);
+    *VEC_PUSH(a, &g->states) = (struct state){s, y, NO_TENSOR};
+    *VEC_PUSH(a, &g->states) = (struct state){t, z, NO_TENSOR};
+    *VEC_PUSH(a, &g->states) = (struct state){u, s, NO_TENSOR};
+    struct program *p = program_of(g);
+    p->alias[y] = s;
+    p->keeps[0] = KEEP_IN_PLACE;
+    p->keeps[1] = KEEP_COPY;
+    p->keeps[2] = KEEP_ASIDE;
+    const struct memory_plan *m = plan_program(a, p);
+    CHECK_EQ((long long)m->plan.state_bytes, 48 + 32 + 48);
+    const uint32_t states[3] = {s, t, u};
+    for (int i = 0; i < 3; i++) {
+        CHECK_LIFE(m, states[i], 0, 3);
+        CHECK(buffer_of(m, states[i])->is_state);
+        CHECK(offset_of(m, states[i]) < m->plan.state_bytes);
+    }
+    CHECK_EQ(m->buffer_of_tensor[y], m->buffer_of_tensor[s]);
+    CHECK_LIFE(m, z, 1, 3);                                  /* until it is copied */
+    CHECK(m->buffer_of_tensor[r] != m->buffer_of_tensor[z]); /* so nothing takes its place */
+    CHECK_EQ(m->buffer_of_aside[0], UINT32_MAX);
+    CHECK_EQ(m->buffer_of_aside[1], UINT32_MAX);
+    const struct plan_buffer *aside = &m->buffers[m->buffer_of_aside[2]];
+    CHECK_EQ(aside->first, 3);
+    CHECK_EQ(aside->last, 3);
+    CHECK(m->plan.offset[m->buffer_of_aside[2]] >= m->plan.state_bytes);
+    CHECK(offset_of(m, x) >= m->plan.state_bytes);
+    CHECK_EQ((long long)m->plan.arena_bytes, 128 + 112 + 144);
+    arena_free(a);
+}
+
+/* The checker sees a state outside of its part, and anything else inside of it. */
+TEST(a_plan_that_mixes_states_with_others_is_refused)
+{
+    const struct plan_buffer b[2] = {{.name = "s", .bytes = 16, .last = 3, .is_state = true},
+                                     {.name = "x", .bytes = 16, .last = 1}};
+    size_t offset[2] = {0, 16};
+    struct plan p = {.offset = offset, .arena_bytes = 32, .state_bytes = 16};
+    CHECK(plan_check(b, 2, &p));
+    p.state_bytes = 32;
+    CHECK(!plan_check(b, 2, &p));
+    p.state_bytes = 16;
+    offset[0] = 16, offset[1] = 0;
+    CHECK(!plan_check(b, 2, &p));
+}
+
 TEST_MAIN(T(plans_that_share_an_arena_keep_their_states_apart),
+          T(states_lie_at_the_beginning_and_are_alive_all_the_time),
+          T(a_plan_that_mixes_states_with_others_is_refused),
           T(a_chain_holds_two_tensors_at_a_time),
           T(inputs_live_from_the_start_and_outputs_to_the_end),
           T(an_input_that_is_an_output_lives_throughout),
