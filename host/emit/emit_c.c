@@ -547,11 +547,16 @@ static void print_invoke(struct emitter *e, struct text *t)
     text_printf(t, "\nvoid %s_invoke(%s)\n{\n", e->name, invoke_arguments(e));
     text_add(t, e->p->n_steps > 0 || calls_library(e) ? "    int8_t *const at = arena;\n"
                                                       : "    (void)arena;\n");
-    for (uint32_t i = 0; i < g->outputs.n; i++)
-        if (root_of(e, g->outputs.items[i])->data)
-            text_printf(t, "    memcpy(at + %zu, %s_out%u, sizeof %s_out%u);\n",
-                        offset_of(e, g->outputs.items[i]), e->name, (unsigned)i, e->name,
-                        (unsigned)i);
+    for (uint32_t i = 0; i < g->outputs.n; i++) {
+        const uint32_t out = g->outputs.items[i];
+        if (root_of(e, out)->data)
+            text_printf(t, "    memcpy(at + %zu, %s_out%u, sizeof %s_out%u);\n", offset_of(e, out),
+                        e->name, (unsigned)i, e->name, (unsigned)i);
+        else if (e->p->shown[i] != NO_TENSOR)
+            print_copy(t, offset_of(e, out),
+                       arena_pointer(e, DT_S8, number(e, offset_of(e, e->p->shown[i])), ""),
+                       tensor_bytes(tensor_of(e, out)));
+    }
     for (uint32_t s = 0; s < e->p->n_steps; s++) {
         const struct cascade *c = program_cascade(e->p, s);
         if (c) {

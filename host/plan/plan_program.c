@@ -10,7 +10,7 @@
  * L5  A step with a lead or a trail may write over its input 0 under the same condition, if the
  *     output gets a buffer of its own there. It goes backward where the output came to lie above.
  * L6  States are alive all the time, between calls too. What is copied to them after the last step
- *     is alive up to there, as an output is.
+ *     is alive up to there, as an output is. An output that shows a state is copied before step 0.
  * L7  Time is counted in turns: the steps of a cascade are one, and what any of them uses is alive
  *     throughout. A tensor that lives there only needs the bytes of its window. */
 #include "base/vec.h"
@@ -83,9 +83,9 @@ static void find_lives(struct planner *pl)
     }
     for (uint32_t i = 0; i < g->outputs.n; i++) {
         const uint32_t tensor = g->outputs.items[i];
-        if (tensor_at(p, program_root(p, tensor))->data)
-            use(pl, tensor, 0);
-        use(pl, tensor, last_turn(p)); /* L3 */
+        if (tensor_at(p, program_root(p, tensor))->data || p->shown[i] != NO_TENSOR)
+            pl->lives[program_root(p, tensor)] = (struct life){.is_used = true}; /* from 0 */
+        use(pl, tensor, last_turn(p));                                           /* L3 */
         pl->lives[program_root(p, tensor)].is_output = true;
     }
     for (uint32_t i = 0; i < g->states.n; i++) { /* L6 */

@@ -3,7 +3,8 @@
  * A state has one place, where its `in` lies. Where nobody needs `in` any more when `out` is
  * written, `out` is written to that place and nothing is left to do. Elsewhere `out` is copied there
  * after the last step. All `out` are read before any `in` changes (docs/spec/ir.md), so an `out` that
- * is another state is copied aside first. */
+ * is another state is copied aside first. A graph output that is a state under another shape would
+ * not stay: it is copied to a place of its own before step 0. */
 #include "sched/keep.h"
 
 #include <assert.h>
@@ -84,9 +85,26 @@ static enum keep keep_of(struct program *p, const struct state *state)
     return KEEP_IN_PLACE;
 }
 
+/* Outputs get places of their own, apart from those of states. */
+static void show_states(struct arena *a, struct program *p)
+{
+    const struct graph *g = p->graph;
+    p->shown = ARENA_ARRAY(a, uint32_t, g->outputs.n);
+    for (uint32_t i = 0; i < g->outputs.n; i++)
+        p->shown[i] = NO_TENSOR;
+    for (uint32_t i = 0; i < g->outputs.n; i++) {
+        const uint32_t out = g->outputs.items[i], root = program_root(p, out);
+        if (!is_state(g, root))
+            continue;
+        p->shown[i] = root;
+        p->alias[out] = out;
+    }
+}
+
 void keep_states(struct arena *a, struct program *p)
 {
     const struct graph *g = p->graph;
+    show_states(a, p);
     p->keeps = ARENA_ARRAY(a, enum keep, g->states.n);
     for (uint32_t i = 0; i < g->states.n; i++)
         p->keeps[i] = keep_of(p, &g->states.items[i]);

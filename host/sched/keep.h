@@ -5,7 +5,7 @@
 #define MOTE_HOST_SCHED_KEEP_H
 #include "sched/sched.h"
 
-/* Fill p->keeps; the steps and aliases are complete. An `out` that may be written to the place of
+/* Fill p->keeps and p->shown; the steps and aliases are complete. An `out` that may be written to the place of
  * its `in` becomes an alias of it. */
 void keep_states(struct arena *a, struct program *p);
 #endif

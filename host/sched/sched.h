@@ -49,6 +49,9 @@ struct program {
     const struct cascade *const *cascades;
     uint32_t n_cascades;
     enum keep *keeps; /* [graph->states.n] */
+    /* [graph->outputs.n] the state whose old contents the output shows under another shape: they go
+     * to a place of its own before step 0. Else NO_TENSOR. */
+    uint32_t *shown;
 };
 
 /* The tensor whose bytes `tensor` shares in the end. */

@@ -57,6 +57,9 @@ static inline struct program *program_of(const struct graph *g)
                 (struct step){.i_node = i, .in_place = n->op == OP_RELU || n->op == OP_ADD};
     }
     p->keeps = ARENA_ARRAY(g->arena, enum keep, g->states.n);
+    p->shown = ARENA_ARRAY(g->arena, uint32_t, g->outputs.n);
+    for (uint32_t i = 0; i < g->outputs.n; i++)
+        p->shown[i] = NO_TENSOR;
     return p;
 }
 

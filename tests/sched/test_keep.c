@@ -77,6 +77,24 @@ TEST(new_contents_go_to_their_place_unless_the_old_ones_are_needed)
     }
 }
 
+/* The old contents as an output would be overwritten: by a step in one case, by a copy in the other.
+ */
+TEST(an_output_that_is_a_state_under_another_shape_has_a_place_of_its_own)
+{
+    struct arena *a = arena_new("test");
+    struct diag d = {0};
+    const char *text = HEAD "input %0 output %4, %5 state %1, %4 state %2, %0\n"
+                            "%3 = add(%0, %2) %4 = add(%3, %0) %5 = reshape(%1) shape [1,2,2]";
+    const struct bytes bytes = {(const uint8_t *)text, strlen(text)};
+    const struct graph *g = graph_parse(a, bytes, "shown", &d);
+    CHECK_STR(d.message, "");
+    const struct program *p = schedule(a, g, VARIANT_FASTEST, &d);
+    CHECK(p->shown[0] == NO_TENSOR);
+    CHECK_EQ(p->shown[1], 1);
+    CHECK_EQ(program_root(p, 5), 5);
+    arena_free(a);
+}
+
 TEST(random_graphs_meet_every_way_of_keeping_a_state)
 {
     struct arena *a = arena_new("test");
@@ -96,5 +114,6 @@ TEST(random_graphs_meet_every_way_of_keeping_a_state)
     arena_free(a);
 }
 
-TEST_MAIN(T(new_contents_go_to_their_place_unless_the_old_ones_are_needed),
+TEST_MAIN(T(an_output_that_is_a_state_under_another_shape_has_a_place_of_its_own),
+          T(new_contents_go_to_their_place_unless_the_old_ones_are_needed),
           T(random_graphs_meet_every_way_of_keeping_a_state))
