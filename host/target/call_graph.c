@@ -110,7 +110,8 @@ static bool descend(struct walk_state *w, uint32_t i)
     size_t below = 0;
     for (uint32_t k = 0; k < f->callees.n; k++) {
         const uint32_t callee = f->callees.items[k];
-        if (strcmp(w->graph->functions.items[callee].name, INDIRECT_CALL) == 0)
+        const struct function *g = &w->graph->functions.items[callee];
+        if (strcmp(g->name, INDIRECT_CALL) == 0 && g->frame == FRAME_UNKNOWN)
             return stop(w, "", i, " calls through a pointer");
         if (!descend(w, callee))
             return false;

@@ -15,7 +15,8 @@
 
 enum frame { FRAME_UNKNOWN, FRAME_KNOWN, FRAME_UNBOUNDED };
 
-/* The callee of a call through a pointer, as the compiler names it: always FRAME_UNKNOWN. */
+/* The callee of a call through a pointer, as the compiler names it: FRAME_UNKNOWN unless the caller of
+ * stack_bound leaves it out by a frame of its own. */
 #define INDIRECT_CALL "__indirect_call"
 
 struct function {

@@ -216,7 +216,8 @@ static bool compile_and_link(struct build *b, struct diag *d)
  * that emitted code calls through a pointer. */
 static void leave_out_feed(struct call_graph *g)
 {
-    g->functions.items[call_graph_find(g, INDIRECT_CALL)].frame = FRAME_KNOWN;
+    const uint32_t i = call_graph_find(g, INDIRECT_CALL); /* may move the functions */
+    g->functions.items[i].frame = FRAME_KNOWN;
 }
 
 /* The text of the firmware as instructions; NULL, with the reason, without a disassembler. */
