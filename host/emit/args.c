@@ -56,7 +56,7 @@ static void print_conv2d(struct constants *c, const char *name, const union kern
     print_pair(c, "pad_top", op->pad_top, "pad_left", op->pad_left);
     print_pair(c, "in_zero", op->in_zero, "out_zero", op->out_zero);
     print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
-    print_member(c, "backward", op->backward);
+    print_pair(c, "backward", op->backward, "wide", op->wide);
     close_channels(c, name);
 }
 
@@ -74,7 +74,7 @@ static void print_depthwise_conv2d(struct constants *c, const char *name,
     print_pair(c, "pad_top", op->pad_top, "pad_left", op->pad_left);
     print_pair(c, "in_zero", op->in_zero, "out_zero", op->out_zero);
     print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
-    print_member(c, "backward", op->backward);
+    print_pair(c, "backward", op->backward, "wide", op->wide);
     print_member(c, "multiplier", op->multiplier);
     close_channels(c, name);
 }
@@ -90,6 +90,7 @@ static void print_fully_connected(struct constants *c, const char *name,
     print_member(c, "out_n", op->out_n);
     print_pair(c, "in_zero", op->in_zero, "out_zero", op->out_zero);
     print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
+    print_member(c, "wide", op->wide);
     text_printf(c->t, "    .mult = %s_mult,\n    .shift = %s_shift,\n", name, name);
     print_member(c, "one_scale", op->one_scale);
     text_add(c->t, "};\n");
@@ -202,6 +203,40 @@ static void print_quantize(struct constants *c, const char *name, const union ke
     text_add(c->t, ",\n");
     print_pair(c, "zero", op->zero, "wide", op->wide);
     text_add(c->t, "};\n");
+}
+
+static void print_leaky_relu_s16(struct constants *c, const char *name,
+                                 const union kernel_args *args)
+{
+    const struct mote_leaky_relu_s16 *op = &args->leaky_relu_s16;
+    open_struct(c, "mote_leaky_relu_s16", name);
+    print_member(c, "n", op->n);
+    print_pair(c, "mult", op->mult, "negative_mult", op->negative_mult);
+    print_pair(c, "shift", op->shift, "negative_shift", op->negative_shift);
+    text_add(c->t, "};\n");
+}
+
+static void print_sigmoid_s16(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_sigmoid_s16 *op = &args->sigmoid_s16;
+    open_struct(c, "mote_sigmoid_s16", name);
+    print_member(c, "n", op->n);
+    print_member(c, "mult", op->mult);
+    print_pair(c, "shift", op->shift, "is_tanh", op->is_tanh);
+    text_add(c->t, "};\n");
+}
+
+static void print_softmax_s16(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_softmax_s16 *op = &args->softmax_s16;
+    print_array(c, name, "exp", DT_S16, op->exp, 513);
+    print_array(c, name, "inverse", DT_S16, op->inverse, 513);
+    open_struct(c, "mote_softmax_s16", name);
+    print_member(c, "rows", op->rows);
+    print_member(c, "n", op->n);
+    print_member(c, "mult", op->mult);
+    print_member(c, "shift", op->shift);
+    text_printf(c->t, "    .exp = %s_exp,\n    .inverse = %s_inverse,\n};\n", name, name);
 }
 
 static void print_lut(struct constants *c, const char *name, const union kernel_args *args)
@@ -417,6 +452,9 @@ static const struct row *row_of(const struct kernel *kernel)
         {"pad", INPUTS_EACH, print_pad},
         {"concat", INPUTS_ARRAY, print_concat},
         {"requantize", INPUTS_EACH, print_requantize},
+        {"leaky_relu_s16", INPUTS_EACH, print_leaky_relu_s16},
+        {"sigmoid_s16", INPUTS_EACH, print_sigmoid_s16},
+        {"softmax_s16", INPUTS_EACH, print_softmax_s16},
         {"lut", INPUTS_EACH, print_lut},
         {"sum", INPUTS_EACH, print_sum},
         {"mul", INPUTS_EACH, print_mul},

@@ -383,6 +383,7 @@ static bool open_model(struct tfl *t, struct fb_table *subgraph)
     if (fb->failed)
         return false;
     t->aligned = ARENA_ARRAY(t->tmp, const void *, t->buffers.n);
+    t->widened = ARENA_ARRAY(t->tmp, const void *, t->buffers.n);
     return tfl_open_subgraph(t, 0, subgraph);
 }
 

@@ -63,7 +63,7 @@ bool tfl_constant(struct tfl *t, const struct tfl_op *op, uint32_t i, struct ten
     const struct tfl_tensor *from = tfl_tensor(t, i);
     if (!from || !declared(t, op, i, out))
         return false;
-    size_t bytes = tensor_bytes(out);
+    size_t bytes = tfl_tensor_bytes(from, out);
     if (from->data.len != bytes)
         return fb_fail(t->fb, from->data_at,
                        "tensor %" PRIu32 " '%s' takes %zu bytes, its buffer %" PRIu32 " has %zu", i,

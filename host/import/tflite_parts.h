@@ -83,6 +83,7 @@ struct tfl {
     struct fb_vector tensors, operators; /* of the subgraph that is read               */
     const struct tfl_tensor **declared;  /* [tensors.n], NULL before tfl_tensor         */
     struct tfl_value *values;            /* [tensors.n]                                 */
+    const void **widened; /* [buffers.n] int4 as int8, NULL before                     */
     const void **aligned; /* [buffers.n] copies of misaligned buffers, NULL before     */
     uint32_t n_widened;   /* operators whose int8 weights became floats         */
     size_t widened_bytes; /* of these weights in the file                       */
@@ -136,7 +137,9 @@ const char *tfl_tensor_convert(struct tfl *t, const struct tfl_tensor *from, str
 const char *tfl_type_name(uint8_t type);
 /* Integers of a constant: int32 or int64, at most TFL_INTS_MAX. False when it is none such. */
 bool tfl_tensor_ints(struct tfl *t, const struct tfl_tensor *from, struct tfl_ints *out);
-/* Contents at an address that suits elements of `align` bytes. */
+/* Bytes of the buffer of a constant that the IR has as `as`: of int4 half as many. */
+size_t tfl_tensor_bytes(const struct tfl_tensor *from, const struct tensor *as);
+/* Contents, widened to int8 if they are int4, at an address that suits elements of `align` bytes. */
 const void *tfl_tensor_data(struct tfl *t, const struct tfl_tensor *from, size_t align);
 
 /* tflite_op.c: steps that operators share. False: a fault, or a damaged file. */

@@ -142,7 +142,8 @@ enum tfl_type {
     TFL_BOOL = 6,
     TFL_INT16 = 7,
     TFL_INT8 = 9,
-    TFL_RESOURCE = 13
+    TFL_RESOURCE = 13,
+    TFL_INT4 = 17
 };
 enum tfl_padding { TFL_SAME = 0, TFL_VALID = 1 };
 enum tfl_act { TFL_ACT_NONE = 0, TFL_ACT_RELU = 1, TFL_ACT_RELU6 = 3, TFL_ACT_TANH = 4 };

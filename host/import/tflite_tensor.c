@@ -81,8 +81,12 @@ static bool convert_type(uint8_t type, enum dtype *out)
 {
     static const uint8_t of[N_DTYPES] = {
         [DT_F32] = TFL_FLOAT32, [DT_S8] = TFL_INT8,  [DT_S16] = TFL_INT16,
-        [DT_S32] = TFL_INT32,   [DT_U8] = TFL_UINT8,
+        [DT_S32] = TFL_INT32,   [DT_U8] = TFL_UINT8, [DT_S64] = TFL_INT64,
     };
+    if (type == TFL_INT4) { /* of constants only: tfl_tensor_convert */
+        *out = DT_S8;
+        return true;
+    }
     for (uint32_t k = 0; k < N_DTYPES; k++)
         if (of[k] == type) {
             *out = (enum dtype)k;
@@ -172,6 +176,8 @@ static bool convert_quant(struct tfl *t, const struct tfl_tensor *from, const st
 const char *tfl_tensor_convert(struct tfl *t, const struct tfl_tensor *from, struct tensor *to)
 {
     *to = (struct tensor){.name = from->name};
+    if (from->type == TFL_INT4 && from->data.len == 0)
+        return arena_printf(t->tmp, "'%s' is int4 and no constant", from->name);
     if (!convert_type(from->type, &to->dtype))
         return arena_printf(t->tmp, "'%s' is %s", from->name, tfl_type_name(from->type));
     if (from->is_sparse)
@@ -214,8 +220,30 @@ bool tfl_tensor_ints(struct tfl *t, const struct tfl_tensor *from, struct tfl_in
     return true;
 }
 
+/* Two elements a byte, the lower half first, with their signs. */
+static const void *widened(struct tfl *t, const struct tfl_tensor *from)
+{
+    if (!t->widened[from->i_buffer]) {
+        int8_t *to = arena_alloc(t->a, 2 * from->data.len);
+        for (size_t i = 0; i < from->data.len; i++) {
+            const int32_t byte = (int8_t)from->data.data[i];
+            to[2 * i + 1] = (int8_t)(byte >> 4);
+            to[2 * i] = (int8_t)(((byte & 15) ^ 8) - 8);
+        }
+        t->widened[from->i_buffer] = to;
+    }
+    return t->widened[from->i_buffer];
+}
+
+size_t tfl_tensor_bytes(const struct tfl_tensor *from, const struct tensor *as)
+{
+    return from->type == TFL_INT4 ? (tensor_bytes(as) + 1) / 2 : tensor_bytes(as);
+}
+
 const void *tfl_tensor_data(struct tfl *t, const struct tfl_tensor *from, size_t align)
 {
+    if (from->type == TFL_INT4)
+        return widened(t, from);
     if ((uintptr_t)from->data.data % align == 0)
         return from->data.data;
     if (!t->aligned[from->i_buffer])

@@ -32,6 +32,9 @@ union kernel_args {
     struct mote_resize_bilinear_s8 resize_bilinear;
     struct mote_gather_any gather;
     struct mote_batch_matmul_s8 batch_matmul;
+    struct mote_leaky_relu_s16 leaky_relu_s16;
+    struct mote_sigmoid_s16 sigmoid_s16; /* logistic, tanh                    */
+    struct mote_softmax_s16 softmax_s16;
     struct mote_lut_s8 lut;            /* the operators of unary.def        */
     struct mote_quantize_f32 quantize; /* quantize from f32, dequantize */
 };
@@ -40,6 +43,9 @@ union kernel_args {
  * node has no integer kernel. */
 bool bind_node(struct arena *a, const struct graph *g, const struct node *n, union kernel_args *out,
                struct diag *d);
+
+/* Does a node with weights sum in 64 bits? In s16 the bias tells; without one it is the operator. */
+bool node_sums_wide(const struct graph *g, const struct node *n);
 
 /* Effective multiplier of docs/spec/numerics.md: real m > 0 -> Q31 mult and shift, positive to
  * the left. Too small a multiplier gives 0, 0. */

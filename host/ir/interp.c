@@ -35,7 +35,7 @@ static const void **bind_inputs(struct arena *a, const struct interp *it, const 
             in[i] = contents(it, n->in[i]);
     if (op_has_weights(n->op) && !in[2]) {
         const struct shape *y = &it->g->tensors.items[n->out[0]].shape;
-        in[2] = ARENA_ARRAY(a, int32_t, (size_t)y->dim[y->rank - 1]); /* 0 and 0.0f alike */
+        in[2] = ARENA_ARRAY(a, int64_t, (size_t)y->dim[y->rank - 1]); /* of every type */
     }
     return in;
 }

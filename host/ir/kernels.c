@@ -36,6 +36,10 @@ const struct kernel_row *kernel_rows(uint32_t *n)
  * scale, copies in another order, sums, and functions of one element, which are tables. */
 static const char *device_op(enum op op, enum dtype x)
 {
+    if (x == DT_S16 && op == OP_LEAKY_RELU) /* a table of 16 bits would be too large */
+        return "leaky_relu";
+    if (x == DT_S16 && (op == OP_LOGISTIC || op == OP_TANH))
+        return "sigmoid";
     switch (op) {
     case OP_RELU:
     case OP_RELU6:

@@ -18,18 +18,38 @@ static int64_t channel_sum(const struct node *n, const int8_t *w, uint32_t chann
     return sum;
 }
 
+/* As in the model, zeros where there is none. */
+static struct packed pack_bias(struct arena *a, const struct graph *g, const struct node *n,
+                               uint32_t channels)
+{
+    const bool is_given = n->n_in == 3 && n->in[2] != NO_TENSOR;
+    const enum dtype none = node_sums_wide(g, n) ? DT_S64 : DT_S32;
+    const struct tensor *b = is_given ? &g->tensors.items[n->in[2]] : NULL;
+    const enum dtype dtype = b ? b->dtype : none;
+    void *bias = arena_alloc(a, channels * dtype_bytes(dtype));
+    memset(bias, 0, channels * dtype_bytes(dtype));
+    if (b) {
+        assert(b->data && tensor_bytes(b) == channels * dtype_bytes(dtype));
+        memcpy(bias, b->data, tensor_bytes(b));
+    }
+    return (struct packed){"bias", dtype, channels, bias};
+}
+
 /* With |w| summed over a channel below W, the verifier has |bias| + 255 * W < 2^31 - 255; what is
  * folded here is at most |bias| + 128 * W. */
-static void fold_zero_point(const struct node *n, const struct tensor *x, const struct tensor *w,
-                            uint32_t channels, int32_t *bias)
+static void fold_zero_point(struct arena *a, const struct node *n, const struct tensor *x,
+                            const struct tensor *w, struct packed *bias)
 {
-    const uint32_t taps = (uint32_t)(shape_count(&w->shape) / channels);
+    assert(bias->dtype == DT_S32);
+    const uint32_t channels = bias->n, taps = (uint32_t)(shape_count(&w->shape) / channels);
+    int32_t *to = arena_copy(a, bias->data, channels * sizeof *to);
     for (uint32_t c = 0; c < channels; c++) {
         const int64_t folded =
-            bias[c] - x->quant.zero[0] * channel_sum(n, w->data, channels, taps, c);
+            to[c] - x->quant.zero[0] * channel_sum(n, w->data, channels, taps, c);
         assert(folded >= INT32_MIN && folded <= INT32_MAX);
-        bias[c] = (int32_t)folded;
+        to[c] = (int32_t)folded;
     }
+    bias->data = to;
 }
 
 void pack_constants(struct arena *a, const struct graph *g, const struct node *n,
@@ -40,15 +60,9 @@ void pack_constants(struct arena *a, const struct graph *g, const struct node *n
     const struct shape *y = &g->tensors.items[n->out[0]].shape;
     const uint32_t channels = (uint32_t)y->dim[y->rank - 1];
     assert(w->data && w->dtype == DT_S8 && shape_count(&w->shape) % channels == 0);
-    int32_t *bias = ARENA_ARRAY(a, int32_t, channels);
-    if (n->n_in == 3 && n->in[2] != NO_TENSOR) {
-        const struct tensor *b = &g->tensors.items[n->in[2]];
-        assert(b->data && b->dtype == DT_S32 && tensor_bytes(b) == channels * sizeof *bias);
-        memcpy(bias, b->data, channels * sizeof *bias);
-    }
-    if (constants == FOLDED)
-        fold_zero_point(n, x, w, channels, bias);
     step->packed[0] = (struct packed){"weights", DT_S8, (uint32_t)shape_count(&w->shape), w->data};
-    step->packed[1] = (struct packed){"bias", DT_S32, channels, bias};
+    step->packed[1] = pack_bias(a, g, n, channels);
+    if (constants == FOLDED)
+        fold_zero_point(a, n, x, w, &step->packed[1]);
     step->n_packed = 2;
 }

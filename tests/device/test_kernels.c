@@ -17,6 +17,9 @@ union any_args {
     struct mote_requantize_s8 requantize;
     struct mote_requantize_s32 requantize_wide;
     struct mote_lut_s8 lut;
+    struct mote_leaky_relu_s16 leaky_relu_s16;
+    struct mote_sigmoid_s16 sigmoid_s16;
+    struct mote_softmax_s16 softmax_s16;
     struct mote_sum_s8 sum;
     struct mote_mul_s8 mul;
     struct mote_extremum_s8 extremum;
@@ -52,6 +55,9 @@ struct buffers {
     f(&(a)->concat, (const void *const[]){(b)->in, (b)->in2, (b)->in}, (b)->out, (b)->scratch)
 #define CALL_requantize(f, a, b)      CALL_unary(f, &(a)->requantize, b)
 #define CALL_requantize_wide(f, a, b) CALL_unary(f, &(a)->requantize_wide, b)
+#define CALL_leaky_relu_s16(f, a, b)  CALL_unary(f, &(a)->leaky_relu_s16, b)
+#define CALL_sigmoid_s16(f, a, b)     CALL_unary(f, &(a)->sigmoid_s16, b)
+#define CALL_softmax_s16(f, a, b)     CALL_unary(f, &(a)->softmax_s16, b)
 #define CALL_lut(f, a, b)             CALL_unary(f, &(a)->lut, b)
 #define CALL_binary(f, op, b)         f(op, (b)->in, (b)->in2, (b)->out, (b)->scratch)
 #define CALL_sum(f, a, b)             CALL_binary(f, &(a)->sum, b)

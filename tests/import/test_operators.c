@@ -157,6 +157,27 @@ TEST(a_dense_layer_flattens_its_input_and_may_keep_dimensions)
     arena_free(a);
 }
 
+/* An odd number of elements ends in half a byte. */
+TEST(weights_of_int4_become_int8)
+{
+    struct arena *a = arena_new("test");
+    static const uint8_t w[8] = {0x10, 0x7f, 0x98, 0x32, 0x54, 0x76, 0xba, 0x0c};
+    struct tiny m = dense();
+    m.tensor[2].type = TFL_INT4;
+    m.tensor[2].dim[0] = 3;
+    m.tensor[2].dim[1] = 5;
+    m.tensor[0].dim[m.tensor[0].rank - 1] = 5;
+    for (uint32_t i = 1; i + 1 < m.tensor[0].rank; i++)
+        m.tensor[0].dim[i] = 1;
+    m.tensor[1].dim[m.tensor[1].rank - 1] = 3;
+    m.buffer[1] = (struct tiny_buffer){w, sizeof w, 0, 0};
+    CHECK_HAS(text_of(a, &m), "s8 [3,5] quant 0.25:0 = "
+                              "[0, 1, -1, 7, -8, -7, 2, 3, 4, 5, 6, 7, -6, -5, -4]");
+    m.buffer[1].len = 7;
+    expect_refused(&m, "takes 8 bytes, its buffer 1 has 7");
+    arena_free(a);
+}
+
 TEST(a_dense_layer_runs_over_all_vectors_of_its_input)
 {
     struct arena *a = arena_new("test");
@@ -1095,7 +1116,7 @@ TEST_MAIN(T(a_convolution_keeps_names_quantisation_and_origin),
           T(scales_along_an_axis_and_a_bias_with_the_axis_of_its_weights),
           T(depthwise_weights_have_scales_along_the_last_axis),
           T(a_dense_layer_flattens_its_input_and_may_keep_dimensions),
-          T(a_dense_layer_runs_over_all_vectors_of_its_input),
+          T(weights_of_int4_become_int8), T(a_dense_layer_runs_over_all_vectors_of_its_input),
           T(int8_weights_under_float_activations_are_widened),
           T(a_grouped_convolution_is_one_for_each_group_or_depthwise),
           T(pools_resolve_their_padding), T(elementwise_operators), T(add_of_two_inputs),

@@ -133,7 +133,7 @@ TEST(pool_rules)
         {"f32 [1,5,6,3]", "average_pool2d(%1) kernel [0,1]", "kernel height 0 is outside 1..255"},
         {"f32 [1,5,6,3]", "max_pool2d(%1) kernel [2,2] pad [2,0,0,0]",
          "padding 2+0 (height) is outside 0..1"},
-        {"s32 [1,5,6,3]", "max_pool2d(%1) kernel [2,2]", "input type s32, expected f32 or s8"},
+        {"s32 [1,5,6,3]", "max_pool2d(%1) kernel [2,2]", "input type s32, expected f32, s8 or s16"},
         {"f32 [1,5]", "max_pool2d(%1) kernel [2,2]", "input 1x5 has rank 2, expected 4"},
     };
     check_rules(rules, sizeof rules / sizeof rules[0]);
@@ -146,7 +146,7 @@ TEST(elementwise_rules)
         {"f32 [1,5];f32 [1,4]", "add(%1, %2)", "shapes 1x5 and 1x4 differ"},
         {"f32 [1,5];f32 [1,5,1]", "add(%1, %2)", "shapes 1x5 and 1x5x1 differ"},
         {"f32 [1,5];s8 [1,5]", "add(%1, %2)", "types f32 and s8 differ"},
-        {"s32 [1,5];s32 [1,5]", "add(%1, %2)", "input type s32, expected f32 or s8"},
+        {"s32 [1,5];s32 [1,5]", "add(%1, %2)", "input type s32, expected f32, s8 or s16"},
         {"s8 [1,5]", "relu(%1)", "make s8 1x5"},
         {"f32 [1,5,2]", "relu6(%1)", "make f32 1x5x2"},
         {"s16 [1,5]", "relu(%1)", "make s16 1x5"},
@@ -167,7 +167,7 @@ TEST(elementwise_rules)
         {"f32 [1,5];s8 [1,5]", "minimum(%1, %2)", "types f32 and s8 differ"},
         {"f32 [1,2,1,2,1,2];f32 [1,1,2,1,2,1]", "mul(%1, %2)", "more than 4 groups of dimensions"},
         {"f32 [1,5];f32 [1,5]", "minimum(%1, %2) act relu", "minimum has no attribute 'act'"},
-        {"s32 [1,5]", "tanh(%1)", "input type s32, expected f32 or s8"},
+        {"s32 [1,5]", "tanh(%1)", "input type s32, expected f32, s8 or s16"},
         {"f32 [1,5]", "leaky_relu(%1) alpha 0.1", "make f32 1x5"},
         {"f32 [1,5]", "leaky_relu(%1)", "leaky_relu needs the attribute 'alpha'"},
     };

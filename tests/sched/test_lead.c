@@ -169,12 +169,12 @@ static void check_kernel(struct bench *b, const union kernel_args *args, size_t 
     b->n_cases++;
     if (b->row->placement != EITHER)
         return;
-    const size_t trail = walk_trail(&w);
+    const size_t trail = (walk_trail(&w) + element - 1) / element * element;
     union kernel_args backward = *args;
     step_go_backward(b->op, &backward);
     CHECK(trail + out_bytes <= sizeof b->over);
     CHECK(is_same_over(b, &backward, 0, trail));
-    b->n_spoilt_backward += !is_same_over(b, &backward, 0, trail / 2);
+    b->n_spoilt_backward += !is_same_over(b, &backward, 0, trail / 2 / element * element);
 }
 
 static void check_image(const struct window *w, void *context)

@@ -19,6 +19,7 @@ struct mote_add_s8 {
 };
 
 size_t mote_add_s8_ref_scratch(const struct mote_add_s8 *op);
+size_t mote_add_s16_ref_scratch(const struct mote_add_s8 *op);
 size_t mote_add_s8_opt_scratch(const struct mote_add_s8 *op);
 
 /* `out` may be `a` or `b`. */
@@ -26,6 +27,8 @@ void mote_add_s8_ref(const struct mote_add_s8 *op, const int8_t *a, const int8_t
                      void *scratch);
 void mote_add_s8_opt(const struct mote_add_s8 *op, const int8_t *a, const int8_t *b, int8_t *out,
                      void *scratch);
+void mote_add_s16_ref(const struct mote_add_s8 *op, const int16_t *a, const int16_t *b,
+                      int16_t *out, void *scratch);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,4 @@
-/* conv2d.h - 2-D convolution, int8 x int8 -> int8, NHWC activations, OHWI weights.
+/* conv2d.h - 2-D convolution of int8 or int16 with weights of int8, NHWC activations, OHWI weights.
  * SPDX-License-Identifier: Apache-2.0
  *
  * Every variant yields exactly the same bytes: docs/spec/numerics.md is the definition and
@@ -22,6 +22,7 @@ struct mote_conv2d_s8 {
     int8_t in_zero, out_zero;  /* zero points                                     */
     int16_t out_min, out_max;  /* fused activation, in output units               */
     bool backward;             /* write the last output row first: see kernels.def */
+    bool wide;                 /* s16: sums and bias have 64 bits, else 32        */
     const int32_t *mult;       /* [out.c] Q31 multiplier, borrowed                */
     const int8_t *shift;       /* [out.c] -31..30, positive to the left, borrowed */
 };
@@ -29,17 +30,20 @@ struct mote_conv2d_s8 {
 /* Bytes of scratch the variant needs, often 0. Built for the host too: the memory planner calls
  * this very function. */
 size_t mote_conv2d_s8_ref_scratch(const struct mote_conv2d_s8 *op);
+size_t mote_conv2d_s16_ref_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_opt_scratch(const struct mote_conv2d_s8 *op);
 
 /* Run one layer: in[in.h][in.w][in.c], out[out.h][out.w][out.c], w[out.c][kh][kw][in.c].
  * `out` must not overlap `scratch`, and `in` only as EITHER in kernels.def says.
- *   ref: bias[out.c] as in the model.
+ *   ref: bias[out.c] as in the model. Of s16 int64_t if op->wide, else int32_t.
  *   opt: bias[out.c] with the input zero point folded in: bias - in_zero * sum of the channel's
  *        weights. */
 void mote_conv2d_s8_ref(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
                         const int32_t *bias, int8_t *out, void *scratch);
 void mote_conv2d_s8_opt(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
                         const int32_t *bias, int8_t *out, void *scratch);
+void mote_conv2d_s16_ref(const struct mote_conv2d_s8 *op, const int16_t *in, const int8_t *w,
+                         const void *bias, int16_t *out, void *scratch);
 
 #ifdef __cplusplus
 }

@@ -20,11 +20,13 @@ struct mote_depthwise_conv2d_s8 {
     int16_t out_min, out_max;
     uint16_t multiplier; /* output channels per input channel               */
     bool backward;       /* write the last output row first: see kernels.def */
+    bool wide;           /* s16: sums and bias have 64 bits, else 32        */
     const int32_t *mult; /* [out.c] Q31 multiplier, borrowed                */
     const int8_t *shift; /* [out.c] -31..30, positive to the left, borrowed */
 };
 
 size_t mote_depthwise_conv2d_s8_ref_scratch(const struct mote_depthwise_conv2d_s8 *op);
+size_t mote_depthwise_conv2d_s16_ref_scratch(const struct mote_depthwise_conv2d_s8 *op);
 size_t mote_depthwise_conv2d_s8_opt_scratch(const struct mote_depthwise_conv2d_s8 *op);
 
 /* w[kh][kw][out.c]; bias as for conv2d: ref takes the model's, opt the folded one. */
@@ -32,6 +34,8 @@ void mote_depthwise_conv2d_s8_ref(const struct mote_depthwise_conv2d_s8 *op, con
                                   const int8_t *w, const int32_t *bias, int8_t *out, void *scratch);
 void mote_depthwise_conv2d_s8_opt(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
                                   const int8_t *w, const int32_t *bias, int8_t *out, void *scratch);
+void mote_depthwise_conv2d_s16_ref(const struct mote_depthwise_conv2d_s8 *op, const int16_t *in,
+                                   const int8_t *w, const void *bias, int16_t *out, void *scratch);
 
 #ifdef __cplusplus
 }

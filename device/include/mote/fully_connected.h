@@ -14,12 +14,14 @@ struct mote_fully_connected_s8 {
     uint32_t in_n, out_n; /* length of an input and of an output vector     */
     int8_t in_zero, out_zero;
     int16_t out_min, out_max;
+    bool wide;           /* s16: sums and bias have 64 bits, else 32        */
     const int32_t *mult; /* [out_n] Q31 multiplier, borrowed                */
     const int8_t *shift; /* [out_n] -31..30, positive to the left, borrowed */
     uint8_t one_scale;   /* 1: mult and shift have one element, for all     */
 };
 
 size_t mote_fully_connected_s8_ref_scratch(const struct mote_fully_connected_s8 *op);
+size_t mote_fully_connected_s16_ref_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s8_opt_scratch(const struct mote_fully_connected_s8 *op);
 
 /* in[rows][in_n], w[out_n][in_n], out[rows][out_n]; bias as for conv2d. */
@@ -27,6 +29,8 @@ void mote_fully_connected_s8_ref(const struct mote_fully_connected_s8 *op, const
                                  const int8_t *w, const int32_t *bias, int8_t *out, void *scratch);
 void mote_fully_connected_s8_opt(const struct mote_fully_connected_s8 *op, const int8_t *in,
                                  const int8_t *w, const int32_t *bias, int8_t *out, void *scratch);
+void mote_fully_connected_s16_ref(const struct mote_fully_connected_s8 *op, const int16_t *in,
+                                  const int8_t *w, const void *bias, int16_t *out, void *scratch);
 
 #ifdef __cplusplus
 }

@@ -24,8 +24,11 @@ struct mote_reduce_s8 {
 };
 
 size_t mote_reduce_sum_s8_ref_scratch(const struct mote_reduce_s8 *op);
+size_t mote_reduce_sum_s16_ref_scratch(const struct mote_reduce_s8 *op);
 size_t mote_reduce_max_s8_ref_scratch(const struct mote_reduce_s8 *op);
+size_t mote_reduce_max_s16_ref_scratch(const struct mote_reduce_s8 *op);
 size_t mote_reduce_min_s8_ref_scratch(const struct mote_reduce_s8 *op);
+size_t mote_reduce_min_s16_ref_scratch(const struct mote_reduce_s8 *op);
 
 void mote_reduce_sum_s8_ref(const struct mote_reduce_s8 *op, const int8_t *in, int8_t *out,
                             void *scratch);
@@ -33,6 +36,12 @@ void mote_reduce_max_s8_ref(const struct mote_reduce_s8 *op, const int8_t *in, i
                             void *scratch);
 void mote_reduce_min_s8_ref(const struct mote_reduce_s8 *op, const int8_t *in, int8_t *out,
                             void *scratch);
+void mote_reduce_sum_s16_ref(const struct mote_reduce_s8 *op, const int16_t *in, int16_t *out,
+                             void *scratch);
+void mote_reduce_max_s16_ref(const struct mote_reduce_s8 *op, const int16_t *in, int16_t *out,
+                             void *scratch);
+void mote_reduce_min_s16_ref(const struct mote_reduce_s8 *op, const int16_t *in, int16_t *out,
+                             void *scratch);
 
 #ifdef __cplusplus
 }

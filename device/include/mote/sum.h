@@ -19,8 +19,10 @@ struct mote_sum_s8 {
 };
 
 size_t mote_add_broadcast_s8_ref_scratch(const struct mote_sum_s8 *op);
+size_t mote_add_broadcast_s16_ref_scratch(const struct mote_sum_s8 *op);
 size_t mote_sub_s8_ref_scratch(const struct mote_sum_s8 *op);
 size_t mote_squared_difference_s8_ref_scratch(const struct mote_sum_s8 *op);
+size_t mote_sub_s16_ref_scratch(const struct mote_sum_s8 *op);
 
 /* `out` may be `a` if that is not repeated. */
 void mote_add_broadcast_s8_ref(const struct mote_sum_s8 *op, const int8_t *a, const int8_t *b,
@@ -29,6 +31,10 @@ void mote_sub_s8_ref(const struct mote_sum_s8 *op, const int8_t *a, const int8_t
                      void *scratch);
 void mote_squared_difference_s8_ref(const struct mote_sum_s8 *op, const int8_t *a, const int8_t *b,
                                     int8_t *out, void *scratch);
+void mote_add_broadcast_s16_ref(const struct mote_sum_s8 *op, const int16_t *a, const int16_t *b,
+                                int16_t *out, void *scratch);
+void mote_sub_s16_ref(const struct mote_sum_s8 *op, const int16_t *a, const int16_t *b,
+                      int16_t *out, void *scratch);
 
 #ifdef __cplusplus
 }

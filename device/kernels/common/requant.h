@@ -130,13 +130,18 @@ static inline int32_t mote_requant(int32_t x, int32_t mult, int32_t shift)
 /* x times the real multiplier for wide sums, |x| < 2^47: the multiplier is rounded to 16 bits, the
  * product once, half towards plus infinity. The verifier keeps the result in int32.
  * -31 <= shift <= 7, so |x * short_mult| + half < 2^62 + 2^45. */
-static inline int32_t mote_requant_s64(int64_t x, int32_t mult, int32_t shift)
+static inline int64_t mote_requant_s64_whole(int64_t x, int32_t mult, int32_t shift)
 {
     MOTE_ASSERT(mult >= 0);
     MOTE_ASSERT(shift >= -31 && shift <= 7);
     const int32_t short_mult = mult < 0x7fff0000 ? (mult + (1 << 15)) >> 16 : 0x7fff;
     const int32_t right = 15 - shift;
-    return (int32_t)((x * short_mult + (INT64_C(1) << (right - 1))) >> right);
+    return (x * short_mult + (INT64_C(1) << (right - 1))) >> right;
+}
+
+static inline int32_t mote_requant_s64(int64_t x, int32_t mult, int32_t shift)
+{
+    return (int32_t)mote_requant_s64_whole(x, mult, shift);
 }
 
 /* Add the zero point and clamp to the fused activation, low <= high in output units. The clamp

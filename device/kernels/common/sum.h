@@ -11,4 +11,12 @@ static inline int32_t mote_sum_operand(int32_t q, int32_t zero, int32_t mult, in
 {
     return mote_requant((q - zero) * (1 << MOTE_SUM_LEFT_SHIFT), mult, shift);
 }
+
+#define MOTE_SUM_LEFT_SHIFT_S16 15
+
+/* |q| <= 2^15: the wide value stays within 2^30, and scaled by at most 1/2 within 2^29. */
+static inline int32_t mote_sum_operand_s16(int32_t q, int32_t mult, int32_t shift)
+{
+    return mote_requant(q * (1 << MOTE_SUM_LEFT_SHIFT_S16), mult, shift);
+}
 #endif

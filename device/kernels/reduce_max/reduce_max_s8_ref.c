@@ -18,6 +18,6 @@ void mote_reduce_max_s8_ref(const struct mote_reduce_s8 *op, const int8_t *in, i
 {
     (void)scratch;
     for (uint32_t i = 0; i < mote_reduce_outputs(op); i++) {
-        out[i] = (int8_t)mote_reduce_one(op, in + mote_reduce_at(op, i), INT8_MIN, larger);
+        out[i] = (int8_t)mote_reduce_one(op, in, 1, i, INT8_MIN, larger);
     }
 }

@@ -18,7 +18,7 @@ void mote_reduce_sum_s8_ref(const struct mote_reduce_s8 *op, const int8_t *in, i
 {
     (void)scratch;
     for (uint32_t i = 0; i < mote_reduce_outputs(op); i++) {
-        const int32_t sum = mote_reduce_one(op, in + mote_reduce_at(op, i), 0, add) - op->zero_sum;
+        const int32_t sum = mote_reduce_one(op, in, 1, i, 0, add) - op->zero_sum;
         const int32_t y = mote_requant(sum, op->mult, op->shift);
         out[i] = mote_to_s8(y, op->out_zero, INT8_MIN, INT8_MAX);
     }

@@ -13,7 +13,7 @@ bool infer_add(const struct graph *g, const struct node *n, struct tensor *out, 
     if (a->dtype != b->dtype)
         return node_error(d, g, n, "types %s and %s differ", dtype_name(a->dtype),
                           dtype_name(b->dtype));
-    return infer_like_input(g, n, out, d);
+    return infer_like_input_wide(g, n, out, d);
 }
 
 int64_t macs_add(const struct graph *g, const struct node *n)
@@ -27,6 +27,10 @@ void eval_add(const struct eval *e)
     const struct tensor *x = node_in(e->g, e->n, 0);
     if (x->dtype == DT_S8) {
         mote_add_s8_ref(&e->args->add, e->in[0], e->in[1], e->out, e->scratch);
+        return;
+    }
+    if (x->dtype == DT_S16) {
+        mote_add_s16_ref(&e->args->add, e->in[0], e->in[1], e->out, e->scratch);
         return;
     }
     const float *a = e->in[0], *b = e->in[1];

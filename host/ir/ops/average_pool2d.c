@@ -28,6 +28,8 @@ void eval_average_pool2d(const struct eval *e)
 {
     if (node_in(e->g, e->n, 0)->dtype == DT_F32)
         pool_f32(e, window_mean);
+    else if (node_in(e->g, e->n, 0)->dtype == DT_S16)
+        mote_average_pool2d_s16_ref(&e->args->pool2d, e->in[0], e->out, e->scratch);
     else
         mote_average_pool2d_s8_ref(&e->args->pool2d, e->in[0], e->out, e->scratch);
 }

@@ -1,6 +1,7 @@
 /* binary.c - the operators of binary.def: rule, cost and float meaning.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
+#include <inttypes.h>
 #include <math.h>
 
 #include "ir/ops/binding.h"
@@ -10,6 +11,13 @@
 #include "kernels/common/walk.h"
 
 #define SQUARE_LEFT_SHIFT 14 /* fraction bits of the square in squared_difference */
+
+/* Operators that have a kernel for s16. */
+static bool has_s16(enum op op)
+{
+    return op == OP_ADD_BROADCAST || op == OP_SUB || op == OP_MUL || op == OP_MINIMUM ||
+           op == OP_MAXIMUM;
+}
 
 static bool infer_binary(const struct graph *g, const struct node *n, struct tensor *out,
                          struct diag *d)
@@ -29,7 +37,7 @@ static bool infer_binary(const struct graph *g, const struct node *n, struct ten
                           MOTE_BROADCAST_DIMS);
     if (n->op == OP_POW && a->dtype != DT_F32)
         return node_error(d, g, n, "input type %s, expected f32", dtype_name(a->dtype));
-    return infer_f32_or_s8(g, n, out, d);
+    return has_s16(n->op) ? infer_activation(g, n, out, d) : infer_f32_or_s8(g, n, out, d);
 }
 
 static float binary_f32(enum op op, float a, float b)
@@ -92,11 +100,35 @@ static void binary_s8(const struct eval *e)
     }
 }
 
+static void binary_s16(const struct eval *e)
+{
+    const union kernel_args *k = e->args;
+    switch (e->n->op) {
+    case OP_ADD_BROADCAST:
+        mote_add_broadcast_s16_ref(&k->sum, e->in[0], e->in[1], e->out, e->scratch);
+        break;
+    case OP_SUB:
+        mote_sub_s16_ref(&k->sum, e->in[0], e->in[1], e->out, e->scratch);
+        break;
+    case OP_MUL:
+        mote_mul_s16_ref(&k->mul, e->in[0], e->in[1], e->out, e->scratch);
+        break;
+    case OP_MINIMUM:
+        mote_minimum_s16_ref(&k->extremum, e->in[0], e->in[1], e->out, e->scratch);
+        break;
+    case OP_MAXIMUM:
+        mote_maximum_s16_ref(&k->extremum, e->in[0], e->in[1], e->out, e->scratch);
+        break;
+    default:
+        assert(!"an operator of binary.def without a kernel");
+    }
+}
+
 static void eval_binary(const struct eval *e)
 {
     const struct tensor *x = node_in(e->g, e->n, 0);
-    if (x->dtype == DT_S8) {
-        binary_s8(e);
+    if (x->dtype == DT_S8 || x->dtype == DT_S16) {
+        (x->dtype == DT_S8 ? binary_s8 : binary_s16)(e);
         return;
     }
     const float *a = e->in[0], *b = e->in[1];
@@ -146,12 +178,12 @@ static void sum_constants(const struct graph *g, const struct node *n, struct mo
         const double square = unit * unit / (double)(1 << SQUARE_LEFT_SHIFT);
         set_multiplier(square / scale_of(y), &op->out_mult, &op->out_shift);
     }
-    if (n->op != OP_SUB)
+    if (n->op != OP_SUB || y->dtype == DT_S16)
         return;
-    /* The reference computes these three in float for differences, in double for sums. */
+    /* The reference computes these three in float for differences of int8. */
     const float a = node_in(g, n, 0)->quant.scale[0], b = node_in(g, n, 1)->quant.scale[0];
     const float twice_max = 2.0f * (a > b ? a : b);
-    const float wide_out = (float)(1 << ADD_LEFT_SHIFT) * y->quant.scale[0];
+    const float wide_out = (float)(1 << sum_left_shift(y->dtype)) * y->quant.scale[0];
     set_multiplier((double)(a / twice_max), &op->a_mult, &op->a_shift);
     set_multiplier((double)(b / twice_max), &op->b_mult, &op->b_shift);
     set_multiplier((double)(twice_max / wide_out), &op->out_mult, &op->out_shift);
@@ -244,6 +276,9 @@ static bool ranges_binary(struct arena *tmp, const struct graph *g, const struct
         return false;
     if (n->op == OP_ADD_BROADCAST || n->op == OP_SUB)
         return ranges_sum_shift(g, n, args.sum.out_shift, d);
+    if (n->op == OP_MUL && node_in(g, n, 0)->dtype == DT_S16 && args.mul.shift > 0)
+        return node_error(d, g, n, /* a product reaches 2^30 by itself */
+                          "the output scale is too small: below the inputs' product");
     const char *fault = shift_fault(n->op, &args);
     return fault ? node_error(d, g, n, "%s", fault) : true;
 }

@@ -80,6 +80,14 @@ void bind_channels(struct arena *a, const struct graph *g, const struct node *n,
     *shift = shifts;
 }
 
+bool node_sums_wide(const struct graph *g, const struct node *n)
+{
+    const struct tensor *b = node_in(g, n, 2);
+    if (node_in(g, n, 0)->dtype != DT_S16)
+        return false;
+    return b ? b->dtype == DT_S64 : n->op == OP_DEPTHWISE_CONV2D || n->op == OP_TRANSPOSE_CONV2D;
+}
+
 void bind_window(struct arena *a, const struct graph *g, const struct node *n,
                  struct mote_conv2d_s8 *op)
 {
@@ -101,6 +109,7 @@ void bind_window(struct arena *a, const struct graph *g, const struct node *n,
         .out_zero = zero_of(y),
     };
     set_clamp(y, at->act, &op->out_min, &op->out_max);
+    op->wide = node_sums_wide(g, n);
     bind_channels(a, g, n, op->out.c, &op->mult, &op->shift);
 }
 
@@ -163,6 +172,11 @@ void bind_conversion(const struct tensor *quantised, struct mote_quantize_f32 *o
     };
 }
 
+int32_t sum_left_shift(enum dtype t)
+{
+    return t == DT_S16 ? 15 : 20;
+}
+
 void bind_sum_of_two(const struct graph *g, const struct node *n, struct mote_add_s8 *op)
 {
     const struct tensor *a = node_in(g, n, 0), *b = node_in(g, n, 1);
@@ -176,7 +190,7 @@ void bind_sum_of_two(const struct graph *g, const struct node *n, struct mote_ad
     };
     set_multiplier(scale_of(a) / twice_max, &op->a_mult, &op->a_shift);
     set_multiplier(scale_of(b) / twice_max, &op->b_mult, &op->b_shift);
-    set_multiplier(twice_max / ((double)(1 << ADD_LEFT_SHIFT) * scale_of(y)), &op->out_mult,
-                   &op->out_shift);
+    set_multiplier(twice_max / ((double)(1 << sum_left_shift(y->dtype)) * scale_of(y)),
+                   &op->out_mult, &op->out_shift);
     set_clamp(y, n->attrs.act, &op->out_min, &op->out_max);
 }

@@ -41,8 +41,8 @@ void bind_change_of_scale(const struct graph *g, const struct node *n, enum act 
 /* quantize from f32 and dequantize, by the tensor that has a scale. */
 void bind_conversion(const struct tensor *quantised, struct mote_quantize_f32 *op);
 
-/* add: both inputs are brought to twice the larger scale, with 20 more bits; the sum goes from
+/* add: both inputs are brought to twice the larger scale, with so many more bits; the sum goes from
  * there to the output's scale. */
-#define ADD_LEFT_SHIFT 20
+int32_t sum_left_shift(enum dtype t);
 void bind_sum_of_two(const struct graph *g, const struct node *n, struct mote_add_s8 *op);
 #endif

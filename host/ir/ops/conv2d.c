@@ -83,6 +83,8 @@ void eval_conv2d(const struct eval *e)
 {
     if (node_in(e->g, e->n, 0)->dtype == DT_F32)
         conv2d_f32(e);
+    else if (node_in(e->g, e->n, 0)->dtype == DT_S16)
+        mote_conv2d_s16_ref(&e->args->conv2d, e->in[0], e->in[1], e->in[2], e->out, e->scratch);
     else
         mote_conv2d_s8_ref(&e->args->conv2d, e->in[0], e->in[1], e->in[2], e->out, e->scratch);
 }

@@ -88,6 +88,9 @@ void eval_depthwise_conv2d(const struct eval *e)
 {
     if (node_in(e->g, e->n, 0)->dtype == DT_F32)
         depthwise_f32(e);
+    else if (node_in(e->g, e->n, 0)->dtype == DT_S16)
+        mote_depthwise_conv2d_s16_ref(&e->args->depthwise_conv2d, e->in[0], e->in[1], e->in[2],
+                                      e->out, e->scratch);
     else
         mote_depthwise_conv2d_s8_ref(&e->args->depthwise_conv2d, e->in[0], e->in[1], e->in[2],
                                      e->out, e->scratch);
@@ -114,6 +117,7 @@ bool bind_depthwise_conv2d(struct arena *a, const struct graph *g, const struct 
         .out_zero = c.out_zero,
         .out_min = c.out_min,
         .out_max = c.out_max,
+        .wide = c.wide,
         .multiplier = (uint16_t)(c.out.c / c.in.c),
         .mult = c.mult,
         .shift = c.shift,

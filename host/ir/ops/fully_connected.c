@@ -52,6 +52,9 @@ void eval_fully_connected(const struct eval *e)
     if (x->dtype == DT_F32)
         for (int32_t r = 0; r < x->shape.dim[0]; r++)
             row_f32(e, in + (int64_t)r * w->dim[1], out + (int64_t)r * w->dim[0]);
+    else if (x->dtype == DT_S16)
+        mote_fully_connected_s16_ref(&e->args->fully_connected, e->in[0], e->in[1], e->in[2],
+                                     e->out, e->scratch);
     else
         mote_fully_connected_s8_ref(&e->args->fully_connected, e->in[0], e->in[1], e->in[2], e->out,
                                     e->scratch);
@@ -77,6 +80,7 @@ static void fully_connected_constants(struct arena *a, const struct graph *g, co
         .out_n = (uint32_t)w->shape.dim[0],
         .in_zero = zero_of(x),
         .out_zero = zero_of(y),
+        .wide = node_sums_wide(g, n),
     };
     set_clamp(y, n->attrs.act, &op->out_min, &op->out_max);
     bind_channels(a, g, n, op->out_n, &op->mult, &op->shift);

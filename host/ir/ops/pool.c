@@ -9,7 +9,7 @@ bool infer_pool(const struct graph *g, const struct node *n, struct tensor *out,
     if (!infer_window(g, n, n->attrs.kernel_h, n->attrs.kernel_w, &out->shape, d))
         return false;
     out->shape.dim[3] = node_in(g, n, 0)->shape.dim[3];
-    return infer_f32_or_s8(g, n, out, d);
+    return infer_activation(g, n, out, d);
 }
 
 void pool_f32(const struct eval *e, pool_reduce *reduce)

@@ -9,6 +9,7 @@
 
 #include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
+#include "kernels/common/requant.h"
 
 bool ranges_equal_quant(const struct graph *g, const struct node *n, const struct tensor *x,
                         const struct tensor *y, struct diag *d)
@@ -141,12 +142,42 @@ static bool verify_accumulators(const struct graph *g, const struct node *n, uin
                                 const int8_t *shift, struct diag *d)
 {
     const struct tensor *b = node_in(g, n, 2);
-    const int32_t *bias = b ? b->data : NULL;
+    const int64_t most = node_in(g, n, 0)->dtype == DT_S16 ? 1 << 15 : 256;
     for (uint32_t c = 0; c < channels; c++) {
-        int64_t bound = 256 * channel_weight(g, n, channels, c);
-        bound += bias ? llabs((long long)bias[c]) : 0; /* < 2^44 */
+        int64_t bound = most * channel_weight(g, n, channels, c);
+        bound += b ? llabs((long long)element_int(b->dtype, b->data, c)) : 0; /* < 2^52 */
         if (!ranges_accumulator(g, n, c, bound, shift[c], d))
             return false;
+    }
+    return true;
+}
+
+/* Sums in 64 bits: |acc| < 2^47, and what a 16-bit multiplier makes of it fits int32. A bias may
+ * have any value of 64 bits. */
+static bool verify_wide_accumulators(const struct graph *g, const struct node *n, uint32_t channels,
+                                     const int32_t *mult, const int8_t *shift, struct diag *d)
+{
+    const struct tensor *b = node_in(g, n, 2);
+    const int64_t limit = INT64_C(1) << 47;
+    for (uint32_t c = 0; c < channels; c++) {
+        const int64_t weight = channel_weight(g, n, channels, c); /* < 2^35 */
+        const int64_t bias = b ? element_int(b->dtype, b->data, c) : 0;
+        if (bias <= -limit || bias >= limit || weight > (limit >> 15))
+            return node_error(d, g, n,
+                              "channel %" PRIu32 ": a bias of %" PRId64 " and weights of %" PRId64
+                              " in sum may leave 47 bits",
+                              c, bias, weight);
+        const int64_t bound = (weight << 15) + (bias < 0 ? -bias : bias); /* <= 2^48 */
+        if (bound >= limit)
+            return node_error(d, g, n,
+                              "the accumulator of channel %" PRIu32 " may reach %" PRId64
+                              ", above 47 bits",
+                              c, bound);
+        if (shift[c] > 7 || mote_requant_s64_whole(bound, mult[c], shift[c]) > INT32_MAX)
+            return node_error(d, g, n,
+                              "the output scale is too small for channel %" PRIu32
+                              ": an accumulator of %" PRId64 " times 2^%d leaves int32",
+                              c, bound, shift[c]);
     }
     return true;
 }
@@ -161,6 +192,11 @@ bool ranges_weighted(struct arena *tmp, const struct graph *g, const struct node
     const int8_t *shift = n->op == OP_FULLY_CONNECTED    ? args.fully_connected.shift
                           : n->op == OP_DEPTHWISE_CONV2D ? args.depthwise_conv2d.shift
                                                          : args.conv2d.shift;
+    const int32_t *mult = n->op == OP_FULLY_CONNECTED    ? args.fully_connected.mult
+                          : n->op == OP_DEPTHWISE_CONV2D ? args.depthwise_conv2d.mult
+                                                         : args.conv2d.mult;
+    if (node_sums_wide(g, n))
+        return verify_wide_accumulators(g, n, channels, mult, shift, d);
     return verify_accumulators(g, n, channels, shift, d);
 }
 
@@ -168,7 +204,9 @@ bool ranges_sum_shift(const struct graph *g, const struct node *n, int8_t shift,
 {
     if (shift > 0)
         return node_error(d, g, n,
-                          "the output scale is too small: below 2^-20 of twice the larger input's");
+                          "the output scale is too small: below 2^-%" PRId32
+                          " of twice the larger input's",
+                          sum_left_shift(node_in(g, n, 0)->dtype));
     return true;
 }
 

@@ -56,7 +56,7 @@ static bool infer_reduce(const struct graph *g, const struct node *n, struct ten
         if (over)
             out->shape.dim[i] = 1;
     }
-    return infer_f32_or_s8(g, n, out, d);
+    return infer_activation(g, n, out, d);
 }
 
 static float reduce_f32(enum op op, float so_far, float x)
@@ -89,13 +89,22 @@ static void eval_reduce(const struct eval *e)
         float *out = e->out;
         for (uint32_t i = 0; i < mote_reduce_outputs(&w); i++)
             out[i] = reduce_one_f32(e, &w, in + mote_reduce_at(&w, i));
-    } else if (e->n->op == OP_REDUCE_MAX) {
-        mote_reduce_max_s8_ref(&e->args->reduce, e->in[0], e->out, e->scratch);
-    } else if (e->n->op == OP_REDUCE_MIN) {
-        mote_reduce_min_s8_ref(&e->args->reduce, e->in[0], e->out, e->scratch);
-    } else {
-        mote_reduce_sum_s8_ref(&e->args->reduce, e->in[0], e->out, e->scratch);
+        return;
     }
+    const bool wide = node_in(e->g, e->n, 0)->dtype == DT_S16;
+    const struct mote_reduce_s8 *op = &e->args->reduce;
+    if (e->n->op == OP_REDUCE_MAX && wide)
+        mote_reduce_max_s16_ref(op, e->in[0], e->out, e->scratch);
+    else if (e->n->op == OP_REDUCE_MAX)
+        mote_reduce_max_s8_ref(op, e->in[0], e->out, e->scratch);
+    else if (e->n->op == OP_REDUCE_MIN && wide)
+        mote_reduce_min_s16_ref(op, e->in[0], e->out, e->scratch);
+    else if (e->n->op == OP_REDUCE_MIN)
+        mote_reduce_min_s8_ref(op, e->in[0], e->out, e->scratch);
+    else if (wide)
+        mote_reduce_sum_s16_ref(op, e->in[0], e->out, e->scratch);
+    else
+        mote_reduce_sum_s8_ref(op, e->in[0], e->out, e->scratch);
 }
 
 /* A mean divides by the number of elements in the multiplier, which gets as many more bits as the
@@ -121,14 +130,15 @@ static void bind_reduce(const struct graph *g, const struct node *n, struct mote
     op->shift = (int8_t)(op->shift - bits);
 }
 
-/* |sum - zero point * count| <= 255 * count, and it is shifted to the left if the shift is > 0. */
+/* |sum - zero point * count| <= 255 * count in s8, 2^15 * count in s16, and it is shifted to the left if the shift is > 0. */
 static bool ranges_sum(struct arena *tmp, const struct graph *g, const struct node *n,
                        struct diag *d)
 {
-    const int64_t bound = 255 * reduce_count(g, n); /* < 2^36 */
+    const int64_t most = node_in(g, n, 0)->dtype == DT_S16 ? 1 << 15 : 255;
+    const int64_t bound = most * reduce_count(g, n); /* < 2^44 */
     union kernel_args args;
     if (bound > REQUANT_MAX)
-        return node_error(d, g, n, "a sum of %" PRId64 " elements may leave int32", bound / 255);
+        return node_error(d, g, n, "a sum of %" PRId64 " elements may leave int32", bound / most);
     if (!bind_node(tmp, g, n, &args, d))
         return false;
     if (args.reduce.shift > 30 ||

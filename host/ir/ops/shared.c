@@ -101,10 +101,16 @@ bool infer_weighted(const struct graph *g, const struct node *n, int32_t channel
     const struct tensor *x = node_in(g, n, 0), *w = node_in(g, n, 1), *b = node_in(g, n, 2);
     bool is_float = x->dtype == DT_F32 && w->dtype == DT_F32 && (!b || b->dtype == DT_F32);
     bool is_int8 = x->dtype == DT_S8 && w->dtype == DT_S8 && (!b || b->dtype == DT_S32);
-    if (!is_float && !is_int8)
+    const bool wide_only = n->op == OP_DEPTHWISE_CONV2D || n->op == OP_TRANSPOSE_CONV2D;
+    bool is_int16 = x->dtype == DT_S16 && w->dtype == DT_S8 &&
+                    (!b || b->dtype == DT_S64 || (b->dtype == DT_S32 && !wide_only));
+    if (!is_float && !is_int8 && !is_int16)
         return node_error(
-            d, g, n, "input %s, weights %s, bias %s; expected f32 f32 f32 or s8 s8 s32",
-            dtype_name(x->dtype), dtype_name(w->dtype), b ? dtype_name(b->dtype) : "none");
+            d, g, n,
+            "input %s, weights %s, bias %s; expected f32 f32 f32, s8 s8 s32 or s16 s8 "
+            "s64%s",
+            dtype_name(x->dtype), dtype_name(w->dtype), b ? dtype_name(b->dtype) : "none",
+            wide_only ? "" : " (or s32)");
     if (b && (b->shape.rank != 1 || b->shape.dim[0] != channels)) {
         char text[SHAPE_TEXT];
         return node_error(d, g, n, "bias has shape %s, expected %" PRId32,

@@ -6,17 +6,19 @@
 #include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
 
-#define SOFTMAX_INTEGER_BITS 5    /* scaled differences are Q5.26 */
-#define SOFTMAX_LAST_MAX     4095 /* the sum of exponentials has 12 integer bits */
+#define SOFTMAX_INTEGER_BITS 5     /* scaled differences are Q5.26 */
+#define SOFTMAX_LAST_MAX     4095  /* the sum of exponentials has 12 integer bits */
+#define SOFTMAX_LAST_MAX_S16 65535 /* in s16 it has 16 */
+#define SOFTMAX_TABLE        513
 
 bool infer_softmax(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
 {
     if (!(n->attrs.beta > 0.0f) || !isfinite(n->attrs.beta))
         return node_error(d, g, n, "beta %.9g is not finite and > 0", (double)n->attrs.beta);
-    if (!infer_like_input(g, n, out, d))
+    if (!infer_like_input_wide(g, n, out, d))
         return false;
     if (out->dtype == DT_S8 && stated_type(g, n, DT_S8) == DT_S16)
-        out->dtype = DT_S16;
+        out->dtype = DT_S16; /* of s8 there are results of both sizes */
     return true;
 }
 
@@ -40,14 +42,21 @@ static void softmax_row(const float *in, float *out, int32_t n, double beta)
         out[i] = (float)(exp(beta * ((double)in[i] - (double)max)) / sum);
 }
 
+static void softmax_integer(const struct eval *e, enum dtype x)
+{
+    if (x == DT_S16)
+        mote_softmax_s16_ref(&e->args->softmax_s16, e->in[0], e->out, e->scratch);
+    else if (e->g->tensors.items[e->n->out[0]].dtype == DT_S16)
+        mote_softmax_to_s16_s8_ref(&e->args->softmax, e->in[0], e->out, e->scratch);
+    else
+        mote_softmax_s8_ref(&e->args->softmax, e->in[0], e->out, e->scratch);
+}
+
 void eval_softmax(const struct eval *e)
 {
     const struct tensor *x = node_in(e->g, e->n, 0);
-    if (x->dtype == DT_S8) {
-        if (e->g->tensors.items[e->n->out[0]].dtype == DT_S16)
-            mote_softmax_to_s16_s8_ref(&e->args->softmax, e->in[0], e->out, e->scratch);
-        else
-            mote_softmax_s8_ref(&e->args->softmax, e->in[0], e->out, e->scratch);
+    if (x->dtype != DT_F32) {
+        softmax_integer(e, x->dtype);
         return;
     }
     const float *in = e->in[0];
@@ -76,38 +85,105 @@ static void softmax_constants(const struct graph *g, const struct node *n,
     op->diff_min = -(int32_t)floor(radius);
 }
 
+static double exponential(double x)
+{
+    return exp(x);
+}
+
+static double inverse(double x)
+{
+    return 1.0 / (1.0 + x);
+}
+
+/* f at the 513 borders of 512 equal parts of the range of an s16 tensor with this scale and zero
+ * point, in Q0.15: less half of what a straight line errs in the middle of the part. In float, as
+ * the reference does it: docs/spec/numerics.md, section 30. */
+static const int16_t *interpolation_table(struct arena *a, double (*f)(double), float scale,
+                                          int32_t zero)
+{
+    int16_t *table = ARENA_ARRAY(a, int16_t, SOFTMAX_TABLE);
+    const float low = scale * (float)(INT16_MIN - zero), high = scale * (float)(INT16_MAX - zero);
+    const float out = 2.0f / 65535.0f;
+    const float unit = 65536.0f / (out * (float)INT16_MAX - out * (float)INT16_MIN);
+    const float step = (high - low) / 512.0f;
+    for (int32_t i = 0; i < SOFTMAX_TABLE; i++) {
+        const float at = i < 512 ? low + (float)i * step : high;
+        const float value = roundf((float)f((double)at) * unit);
+        float bias = 0.0f;
+        if (i < 512) {
+            const float next = (float)f((double)(low + (float)(i + 1) * step)) * unit;
+            const float middle = roundf((float)f((double)(at + step / 2.0f)) * unit);
+            bias = roundf((roundf((next + value) / 2.0f) - middle) / 2.0f);
+        }
+        table[i] = (int16_t)fmaxf(-32768.0f, fminf(32767.0f, value - bias));
+    }
+    return table;
+}
+
+static void softmax_s16_constants(struct arena *a, const struct graph *g, const struct node *n,
+                                  struct mote_softmax_s16 *op)
+{
+    const struct tensor *x = node_in(g, n, 0);
+    int32_t last = x->shape.dim[x->shape.rank - 1];
+    *op = (struct mote_softmax_s16){
+        .rows = (uint32_t)(shape_count(&x->shape) / last),
+        .n = (uint32_t)last,
+        .exp = interpolation_table(a, exponential, 10.0f / 65535.0f, INT16_MAX),
+        .inverse = interpolation_table(a, inverse, 1.0f / 65535.0f, INT16_MIN),
+    };
+    set_multiplier(scale_of(x) * (double)n->attrs.beta / (10.0 / 65535.0), &op->mult, &op->shift);
+}
+
 bool bind_softmax(struct arena *a, const struct graph *g, const struct node *n,
                   union kernel_args *out, struct diag *d)
 {
-    (void)a, (void)d;
-    softmax_constants(g, n, &out->softmax);
+    (void)d;
+    if (node_in(g, n, 0)->dtype == DT_S16)
+        softmax_s16_constants(a, g, n, &out->softmax_s16);
+    else
+        softmax_constants(g, n, &out->softmax);
     return true;
 }
 
-/* Converters give an output of s16 the scale 1/65535; the reference takes 1/65536 of it within a
- * thousandth. */
-static bool ranges_output(const struct graph *g, const struct node *n, struct diag *d)
+/* The output's quantisation is the kernel's, of s16 within a thousandth as the reference has it. */
+static bool check_output(const struct graph *g, const struct node *n, struct diag *d)
 {
-    const struct tensor *y = &g->tensors.items[n->out[0]];
-    const bool is_wide = y->dtype == DT_S16;
-    const double scale = is_wide ? 1.0 / 65536.0 : 1.0 / 256.0;
-    const int32_t zero = is_wide ? INT16_MIN : INT8_MIN;
-    const double tolerance = is_wide ? 1e-3 * scale : 0.0;
-    if (fabs(scale_of(y) - scale) <= tolerance && y->quant.zero[0] == zero)
+    const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
+    const float scale = x->dtype == DT_S16   ? 1.0f / 32768.0f
+                        : y->dtype == DT_S16 ? 1.0f / 65536.0f
+                                             : 1.0f / 256.0f;
+    const int32_t zero = x->dtype == DT_S16 ? 0 : (int32_t)dtype_min(y->dtype);
+    const float slack = y->dtype == DT_S16 ? 0.001f * scale : 0.0f;
+    if (fabsf(y->quant.scale[0] - scale) <= slack && y->quant.zero[0] == zero)
         return true;
     return node_error(d, g, n,
                       "output scale %.9g and zero point %" PRId32
-                      ", a softmax of s8 to %s gives %.9g and %" PRId32,
-                      scale_of(y), y->quant.zero[0], dtype_name(y->dtype), scale, zero);
+                      ", a softmax of %s to %s gives %.9g and %" PRId32,
+                      (double)y->quant.scale[0], y->quant.zero[0], dtype_name(x->dtype),
+                      dtype_name(y->dtype), (double)scale, zero);
+}
+
+static bool ranges_softmax_s16(const struct graph *g, const struct node *n,
+                               const struct mote_softmax_s16 *op, struct diag *d)
+{
+    if (op->n > SOFTMAX_LAST_MAX_S16)
+        return node_error(d, g, n, "%" PRIu32 " elements, at most %d in s16", op->n,
+                          SOFTMAX_LAST_MAX_S16);
+    if (node_in(g, n, 0)->quant.zero[0] != 0)
+        return node_error(d, g, n, "its input has zero point %" PRId32 ", expected 0 in s16",
+                          node_in(g, n, 0)->quant.zero[0]);
+    if (op->shift > 14) /* a difference is at most 65535 */
+        return node_error(d, g, n, "the input scale times beta is too large: above 2.5");
+    return true;
 }
 
 bool ranges_softmax(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d)
 {
     union kernel_args args;
-    if (!bind_node(tmp, g, n, &args, d))
+    if (!bind_node(tmp, g, n, &args, d) || !check_output(g, n, d))
         return false;
-    if (!ranges_output(g, n, d))
-        return false;
+    if (node_in(g, n, 0)->dtype == DT_S16)
+        return ranges_softmax_s16(g, n, &args.softmax_s16, d);
     if (args.softmax.n > SOFTMAX_LAST_MAX)
         return node_error(d, g, n, "%" PRIu32 " elements, at most %d in s8", args.softmax.n,
                           SOFTMAX_LAST_MAX);

@@ -95,6 +95,11 @@ void eval_transpose_conv2d(const struct eval *e)
                                      e->scratch);
         return;
     }
+    if (node_in(e->g, e->n, 0)->dtype == DT_S16) {
+        mote_transpose_conv2d_s16_ref(&e->args->conv2d, e->in[0], e->in[1], e->in[2], e->out,
+                                      e->scratch);
+        return;
+    }
     const int32_t *y = e->g->tensors.items[e->n->out[0]].shape.dim;
     float *out = e->out;
     for (int32_t oy = 0; oy < y[1]; oy++)

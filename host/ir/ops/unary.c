@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "ir/ops/ops.h"
+#include "ir/ops/unary_s16.h"
 #include "ir/tables.h"
 
 static float hard_swish(float x)
@@ -91,17 +92,30 @@ float unary_f32(enum op op, const struct attrs *at, float x)
     }
 }
 
+/* Functions that have a kernel for s16. */
+static bool has_s16(enum op op)
+{
+    return op == OP_LEAKY_RELU || op == OP_LOGISTIC || op == OP_TANH;
+}
+
 static bool infer_unary(const struct graph *g, const struct node *n, struct tensor *out,
                         struct diag *d)
 {
     if (!isfinite(n->attrs.alpha))
         return node_error(d, g, n, "alpha %.9g is not finite", (double)n->attrs.alpha);
-    return infer_like_input(g, n, out, d);
+    return has_s16(n->op) ? infer_like_input_wide(g, n, out, d) : infer_like_input(g, n, out, d);
 }
 
 static void eval_unary(const struct eval *e)
 {
     const struct tensor *x = node_in(e->g, e->n, 0);
+    if (x->dtype == DT_S16) {
+        if (e->n->op == OP_LEAKY_RELU)
+            mote_leaky_relu_s16_ref(&e->args->leaky_relu_s16, e->in[0], e->out, e->scratch);
+        else
+            mote_sigmoid_s16_ref(&e->args->sigmoid_s16, e->in[0], e->out, e->scratch);
+        return;
+    }
     if (x->dtype == DT_S8) {
         mote_lut_s8_ref(&e->args->lut, e->in[0], e->out, e->scratch);
         return;
@@ -115,6 +129,10 @@ static void eval_unary(const struct eval *e)
 static void bind_unary(struct arena *a, const struct graph *g, const struct node *n,
                        union kernel_args *out)
 {
+    if (node_in(g, n, 0)->dtype == DT_S16) {
+        unary_s16_bind(g, n, out);
+        return;
+    }
     int8_t *table = ARENA_ARRAY(a, int8_t, TABLE_BYTES);
     table_fill(g, n, table);
     out->lut = (struct mote_lut_s8){
@@ -125,7 +143,8 @@ static void bind_unary(struct arena *a, const struct graph *g, const struct node
 
 static bool ranges_unary(const struct graph *g, const struct node *n, struct diag *d)
 {
-    const char *fault = table_fault(g, n);
+    const bool wide = node_in(g, n, 0)->dtype == DT_S16;
+    const char *fault = wide ? unary_s16_fault(g, n) : table_fault(g, n);
     return fault ? node_error(d, g, n, "%s", fault) : true;
 }
 

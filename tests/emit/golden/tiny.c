@@ -35,7 +35,7 @@ static const struct mote_conv2d_s8 tiny_s0 = {
     .pad_top = 0, .pad_left = 0,
     .in_zero = -128, .out_zero = -128,
     .out_min = -128, .out_max = 127,
-    .backward = 0,
+    .backward = 0, .wide = 0,
     .mult = tiny_s0_mult,
     .shift = tiny_s0_shift,
 };
@@ -60,6 +60,7 @@ static const struct mote_fully_connected_s8 tiny_s1 = {
     .out_n = 3,
     .in_zero = -128, .out_zero = 5,
     .out_min = -128, .out_max = 127,
+    .wide = 0,
     .mult = tiny_s1_mult,
     .shift = tiny_s1_shift,
     .one_scale = 1,

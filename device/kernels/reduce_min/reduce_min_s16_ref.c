@@ -1,0 +1,23 @@
+/* reduce_min_s16_ref.c - the smallest element.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "kernels/common/reduce.h"
+
+size_t mote_reduce_min_s16_ref_scratch(const struct mote_reduce_s8 *op)
+{
+    (void)op;
+    return 0;
+}
+
+static int32_t smaller(int32_t so_far, int32_t x)
+{
+    return mote_min_s32(so_far, x);
+}
+
+void mote_reduce_min_s16_ref(const struct mote_reduce_s8 *op, const int16_t *in, int16_t *out,
+                             void *scratch)
+{
+    (void)scratch;
+    for (uint32_t i = 0; i < mote_reduce_outputs(op); i++) {
+        out[i] = (int16_t)mote_reduce_one(op, in, 2, i, INT16_MAX, smaller);
+    }
+}
