@@ -341,6 +341,85 @@ static void print_reduce(struct constants *c, const char *name, const union kern
     text_add(c->t, "};\n");
 }
 
+static void print_member_f32(struct constants *c, const char *member, float v)
+{
+    text_printf(c->t, "    .%s = ", member);
+    print_float(c->t, v);
+    text_add(c->t, ",\n");
+}
+
+static void print_window(struct constants *c, const char *name, const struct mote_window_f32 *op)
+{
+    open_struct(c, "mote_window_f32", name);
+    print_hwc(c, "in", op->in);
+    print_hwc(c, "out", op->out);
+    print_pair(c, "kh", op->kh, "kw", op->kw);
+    print_pair(c, "sh", op->sh, "sw", op->sw);
+    print_pair(c, "dh", op->dh, "dw", op->dw);
+    print_pair(c, "pad_top", op->pad_top, "pad_left", op->pad_left);
+    print_pair(c, "act", op->act, "backward", op->backward);
+    text_add(c->t, "};\n");
+}
+
+static void print_window_f32(struct constants *c, const char *name, const union kernel_args *args)
+{
+    print_window(c, name, &args->window_f32);
+}
+
+static void print_weighted_f32(struct constants *c, const char *name, const union kernel_args *args)
+{
+    print_window(c, name, &args->weighted_f32);
+}
+
+static void print_fully_connected_f32(struct constants *c, const char *name,
+                                      const union kernel_args *args)
+{
+    const struct mote_fully_connected_f32 *op = &args->fully_connected_f32;
+    open_struct(c, "mote_fully_connected_f32", name);
+    print_member(c, "rows", op->rows);
+    print_member(c, "in_n", op->in_n);
+    print_member(c, "out_n", op->out_n);
+    print_member(c, "act", op->act);
+    text_add(c->t, "};\n");
+}
+
+static void print_binary_f32(struct constants *c, const char *name, const union kernel_args *args)
+{
+    open_struct(c, "mote_binary_f32", name);
+    print_walk(c, &args->binary_f32.walk);
+    print_member(c, "act", args->binary_f32.act);
+    text_add(c->t, "};\n");
+}
+
+static void print_unary_f32(struct constants *c, const char *name, const union kernel_args *args)
+{
+    open_struct(c, "mote_unary_f32", name);
+    print_member(c, "n", args->unary_f32.n);
+    print_member_f32(c, "alpha", args->unary_f32.alpha);
+    text_add(c->t, "};\n");
+}
+
+static void print_softmax_f32(struct constants *c, const char *name, const union kernel_args *args)
+{
+    open_struct(c, "mote_softmax_f32", name);
+    print_member(c, "rows", args->softmax_f32.rows);
+    print_member(c, "n", args->softmax_f32.n);
+    print_member_f32(c, "beta", args->softmax_f32.beta);
+    text_add(c->t, "};\n");
+}
+
+static void print_reduce_f32(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_reduce_f32 *op = &args->reduce_f32;
+    open_struct(c, "mote_reduce_f32", name);
+    print_u32x3(c, "n", op->n);
+    print_u32x3(c, "step", op->step);
+    print_u32x3(c, "over", op->over);
+    print_u32x3(c, "over_step", op->over_step);
+    print_member_f32(c, "divisor", op->divisor);
+    text_add(c->t, "};\n");
+}
+
 static void print_resize_nearest(struct constants *c, const char *name,
                                  const union kernel_args *args)
 {
@@ -470,6 +549,13 @@ static const struct row *row_of(const struct kernel *kernel)
         {"svdf", INPUTS_EACH, print_svdf},
         {"lstm", INPUTS_EACH, print_lstm},
         {"quantize", INPUTS_EACH, print_quantize},
+        {"weighted_f32", INPUTS_FIRST, print_weighted_f32},
+        {"fully_connected_f32", INPUTS_FIRST, print_fully_connected_f32},
+        {"window_f32", INPUTS_EACH, print_window_f32},
+        {"binary_f32", INPUTS_EACH, print_binary_f32},
+        {"unary_f32", INPUTS_EACH, print_unary_f32},
+        {"softmax_f32", INPUTS_EACH, print_softmax_f32},
+        {"reduce_f32", INPUTS_EACH, print_reduce_f32},
     };
     const struct row *row = rows;
     while (strcmp(row->args, kernel->args) != 0) {

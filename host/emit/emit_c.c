@@ -223,7 +223,7 @@ static void print_step_constants(struct emitter *e, struct constants *c, uint32_
     }
     union kernel_args args = step->args;
     if (e->m->is_backward[i_step])
-        step_go_backward(node->op, &args);
+        step_go_backward(step->kernel, &args);
     print_args(c, owner, step->kernel, &args);
 }
 
@@ -407,6 +407,9 @@ static const char *struct_of(const struct kernel *kernel)
         {"lut", "mote_lut_s8"},
         {"requantize", "mote_requantize_s8"},
         {"quantize", "mote_quantize_f32"},
+        {"weighted_f32", "mote_window_f32"},
+        {"window_f32", "mote_window_f32"},
+        {"unary_f32", "mote_unary_f32"},
     };
     uint32_t i = 0;
     while (strcmp(types[i][0], kernel->args) != 0) {

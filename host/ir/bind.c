@@ -1,4 +1,4 @@
-/* bind.c - from an integer node to the constants of its kernel. SPDX-License-Identifier: Apache-2.0
+/* bind.c - from a node to the constants of its kernel. SPDX-License-Identifier: Apache-2.0
  *
  * What each operator needs is bind_<op> in its file. */
 #include "ir/bind.h"

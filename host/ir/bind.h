@@ -1,4 +1,4 @@
-/* bind.h - from an int8 node to the constants that its kernel sees.
+/* bind.h - from a node to the constants that its kernel sees.
  * SPDX-License-Identifier: Apache-2.0
  *
  * Fills the kernel's const struct (mote/<op>.h) from shapes, attributes and quantisation:
@@ -35,12 +35,19 @@ union kernel_args {
     struct mote_leaky_relu_s16 leaky_relu_s16;
     struct mote_sigmoid_s16 sigmoid_s16; /* logistic, tanh                    */
     struct mote_softmax_s16 softmax_s16;
+    struct mote_window_f32 window_f32;   /* average_pool2d, max_pool2d */
+    struct mote_window_f32 weighted_f32; /* conv2d, depthwise_conv2d   */
+    struct mote_fully_connected_f32 fully_connected_f32;
+    struct mote_binary_f32 binary_f32; /* add and the operators of binary.def but pow */
+    struct mote_unary_f32 unary_f32;   /* relu, relu6, the operators of unary.def     */
+    struct mote_softmax_f32 softmax_f32;
+    struct mote_reduce_f32 reduce_f32; /* mean, reduce_... */
     struct mote_lut_s8 lut;            /* the operators of unary.def        */
     struct mote_quantize_f32 quantize; /* quantize from f32, dequantize */
 };
 
 /* Arrays (multipliers, shifts) go into `a`. The graph is verified. False with `d` set when the
- * node has no integer kernel. */
+ * node has no kernel. */
 bool bind_node(struct arena *a, const struct graph *g, const struct node *n, union kernel_args *out,
                struct diag *d);
 

@@ -81,10 +81,11 @@ static bool prepare(struct arena *a, const struct interp *it, const struct node 
             return false;
         e->args = args;
         e->scratch = arena_alloc(a, row->kernel.scratch(args));
-        return true;
-    }
-    if (x->dtype != DT_F32 || y->dtype != DT_F32)
+    } else if (x->dtype != DT_F32 || y->dtype != DT_F32) {
         return node_error(d, g, n, "the operator has no meaning for type %s", dtype_name(x->dtype));
+    }
+    if (x->dtype != DT_F32)
+        return true;
     if (n->op == OP_CONV2D || n->op == OP_FULLY_CONNECTED) {
         const struct tensor *w = node_in(g, n, 1);
         size_t n_out = (size_t)w->shape.dim[0];

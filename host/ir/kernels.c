@@ -32,6 +32,22 @@ const struct kernel_row *kernel_rows(uint32_t *n)
     return rows;
 }
 
+/* The same for float throughout: all but copies, sums and means have their own. */
+static const char *float_op(enum op op)
+{
+    switch (op) {
+    case OP_ADD:
+        return "add_broadcast";
+    case OP_MEAN:
+        return "reduce_sum";
+    case OP_QUANTIZE: /* between float and integers */
+    case OP_DEQUANTIZE:
+        return "";
+    default:
+        return op_name(op);
+    }
+}
+
 /* The device's name for what a node computes: the operator's own, but for clamps and changes of
  * scale, copies in another order, sums, and functions of one element, which are tables. */
 static const char *device_op(enum op op, enum dtype x)
@@ -73,8 +89,6 @@ static bool copies(const char *op)
 /* The dtype in kernels.def for a first input x and an output y, NULL when there is none. */
 static const char *row_dtype(const char *op, enum dtype x, enum dtype y)
 {
-    if (x == DT_F32 && y == DT_F32 && !copies(op))
-        return NULL;
     if (strcmp(op, "quantize") == 0)
         return x == DT_F32 ? "f32" : NULL;
     if (strcmp(op, "dequantize") == 0)
@@ -103,6 +117,8 @@ static const struct kernel_row *find_row(enum op op, enum dtype x, enum dtype y,
     if (op == OP_SOFTMAX && x == DT_S8 && y == DT_S16)
         return row_named("softmax_to_s16", "s8", choice);
     const char *name = device_op(op, x), *dtype = row_dtype(name, x, y);
+    if (x == DT_F32 && y == DT_F32 && !copies(name))
+        return row_named(float_op(op), "f32", choice);
     if (!dtype)
         return NULL;
     return row_named(name, dtype, choice);

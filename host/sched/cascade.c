@@ -28,14 +28,16 @@ bool step_walks_windows(const struct step *step)
 {
     const struct kernel *k = step->kernel;
     return strcmp(k->args, "conv2d") == 0 || strcmp(k->args, "depthwise_conv2d") == 0 ||
-           strcmp(k->args, "pool2d") == 0;
+           strcmp(k->args, "pool2d") == 0 || strcmp(k->args, "weighted_f32") == 0 ||
+           strcmp(k->args, "window_f32") == 0;
 }
 
 /* Does a kernel make element i of element i? */
 static bool walks_elements(const struct kernel *k)
 {
     return strcmp(k->args, "add") == 0 || strcmp(k->args, "requantize") == 0 ||
-           strcmp(k->args, "lut") == 0 || strcmp(k->args, "quantize") == 0;
+           strcmp(k->args, "lut") == 0 || strcmp(k->args, "unary_f32") == 0 ||
+           strcmp(k->args, "quantize") == 0;
 }
 
 /* Which input rows make an output row: the part of struct mote_band that the step decides. Every
@@ -54,7 +56,7 @@ static bool find_rows(const struct program *p, const struct step *step, struct m
         return true;
     if (!step_walks_windows(step))
         return false;
-    const struct walk w = walk_of(n->op, &step->args, 1, 1);
+    const struct walk w = walk_of(step->kernel, &step->args, 1, 1);
     if (w.height > UINT16_MAX || w.pad >= w.height ||
         (uint64_t)(w.out_rows - 1) * w.stride >= (uint64_t)w.in_rows + w.pad)
         return false;

@@ -19,6 +19,7 @@
 #include "sched/sched.h"
 
 #include <assert.h>
+#include <string.h>
 
 size_t walk_lead(const struct walk *w)
 {
@@ -63,20 +64,9 @@ static struct walk walk_of_windows(struct mote_hwc in, struct mote_hwc out, uint
                          .height = height};
 }
 
-static struct walk walk_of_conv2d(const struct mote_conv2d_s8 *op)
-{
-    return walk_of_windows(op->in, op->out, op->sh, op->pad_top, (op->kh - 1u) * op->dh + 1u);
-}
-
-static struct walk walk_of_depthwise_conv2d(const struct mote_depthwise_conv2d_s8 *op)
-{
-    return walk_of_windows(op->in, op->out, op->sh, op->pad_top, (op->kh - 1u) * op->dh + 1u);
-}
-
-static struct walk walk_of_pool2d(const struct mote_pool2d_s8 *op)
-{
-    return walk_of_windows(op->in, op->out, op->sh, op->pad_top, op->kh);
-}
+/* For the structs of several types, whose members have the same names. */
+#define WALK_OF(op, dilation)                                                                      \
+    walk_of_windows((op)->in, (op)->out, (op)->sh, (op)->pad_top, ((op)->kh - 1u) * (dilation) + 1u)
 
 /* Row by row. In elements. */
 static struct walk walk_of_rows(uint32_t rows, size_t in_row, size_t out_row)
@@ -89,53 +79,59 @@ static struct walk walk_of_rows(uint32_t rows, size_t in_row, size_t out_row)
                          .height = 1};
 }
 
-void step_go_backward(enum op op, union kernel_args *args)
+/* By the kind of const struct, the fourth column of kernels.def. */
+static bool takes(const struct kernel *kernel, const char *args)
 {
-    switch (op) {
-    case OP_CONV2D:
+    return strcmp(kernel->args, args) == 0;
+}
+
+void step_go_backward(const struct kernel *kernel, union kernel_args *args)
+{
+    if (takes(kernel, "conv2d"))
         args->conv2d.backward = true;
-        break;
-    case OP_DEPTHWISE_CONV2D:
+    else if (takes(kernel, "depthwise_conv2d"))
         args->depthwise_conv2d.backward = true;
-        break;
-    case OP_AVERAGE_POOL2D:
-    case OP_MAX_POOL2D:
+    else if (takes(kernel, "pool2d"))
         args->pool2d.backward = true;
-        break;
-    default:
+    else if (takes(kernel, "weighted_f32"))
+        args->weighted_f32.backward = true;
+    else if (takes(kernel, "window_f32"))
+        args->window_f32.backward = true;
+    else
         assert(false && "EITHER in kernels.def");
-    }
 }
 
 /* The walk with rows counted in elements. */
-static struct walk walk_in_elements(enum op op, const union kernel_args *args)
+static struct walk walk_in_elements(const struct kernel *kernel, const union kernel_args *args)
 {
-    switch (op) {
-    case OP_CONV2D:
-        return walk_of_conv2d(&args->conv2d);
-    case OP_DEPTHWISE_CONV2D:
-        return walk_of_depthwise_conv2d(&args->depthwise_conv2d);
-    case OP_AVERAGE_POOL2D:
-    case OP_MAX_POOL2D:
-        return walk_of_pool2d(&args->pool2d);
-    case OP_FULLY_CONNECTED:
+    if (takes(kernel, "conv2d"))
+        return WALK_OF(&args->conv2d, args->conv2d.dh);
+    if (takes(kernel, "depthwise_conv2d"))
+        return WALK_OF(&args->depthwise_conv2d, args->depthwise_conv2d.dh);
+    if (takes(kernel, "pool2d"))
+        return WALK_OF(&args->pool2d, 1u);
+    if (takes(kernel, "weighted_f32"))
+        return WALK_OF(&args->weighted_f32, args->weighted_f32.dh);
+    if (takes(kernel, "window_f32"))
+        return WALK_OF(&args->window_f32, args->window_f32.dh);
+    if (takes(kernel, "fully_connected"))
         return walk_of_rows(args->fully_connected.rows, args->fully_connected.in_n,
                             args->fully_connected.out_n);
-    case OP_QUANTIZE: /* both structs begin with n */
-    case OP_DEQUANTIZE:
+    if (takes(kernel, "fully_connected_f32"))
+        return walk_of_rows(args->fully_connected_f32.rows, args->fully_connected_f32.in_n,
+                            args->fully_connected_f32.out_n);
+    if (takes(kernel, "quantize"))
         return walk_of_rows(args->quantize.n, 1, 1);
-    case OP_RELU:
-    case OP_RELU6:
+    if (takes(kernel, "requantize_wide"))
         return walk_of_rows(args->requantize_wide.n, 1, 1);
-    default:
-        assert(false && "a kernel with ROWS in kernels.def has its walk here");
-        return (struct walk){0};
-    }
+    assert(false && "a kernel with ROWS in kernels.def has its walk here");
+    return (struct walk){0};
 }
 
-struct walk walk_of(enum op op, const union kernel_args *args, size_t in_bytes, size_t out_bytes)
+struct walk walk_of(const struct kernel *kernel, const union kernel_args *args, size_t in_bytes,
+                    size_t out_bytes)
 {
-    struct walk w = walk_in_elements(op, args);
+    struct walk w = walk_in_elements(kernel, args);
     w.in_row_bytes *= in_bytes;
     w.out_row_bytes *= out_bytes;
     return w;

@@ -4,7 +4,7 @@
  * Private to host/sched and its tests. */
 #ifndef MOTE_HOST_SCHED_LEAD_H
 #define MOTE_HOST_SCHED_LEAD_H
-#include "ir/bind.h"
+#include "ir/kernels.h"
 
 /* How a kernel goes through its first input: output row r reads the input rows
  * r * stride - pad .. r * stride - pad + height - 1, as far as they exist. */
@@ -22,7 +22,8 @@ size_t walk_lead(const struct walk *w);
  * the last to the first overwrites no input row before it is read. */
 size_t walk_trail(const struct walk *w);
 
-/* The walk of a kernel whose placement is ROWS or EITHER, for operator `op` with `args`; an element
+/* The walk of a kernel whose placement is ROWS or EITHER, with `args`; an element
  * of its first input and of its output has so many bytes. */
-struct walk walk_of(enum op op, const union kernel_args *args, size_t in_bytes, size_t out_bytes);
+struct walk walk_of(const struct kernel *kernel, const union kernel_args *args, size_t in_bytes,
+                    size_t out_bytes);
 #endif

@@ -23,7 +23,8 @@ static struct packed pack_bias(struct arena *a, const struct graph *g, const str
                                uint32_t channels)
 {
     const bool is_given = n->n_in == 3 && n->in[2] != NO_TENSOR;
-    const enum dtype none = node_sums_wide(g, n) ? DT_S64 : DT_S32;
+    const enum dtype x = g->tensors.items[n->in[0]].dtype;
+    const enum dtype none = x == DT_F32 ? DT_F32 : node_sums_wide(g, n) ? DT_S64 : DT_S32;
     const struct tensor *b = is_given ? &g->tensors.items[n->in[2]] : NULL;
     const enum dtype dtype = b ? b->dtype : none;
     void *bias = arena_alloc(a, channels * dtype_bytes(dtype));
@@ -59,8 +60,9 @@ void pack_constants(struct arena *a, const struct graph *g, const struct node *n
     const struct tensor *x = &g->tensors.items[n->in[0]], *w = &g->tensors.items[n->in[1]];
     const struct shape *y = &g->tensors.items[n->out[0]].shape;
     const uint32_t channels = (uint32_t)y->dim[y->rank - 1];
-    assert(w->data && w->dtype == DT_S8 && shape_count(&w->shape) % channels == 0);
-    step->packed[0] = (struct packed){"weights", DT_S8, (uint32_t)shape_count(&w->shape), w->data};
+    assert(w->data && shape_count(&w->shape) % channels == 0);
+    step->packed[0] =
+        (struct packed){"weights", w->dtype, (uint32_t)shape_count(&w->shape), w->data};
     step->packed[1] = pack_bias(a, g, n, channels);
     if (constants == FOLDED)
         fold_zero_point(a, n, x, w, &step->packed[1]);

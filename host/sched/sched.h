@@ -74,7 +74,7 @@ const struct cascade *program_fed(const struct program *p);
 const char *const *program_sources(struct arena *a, const struct program *p, uint32_t *n);
 
 /* Make a kernel go backward; only for a step that has a trail. */
-void step_go_backward(enum op op, union kernel_args *args);
+void step_go_backward(const struct kernel *kernel, union kernel_args *args);
 
 /* `g` verified and simplified. NULL with `d` set, naming every node without a kernel. */
 struct program *schedule(struct arena *a, const struct graph *g, enum variant_choice choice,

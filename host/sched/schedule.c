@@ -73,7 +73,7 @@ static bool add_step(struct arena *a, struct program *p, uint32_t i_node,
     if (row->placement == ROWS || row->placement == EITHER) {
         const struct tensor *x = &g->tensors.items[n->in[0]], *y = &g->tensors.items[n->out[0]];
         const struct walk w =
-            walk_of(n->op, &step->args, dtype_bytes(x->dtype), dtype_bytes(y->dtype));
+            walk_of(step->kernel, &step->args, dtype_bytes(x->dtype), dtype_bytes(y->dtype));
         step->lead = walk_lead(&w);
         step->trail = row->placement == EITHER ? walk_trail(&w) : 0;
     }

@@ -89,7 +89,9 @@ static struct words compiler_words(const struct build *b)
     struct words w = {.arena = a};
     words_add(&w, b->target->compiler);
     words_split(&w, b->target->cflags);
-    words_split(&w, "-std=c99 -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables"
+    /* Contracted to a fused multiply-add, a * b + c would skip a rounding that the host makes. */
+    words_split(&w, "-std=c99 -ffp-contract=off -ffunction-sections -fdata-sections "
+                    "-fno-asynchronous-unwind-tables"
                     " -I");
     words_add(&w, b->device);
     words_add(&w, arena_printf(a, "-I%s/include", b->device));

@@ -33,6 +33,12 @@ union any_args {
     struct mote_svdf svdf;
     struct mote_lstm_s8 lstm;
     struct mote_quantize_f32 quantize;
+    struct mote_window_f32 weighted_f32, window_f32;
+    struct mote_fully_connected_f32 fully_connected_f32;
+    struct mote_binary_f32 binary_f32;
+    struct mote_unary_f32 unary_f32;
+    struct mote_softmax_f32 softmax_f32;
+    struct mote_reduce_f32 reduce_f32;
 };
 
 /* Everything a kernel can be given. `in` is also the first of two inputs, `in2` the second. */
@@ -53,26 +59,33 @@ struct buffers {
 #define CALL_pad(f, a, b)              CALL_unary(f, &(a)->pad, b)
 #define CALL_concat(f, a, b)                                                                       \
     f(&(a)->concat, (const void *const[]){(b)->in, (b)->in2, (b)->in}, (b)->out, (b)->scratch)
-#define CALL_requantize(f, a, b)      CALL_unary(f, &(a)->requantize, b)
-#define CALL_requantize_wide(f, a, b) CALL_unary(f, &(a)->requantize_wide, b)
-#define CALL_leaky_relu_s16(f, a, b)  CALL_unary(f, &(a)->leaky_relu_s16, b)
-#define CALL_sigmoid_s16(f, a, b)     CALL_unary(f, &(a)->sigmoid_s16, b)
-#define CALL_softmax_s16(f, a, b)     CALL_unary(f, &(a)->softmax_s16, b)
-#define CALL_lut(f, a, b)             CALL_unary(f, &(a)->lut, b)
-#define CALL_binary(f, op, b)         f(op, (b)->in, (b)->in2, (b)->out, (b)->scratch)
-#define CALL_sum(f, a, b)             CALL_binary(f, &(a)->sum, b)
-#define CALL_mul(f, a, b)             CALL_binary(f, &(a)->mul, b)
-#define CALL_extremum(f, a, b)        CALL_binary(f, &(a)->extremum, b)
-#define CALL_view(f, a, b)            CALL_unary(f, &(a)->view, b)
-#define CALL_reduce(f, a, b)          CALL_unary(f, &(a)->reduce, b)
-#define CALL_resize_nearest(f, a, b)  CALL_unary(f, &(a)->resize_nearest, b)
-#define CALL_nothing(f, a, b)         ((void)(f), (void)(a), (void)(b))
-#define CALL_quantize(f, a, b)        CALL_nothing(f, a, b)
-#define CALL_svdf(f, a, b)            CALL_nothing(f, a, b)
-#define CALL_lstm(f, a, b)            CALL_nothing(f, a, b)
-#define CALL_resize_bilinear(f, a, b) CALL_unary(f, &(a)->resize_bilinear, b)
-#define CALL_batch_matmul(f, a, b)    CALL_binary(f, &(a)->batch_matmul, b)
-#define CALL_prelu(f, a, b)           CALL_binary(f, &(a)->prelu, b)
+#define CALL_requantize(f, a, b)          CALL_unary(f, &(a)->requantize, b)
+#define CALL_requantize_wide(f, a, b)     CALL_unary(f, &(a)->requantize_wide, b)
+#define CALL_leaky_relu_s16(f, a, b)      CALL_unary(f, &(a)->leaky_relu_s16, b)
+#define CALL_sigmoid_s16(f, a, b)         CALL_unary(f, &(a)->sigmoid_s16, b)
+#define CALL_softmax_s16(f, a, b)         CALL_unary(f, &(a)->softmax_s16, b)
+#define CALL_lut(f, a, b)                 CALL_unary(f, &(a)->lut, b)
+#define CALL_binary(f, op, b)             f(op, (b)->in, (b)->in2, (b)->out, (b)->scratch)
+#define CALL_sum(f, a, b)                 CALL_binary(f, &(a)->sum, b)
+#define CALL_mul(f, a, b)                 CALL_binary(f, &(a)->mul, b)
+#define CALL_extremum(f, a, b)            CALL_binary(f, &(a)->extremum, b)
+#define CALL_view(f, a, b)                CALL_unary(f, &(a)->view, b)
+#define CALL_reduce(f, a, b)              CALL_unary(f, &(a)->reduce, b)
+#define CALL_resize_nearest(f, a, b)      CALL_unary(f, &(a)->resize_nearest, b)
+#define CALL_nothing(f, a, b)             ((void)(f), (void)(a), (void)(b))
+#define CALL_quantize(f, a, b)            CALL_nothing(f, a, b)
+#define CALL_svdf(f, a, b)                CALL_nothing(f, a, b)
+#define CALL_lstm(f, a, b)                CALL_nothing(f, a, b)
+#define CALL_resize_bilinear(f, a, b)     CALL_unary(f, &(a)->resize_bilinear, b)
+#define CALL_batch_matmul(f, a, b)        CALL_binary(f, &(a)->batch_matmul, b)
+#define CALL_prelu(f, a, b)               CALL_binary(f, &(a)->prelu, b)
+#define CALL_weighted_f32(f, a, b)        CALL_nothing(f, a, b)
+#define CALL_fully_connected_f32(f, a, b) CALL_nothing(f, a, b)
+#define CALL_window_f32(f, a, b)          CALL_nothing(f, a, b)
+#define CALL_binary_f32(f, a, b)          CALL_nothing(f, a, b)
+#define CALL_unary_f32(f, a, b)           CALL_nothing(f, a, b)
+#define CALL_softmax_f32(f, a, b)         CALL_nothing(f, a, b)
+#define CALL_reduce_f32(f, a, b)          CALL_nothing(f, a, b)
 /* Any bytes are indices: those outside count as the nearest inside. */
 #define CALL_gather(f, a, b)                                                                       \
     f(&(a)->gather, (b)->in, (const int32_t *)(const void *)(b)->in2, (b)->out, (b)->scratch)

@@ -241,6 +241,99 @@ TEST(graphs_with_float_ends_give_the_interpreters_bytes)
     check_random(RANDOM_ENDS, VARIANT_FASTEST, 12);
 }
 
+/* Has the graph an operator without a float kernel? */
+static bool has_batch_norm(const struct graph *g)
+{
+    for (uint32_t i = 0; i < g->nodes.n; i++)
+        if (g->nodes.items[i].op == OP_BATCH_NORM)
+            return true;
+    return false;
+}
+
+/* A random float graph that has kernels for all its nodes. */
+static struct graph *float_graph(struct arena *a, struct rng *r, uint32_t n_nodes)
+{
+    struct graph *g;
+    do
+        g = random_graph(a, r, RANDOM_F32, n_nodes);
+    while (has_batch_norm(g));
+    return g;
+}
+
+TEST(float_graphs_give_the_interpreters_bytes)
+{
+    struct arena *a = arena_new("test");
+    struct rng r = rng_split(test_seed(), 200);
+    struct graph *graphs[24];
+    const uint32_t n = sizeof graphs / sizeof graphs[0];
+    uint32_t n_overlaps = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        graphs[i] = float_graph(a, &r, 2 + i / 2);
+        n_overlaps += count_overlaps(make_model(a, graphs[i], "g", VARIANT_FASTEST).memory);
+    }
+    CHECK(n_overlaps > 0);
+    check_runs(a, graphs, n, &r, VARIANT_FASTEST);
+    arena_free(a);
+}
+
+/* One node of float operators of one input each, of operands that have a real result. */
+static void add_unaries(struct graph *g, uint32_t x, uint32_t positive)
+{
+    struct diag d = {0};
+    static const enum op ops[] = {
+        OP_RELU,
+        OP_RELU6,
+        OP_SOFTMAX,
+#define UNARY(UPPER, lower, attr_mask) OP_##UPPER,
+#include "ir/unary.def"
+#undef UNARY
+    };
+    for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++) {
+        const enum op op = ops[i];
+        const struct attrs at = {.beta = op == OP_SOFTMAX ? 0.7f : 0.0f,
+                                 .alpha = op == OP_LEAKY_RELU ? 0.3f : 0.0f};
+        const bool is_root = op == OP_LOG || op == OP_SQRT || op == OP_RSQRT;
+        const uint32_t y = graph_add_node(g, op, &at, is_root ? &positive : &x, 1, op_name(op), &d);
+        CHECK_OK(y != NO_TENSOR, d);
+        *VEC_PUSH(g->arena, &g->outputs) = y;
+    }
+}
+
+TEST(every_float_operator_gives_the_interpreters_bytes)
+{
+    static const enum op pairs[] = {OP_ADD_BROADCAST,      OP_SUB,     OP_MUL,    OP_DIV, OP_PRELU,
+                                    OP_SQUARED_DIFFERENCE, OP_MINIMUM, OP_MAXIMUM};
+    static const enum op reductions[] = {OP_MEAN, OP_REDUCE_SUM, OP_REDUCE_MAX, OP_REDUCE_MIN};
+    static const float data[5] = {-1.5f, 0.25f, 3.0f, -0.125f, 7.0f};
+    struct arena *a = arena_new("test");
+    struct diag d = {0};
+    struct graph *g = graph_new(a, "floats");
+    const uint32_t x = graph_add_tensor(
+        g, &(struct tensor){.name = "x", .dtype = DT_F32, .shape = {4, {1, 3, 4, 5}}});
+    const uint32_t c = graph_add_tensor(
+        g, &(struct tensor){.name = "c", .dtype = DT_F32, .shape = {1, {5}}, .data = data});
+    *VEC_PUSH(a, &g->inputs) = x;
+    const uint32_t positive = graph_add_node(g, OP_EXP, NULL, &x, 1, "positive", &d);
+    add_unaries(g, x, positive);
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        const struct attrs at = {.act = pairs[i] < OP_PRELU ? ACT_RELU6 : ACT_NONE};
+        const uint32_t in[2] = {x, c};
+        const uint32_t y = graph_add_node(g, pairs[i], &at, in, 2, op_name(pairs[i]), &d);
+        CHECK_OK(y != NO_TENSOR, d);
+        *VEC_PUSH(a, &g->outputs) = y;
+    }
+    for (size_t i = 0; i < sizeof reductions / sizeof reductions[0]; i++) {
+        const struct attrs at = {.over = {0, 1, 0, 1}};
+        const uint32_t y = graph_add_node(g, reductions[i], &at, &x, 1, op_name(reductions[i]), &d);
+        CHECK_OK(y != NO_TENSOR, d);
+        *VEC_PUSH(a, &g->outputs) = y;
+    }
+    CHECK_OK(graph_verify(g, &d), d);
+    struct rng r = rng_split(test_seed(), 201);
+    check_runs(a, &g, 1, &r, VARIANT_FASTEST);
+    arena_free(a);
+}
+
 /* What the cascades of some programs had in them. */
 struct coverage {
     uint32_t cascades, fed, windows, moving, forked;
@@ -313,6 +406,11 @@ TEST(int8_cascades_of_reference_kernels_give_the_interpreters_bytes)
     check_cascades(RANDOM_S8, VARIANT_REFERENCE, 16);
 }
 
+TEST(float_cascades_give_the_interpreters_bytes)
+{
+    check_cascades(RANDOM_F32, VARIANT_FASTEST, 16);
+}
+
 TEST(cascades_with_float_ends_give_the_interpreters_bytes)
 {
     check_cascades(RANDOM_ENDS, VARIANT_FASTEST, 16);
@@ -377,6 +475,9 @@ TEST_MAIN(T(programs_with_states_go_on_from_call_to_call),
           T(int8_graphs_with_fast_kernels_give_the_interpreters_bytes),
           T(int8_graphs_with_reference_kernels_give_the_interpreters_bytes),
           T(graphs_with_float_ends_give_the_interpreters_bytes),
+          T(float_graphs_give_the_interpreters_bytes),
+          T(every_float_operator_gives_the_interpreters_bytes),
+          T(float_cascades_give_the_interpreters_bytes),
           T(int8_cascades_of_fast_kernels_give_the_interpreters_bytes),
           T(int8_cascades_of_reference_kernels_give_the_interpreters_bytes),
           T(cascades_with_float_ends_give_the_interpreters_bytes),

@@ -269,18 +269,41 @@ TEST(pad_puts_ones_in_front_and_concat_counts_bytes)
     arena_free(a);
 }
 
-TEST(float_nodes_have_no_integer_kernel)
+static struct graph *parse_text(struct arena *a, const char *text)
+{
+    struct diag d = {0};
+    struct graph *g = graph_parse(a, (struct bytes){(const uint8_t *)text, strlen(text)}, "t", &d);
+    CHECK(g != NULL);
+    return g;
+}
+
+TEST(float_nodes_bind_to_float_kernels)
 {
     struct arena *a = arena_new("test");
-    static const char text[] = "mote 1 graph \"g\"\n%0 \"x\" f32 [1,2]\n%1 \"y\" f32 [1,2]\n"
-                               "input %0 output %1\n%1 = relu(%0)";
+    struct diag d = {0};
+    union kernel_args args;
+    const struct graph *g = parse_text(
+        a, "mote 1 graph \"g\"\n%0 \"x\" f32 [1,4,5,2]\n%1 \"y\" f32 [1,2,5,2]\n"
+           "input %0 output %1\n%1 = max_pool2d(%0) kernel [3,2] stride [2,1] pad [1,0,1,0] "
+           "act relu6");
+    CHECK(bind_node(a, g, &g->nodes.items[0], &args, &d));
+    const struct mote_window_f32 *op = &args.window_f32;
+    CHECK(op->in.h == 4 && op->in.w == 5 && op->in.c == 2 && op->out.h == 2 && op->out.w == 5);
+    CHECK(op->kh == 3 && op->kw == 2 && op->sh == 2 && op->sw == 1 && op->dh == 1 && op->dw == 1);
+    CHECK(op->pad_top == 1 && op->pad_left == 1 && op->act == MOTE_ACT_RELU6 && !op->backward);
+    arena_free(a);
+}
+
+TEST(operators_without_a_float_kernel_say_so)
+{
+    struct arena *a = arena_new("test");
     struct diag d = {0};
     union kernel_args args;
     const struct graph *g =
-        graph_parse(a, (struct bytes){(const uint8_t *)text, sizeof text - 1}, "t", &d);
-    CHECK(g);
+        parse_text(a, "mote 1 graph \"g\"\n%0 \"x\" f32 [1,2]\n%1 \"y\" f32 [1,2]\n"
+                      "input %0 output %1\n%1 = pow(%0, %0)");
     CHECK(!bind_node(a, g, &g->nodes.items[0], &args, &d));
-    CHECK_STR(d.message, "y (relu): no kernel for type f32");
+    CHECK_STR(d.message, "y (pow): no kernel for type f32");
     arena_free(a);
 }
 
@@ -291,4 +314,5 @@ TEST_MAIN(T(quantize_multiplier_meets_the_borders),
           T(add_brings_both_inputs_to_twice_the_larger_scale), T(sub_divides_scales_in_float),
           T(mul_multiplies_scales_and_merges_dimensions), T(mean_divides_in_its_multiplier),
           T(softmax_scales_to_q5_26), T(relu6_and_quantize_requantise),
-          T(pad_puts_ones_in_front_and_concat_counts_bytes), T(float_nodes_have_no_integer_kernel))
+          T(pad_puts_ones_in_front_and_concat_counts_bytes), T(float_nodes_bind_to_float_kernels),
+          T(operators_without_a_float_kernel_say_so))

@@ -38,6 +38,13 @@ struct call {
 #define CALL_reduce(f, c)           CALL_unary(f, &(c)->args->reduce, c)
 #define CALL_quantize(f, c)         CALL_unary(f, &(c)->args->quantize, c)
 /* Random programs have no states: tests/import runs such kernels as emitted C. */
+#define CALL_weighted_f32(f, c)        CALL_weights(f, &(c)->args->weighted_f32, c)
+#define CALL_fully_connected_f32(f, c) CALL_weights(f, &(c)->args->fully_connected_f32, c)
+#define CALL_window_f32(f, c)          CALL_unary(f, &(c)->args->window_f32, c)
+#define CALL_binary_f32(f, c)          CALL_binary(f, &(c)->args->binary_f32, c)
+#define CALL_unary_f32(f, c)           CALL_unary(f, &(c)->args->unary_f32, c)
+#define CALL_softmax_f32(f, c)         CALL_unary(f, &(c)->args->softmax_f32, c)
+#define CALL_reduce_f32(f, c)          CALL_unary(f, &(c)->args->reduce_f32, c)
 #define CALL_stateful(f, c)                                                                        \
     ((void)(f), (void)(c), test_fail(__FILE__, __LINE__, "a kernel with states"))
 #define CALL_svdf(f, c)            CALL_stateful(f, c)

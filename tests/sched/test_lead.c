@@ -113,7 +113,7 @@ TEST(dilated_windows_lose_no_row_either)
 
 #define CHANNELS_MAX 9
 #define COLUMNS_MAX  7
-#define BYTES_MAX    4096
+#define BYTES_MAX    16384
 
 struct bench {
     const struct kernel_row *row;
@@ -124,10 +124,15 @@ struct bench {
     uint32_t n_cases, n_shorter, n_spoilt, n_spoilt_backward;
     /* Aligned for floats. */
     _Alignas(16) int8_t in[BYTES_MAX], apart[BYTES_MAX], over[2 * BYTES_MAX];
-    int8_t weights[KERNEL_MAX * KERNEL_MAX * CHANNELS_MAX * CHANNELS_MAX];
+    _Alignas(16) int8_t weights[4 * KERNEL_MAX * KERNEL_MAX * CHANNELS_MAX * CHANNELS_MAX];
     int32_t bias[CHANNELS_MAX], mult[CHANNELS_MAX];
     int8_t shift[CHANNELS_MAX];
 };
+
+static bool is_float(const struct bench *b)
+{
+    return strcmp(b->row->dtype, "f32") == 0;
+}
 
 static void run_on(const struct bench *b, const union kernel_args *args, const void *in, void *out)
 {
@@ -160,7 +165,7 @@ static void check_kernel(struct bench *b, const union kernel_args *args, size_t 
     b->out_bytes = out_bytes;
     run_on(b, args, b->in, b->apart);
 
-    const struct walk w = walk_of(b->op, args, b->in_elem, b->out_elem);
+    const struct walk w = walk_of(&b->row->kernel, args, b->in_elem, b->out_elem);
     const size_t lead = (walk_lead(&w) + element - 1) / element * element;
     CHECK(lead + in_bytes <= sizeof b->over);
     CHECK(is_same_over(b, args, lead, 0));
@@ -171,7 +176,7 @@ static void check_kernel(struct bench *b, const union kernel_args *args, size_t 
         return;
     const size_t trail = (walk_trail(&w) + element - 1) / element * element;
     union kernel_args backward = *args;
-    step_go_backward(b->op, &backward);
+    step_go_backward(&b->row->kernel, &backward);
     CHECK(trail + out_bytes <= sizeof b->over);
     CHECK(is_same_over(b, &backward, 0, trail));
     b->n_spoilt_backward += !is_same_over(b, &backward, 0, trail / 2 / element * element);
@@ -192,7 +197,19 @@ static void check_image(const struct window *w, void *context)
     const struct mote_hwc in = {(uint16_t)w->in, (uint16_t)columns, in_c};
     const struct mote_hwc out = {(uint16_t)out_rows(w), (uint16_t)out_rows(&across), out_c};
     union kernel_args args = {0};
-    if (is_conv)
+    if (is_float(b))
+        *(is_conv || b->op == OP_DEPTHWISE_CONV2D ? &args.weighted_f32 : &args.window_f32) =
+            (struct mote_window_f32){.in = in,
+                                     .out = out,
+                                     .kh = k,
+                                     .kw = k,
+                                     .sh = s,
+                                     .sw = 1,
+                                     .dh = d,
+                                     .dw = d,
+                                     .pad_top = p,
+                                     .pad_left = p};
+    else if (is_conv)
         args.conv2d = (struct mote_conv2d_s8){.in = in,
                                               .out = out,
                                               .kh = k,
@@ -244,14 +261,19 @@ static void check_rows(struct bench *b)
     for (uint32_t rows = 1; rows <= ROWS_MAX; rows++)
         for (uint32_t n = 1; n <= CHANNELS_MAX; n++) {
             union kernel_args args = {0};
-            args.fully_connected = (struct mote_fully_connected_s8){.rows = rows,
-                                                                    .in_n = CHANNELS_MAX + 1 - n,
-                                                                    .out_n = n,
-                                                                    .out_min = -128,
-                                                                    .out_max = 127,
-                                                                    .mult = b->mult,
-                                                                    .shift = b->shift};
-            check_kernel(b, &args, (size_t)rows * args.fully_connected.in_n, (size_t)rows * n);
+            if (is_float(b))
+                args.fully_connected_f32 = (struct mote_fully_connected_f32){
+                    .rows = rows, .in_n = CHANNELS_MAX + 1 - n, .out_n = n};
+            else
+                args.fully_connected =
+                    (struct mote_fully_connected_s8){.rows = rows,
+                                                     .in_n = CHANNELS_MAX + 1 - n,
+                                                     .out_n = n,
+                                                     .out_min = -128,
+                                                     .out_max = 127,
+                                                     .mult = b->mult,
+                                                     .shift = b->shift};
+            check_kernel(b, &args, (size_t)rows * (CHANNELS_MAX + 1 - n), (size_t)rows * n);
         }
 }
 
@@ -290,6 +312,14 @@ static void check_sizes(struct bench *b)
     }
 }
 
+static void fill_floats(struct rng *r, int8_t *to, size_t bytes)
+{
+    for (size_t i = 0; i + sizeof(float) <= bytes; i += sizeof(float)) {
+        const float x = (float)rng_below(r, 256) - 128.0f;
+        memcpy(to + i, &x, sizeof x);
+    }
+}
+
 /* A bench with random constants and inputs. */
 static struct bench *bench_of(struct arena *a, const struct kernel_row *row, enum op op)
 {
@@ -297,11 +327,15 @@ static struct bench *bench_of(struct arena *a, const struct kernel_row *row, enu
     b->row = row;
     b->op = op;
     b->rng = rng_split(test_seed(), op);
-    b->in_elem = b->out_elem = strcmp(row->dtype, "s16") == 0 ? 2 : 1;
+    b->in_elem = b->out_elem = is_float(b) ? 4 : strcmp(row->dtype, "s16") == 0 ? 2 : 1;
     for (size_t i = 0; i < sizeof b->in; i++)
         b->in[i] = (int8_t)rng_below(&b->rng, 256);
     for (size_t i = 0; i < sizeof b->weights; i++)
         b->weights[i] = (int8_t)rng_below(&b->rng, 256);
+    if (is_float(b)) { /* numbers of which sums are exact, and no NaN */
+        fill_floats(&b->rng, b->in, sizeof b->in);
+        fill_floats(&b->rng, b->weights, sizeof b->weights);
+    }
     for (uint32_t c = 0; c < CHANNELS_MAX; c++) {
         b->bias[c] = (int32_t)rng_below(&b->rng, 1000);
         b->mult[c] = 1 << 30;

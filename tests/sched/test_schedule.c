@@ -211,13 +211,15 @@ TEST(every_node_without_a_kernel_is_named_in_one_message)
     uint32_t x = graph_add_tensor(
         g, &(struct tensor){.name = "x", .dtype = DT_F32, .shape = {4, {1, 2, 2, 2}}});
     *VEC_PUSH(a, &g->inputs) = x;
-    x = append(g, OP_RELU, NULL, x, "first");
-    x = append(g, OP_RELU6, NULL, x, "second");
+    const struct attrs same = {.to_h = 2, .to_w = 2};
+    x = append(g, OP_RESIZE_BILINEAR, &same, x, "first");
+    const uint32_t two[2] = {x, x};
+    x = graph_add_node(g, OP_POW, NULL, two, 2, "second", &d);
     *VEC_PUSH(a, &g->outputs) = x;
     CHECK(schedule(a, g, VARIANT_FASTEST, &d) == NULL);
     CHECK_STR(d.message, "not supported:\n"
-                         "  operator 0 'first': no kernel for relu, f32 -> f32\n"
-                         "  operator 1 'second': no kernel for relu6, f32 -> f32");
+                         "  operator 0 'first': no kernel for resize_bilinear, f32 -> f32\n"
+                         "  operator 1 'second': no kernel for pow, f32 -> f32");
     CHECK_HAS(d.hint, "quantise");
     arena_free(a);
 }
@@ -230,11 +232,13 @@ TEST(a_long_list_of_faults_is_cut_in_the_message_and_whole_in_the_account)
     uint32_t x = graph_add_tensor(
         g, &(struct tensor){.name = "x", .dtype = DT_F32, .shape = {4, {1, 2, 2, 2}}});
     *VEC_PUSH(a, &g->inputs) = x;
+    const struct attrs same = {.to_h = 2, .to_w = 2};
     for (int i = 0; i < 200; i++)
-        x = append(g, OP_RELU, NULL, x, arena_printf(a, "node_%d", i));
+        x = append(g, OP_RESIZE_BILINEAR, &same, x, arena_printf(a, "node_%d", i));
     *VEC_PUSH(a, &g->outputs) = x;
     CHECK(schedule(a, g, VARIANT_FASTEST, &d) == NULL);
-    CHECK_STR(d.message, "operators 0, 1, 2, 3, 4, 5, 6, 7, ...: no kernel for relu, f32 -> f32");
+    CHECK_STR(d.message,
+              "operators 0, 1, 2, 3, 4, 5, 6, 7, ...: no kernel for resize_bilinear, f32 -> f32");
     struct faults all = {0};
     schedule_account(a, g, VARIANT_FASTEST, &all);
     CHECK_EQ(all.list.n, 200);

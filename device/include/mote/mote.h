@@ -1,8 +1,10 @@
 /* mote.h - the whole device library. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_MOTE_H
 #define MOTE_MOTE_H
+#include "mote/act.h"
 #include "mote/add.h"
 #include "mote/batch_matmul.h"
+#include "mote/binary_f32.h"
 #include "mote/broadcast.h"
 #include "mote/cascade.h"
 #include "mote/concat.h"
@@ -10,6 +12,7 @@
 #include "mote/depthwise_conv2d.h"
 #include "mote/extremum.h"
 #include "mote/fully_connected.h"
+#include "mote/fully_connected_f32.h"
 #include "mote/gather.h"
 #include "mote/leaky_relu.h"
 #include "mote/lstm.h"
@@ -20,14 +23,18 @@
 #include "mote/prelu.h"
 #include "mote/quantize.h"
 #include "mote/reduce.h"
+#include "mote/reduce_f32.h"
 #include "mote/requantize.h"
 #include "mote/resize_bilinear.h"
 #include "mote/resize_nearest.h"
 #include "mote/sigmoid.h"
 #include "mote/softmax.h"
+#include "mote/softmax_f32.h"
 #include "mote/sum.h"
 #include "mote/svdf.h"
 #include "mote/transpose_conv2d.h"
 #include "mote/types.h"
+#include "mote/unary_f32.h"
 #include "mote/view.h"
+#include "mote/window_f32.h"
 #endif

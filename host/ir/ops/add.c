@@ -33,17 +33,17 @@ void eval_add(const struct eval *e)
         mote_add_s16_ref(&e->args->add, e->in[0], e->in[1], e->out, e->scratch);
         return;
     }
-    const float *a = e->in[0], *b = e->in[1];
-    float *out = e->out;
-    for (int64_t i = 0; i < shape_count(&x->shape); i++)
-        out[i] = act_f32(e->n->attrs.act, a[i] + b[i]);
+    mote_add_broadcast_f32_ref(&e->args->binary_f32, e->in[0], e->in[1], e->out, e->scratch);
 }
 
 bool bind_add(struct arena *a, const struct graph *g, const struct node *n, union kernel_args *out,
               struct diag *d)
 {
     (void)a, (void)d;
-    bind_sum_of_two(g, n, &out->add);
+    if (node_in(g, n, 0)->dtype == DT_F32)
+        bind_binary_f32(g, n, &out->binary_f32);
+    else
+        bind_sum_of_two(g, n, &out->add);
     return true;
 }
 

@@ -15,19 +15,10 @@ int64_t macs_average_pool2d(const struct graph *g, const struct node *n)
     return 0;
 }
 
-static float window_mean(const struct pool_window *w)
-{
-    float sum = 0.0f;
-    for (int32_t iy = w->ty.first; iy < w->ty.end; iy++)
-        for (int32_t ix = w->tx.first; ix < w->tx.end; ix++)
-            sum += w->in[iy * w->row + ix * w->column];
-    return sum / (float)((w->ty.end - w->ty.first) * (w->tx.end - w->tx.first));
-}
-
 void eval_average_pool2d(const struct eval *e)
 {
     if (node_in(e->g, e->n, 0)->dtype == DT_F32)
-        pool_f32(e, window_mean);
+        mote_average_pool2d_f32_ref(&e->args->window_f32, e->in[0], e->out, e->scratch);
     else if (node_in(e->g, e->n, 0)->dtype == DT_S16)
         mote_average_pool2d_s16_ref(&e->args->pool2d, e->in[0], e->out, e->scratch);
     else
@@ -38,7 +29,7 @@ bool bind_average_pool2d(struct arena *a, const struct graph *g, const struct no
                          union kernel_args *out, struct diag *d)
 {
     (void)a, (void)d;
-    bind_pool(g, n, &out->pool2d);
+    bind_pool(g, n, out);
     return true;
 }
 

@@ -40,30 +40,42 @@ static bool infer_binary(const struct graph *g, const struct node *n, struct ten
     return has_s16(n->op) ? infer_activation(g, n, out, d) : infer_f32_or_s8(g, n, out, d);
 }
 
-static float binary_f32(enum op op, float a, float b)
+/* No kernel: the C library's function in double, rounded once. */
+static void pow_f32(const struct eval *e)
 {
-    switch (op) {
-    case OP_ADD_BROADCAST:
-        return a + b;
-    case OP_SUB:
-        return a - b;
-    case OP_MUL:
-        return a * b;
-    case OP_DIV:
-        return a / b;
-    case OP_PRELU:
-        return a >= 0.0f ? a : a * b;
-    case OP_SQUARED_DIFFERENCE:
-        return (a - b) * (a - b);
+    const float *a = e->in[0], *b = e->in[1];
+    float *out = e->out;
+    struct mote_binary_f32 op;
+    bind_binary_f32(e->g, e->n, &op);
+    for (uint32_t i = 0; i < mote_walk_rows(&op.walk); i++) {
+        const struct mote_walk_row row = mote_walk_row(&op.walk, i);
+        for (uint32_t k = 0; k < op.walk.n[3]; k++)
+            *out++ = (float)pow((double)a[row.a + k * op.walk.a_step[3]],
+                                (double)b[row.b + k * op.walk.b_step[3]]);
+    }
+}
+
+#define FLOAT_CASE(UPPER, lower)                                                                   \
+    case OP_##UPPER:                                                                               \
+        mote_##lower##_f32_ref(&e->args->binary_f32, e->in[0], e->in[1], e->out, e->scratch);      \
+        break;
+
+static void binary_f32(const struct eval *e)
+{
+    switch (e->n->op) {
+        FLOAT_CASE(ADD_BROADCAST, add_broadcast)
+        FLOAT_CASE(SUB, sub)
+        FLOAT_CASE(MUL, mul)
+        FLOAT_CASE(DIV, div)
+        FLOAT_CASE(PRELU, prelu)
+        FLOAT_CASE(SQUARED_DIFFERENCE, squared_difference)
+        FLOAT_CASE(MINIMUM, minimum)
+        FLOAT_CASE(MAXIMUM, maximum)
     case OP_POW:
-        return (float)pow((double)a, (double)b);
-    case OP_MINIMUM:
-        return a < b ? a : b;
-    case OP_MAXIMUM:
-        return a > b ? a : b;
+        pow_f32(e);
+        break;
     default:
         assert(false && "an operator of binary.def without a float meaning");
-        return a;
     }
 }
 
@@ -126,24 +138,12 @@ static void binary_s16(const struct eval *e)
 
 static void eval_binary(const struct eval *e)
 {
-    const struct tensor *x = node_in(e->g, e->n, 0);
-    if (x->dtype == DT_S8 || x->dtype == DT_S16) {
-        (x->dtype == DT_S8 ? binary_s8 : binary_s16)(e);
-        return;
-    }
-    const float *a = e->in[0], *b = e->in[1];
-    float *out = e->out;
-    struct mote_broadcast w;
-    bool fits = broadcast_walk(&x->shape, &node_in(e->g, e->n, 1)->shape,
-                               &e->g->tensors.items[e->n->out[0]].shape, &w);
-    assert(fits);
-    (void)fits;
-    for (uint32_t i = 0; i < mote_walk_rows(&w); i++) {
-        const struct mote_walk_row row = mote_walk_row(&w, i);
-        for (uint32_t k = 0; k < w.n[3]; k++)
-            *out++ = act_f32(e->n->attrs.act, binary_f32(e->n->op, a[row.a + k * w.a_step[3]],
-                                                         b[row.b + k * w.b_step[3]]));
-    }
+    if (node_in(e->g, e->n, 0)->dtype == DT_F32)
+        binary_f32(e);
+    else if (node_in(e->g, e->n, 0)->dtype == DT_S16)
+        binary_s16(e);
+    else
+        binary_s8(e);
 }
 
 static void bind_walk(const struct graph *g, const struct node *n, struct mote_broadcast *w)
@@ -229,7 +229,9 @@ static void mul_constants(const struct graph *g, const struct node *n, struct mo
 
 static void bind_binary(const struct graph *g, const struct node *n, union kernel_args *out)
 {
-    if (n->op == OP_MUL || n->op == OP_DIV)
+    if (node_in(g, n, 0)->dtype == DT_F32)
+        bind_binary_f32(g, n, &out->binary_f32);
+    else if (n->op == OP_MUL || n->op == OP_DIV)
         mul_constants(g, n, &out->mul);
     else if (n->op == OP_PRELU)
         prelu_constants(g, n, &out->prelu);

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <math.h>
 
+#include "ir/ops/broadcast.h"
 #include "ir/ops/ops.h"
 
 void set_multiplier(double m, int32_t *mult, int8_t *shift)
@@ -112,6 +113,47 @@ void bind_window(struct arena *a, const struct graph *g, const struct node *n,
     op->wide = node_sums_wide(g, n);
     bind_channels(a, g, n, op->out.c, &op->mult, &op->shift);
 }
+
+void bind_window_f32(const struct graph *g, const struct node *n, struct mote_window_f32 *op)
+{
+    const struct attrs *at = &n->attrs;
+    const bool is_weighted = op_has_weights(n->op);
+    const int32_t *taps = is_weighted ? node_in(g, n, 1)->shape.dim : NULL;
+    *op = (struct mote_window_f32){
+        .in = hwc_of(node_in(g, n, 0)),
+        .out = hwc_of(&g->tensors.items[n->out[0]]),
+        .kh = (uint8_t)(is_weighted ? taps[1] : at->kernel_h),
+        .kw = (uint8_t)(is_weighted ? taps[2] : at->kernel_w),
+        .sh = (uint8_t)at->stride_h,
+        .sw = (uint8_t)at->stride_w,
+        .dh = (uint8_t)(is_weighted ? at->dilation_h : 1),
+        .dw = (uint8_t)(is_weighted ? at->dilation_w : 1),
+        .pad_top = (uint8_t)at->pad_top,
+        .pad_left = (uint8_t)at->pad_left,
+        .act = (uint8_t)at->act,
+    };
+}
+
+void bind_unary_f32(const struct graph *g, const struct node *n, struct mote_unary_f32 *op)
+{
+    *op = (struct mote_unary_f32){
+        .n = (uint32_t)shape_count(&node_in(g, n, 0)->shape),
+        .alpha = n->attrs.alpha,
+    };
+}
+
+void bind_binary_f32(const struct graph *g, const struct node *n, struct mote_binary_f32 *op)
+{
+    *op = (struct mote_binary_f32){.act = (uint8_t)n->attrs.act};
+    const bool fits = broadcast_walk(&node_in(g, n, 0)->shape, &node_in(g, n, 1)->shape,
+                                     &g->tensors.items[n->out[0]].shape, &op->walk);
+    assert(fits);
+    (void)fits;
+}
+
+_Static_assert((int)ACT_NONE == MOTE_ACT_NONE && (int)ACT_RELU == MOTE_ACT_RELU &&
+                   (int)ACT_RELU6 == MOTE_ACT_RELU6,
+               "the device numbers activations as the graph does");
 
 static void bind_requantize(const struct graph *g, const struct node *n, enum act act,
                             struct mote_requantize_s8 *op)

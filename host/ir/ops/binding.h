@@ -32,11 +32,23 @@ void bind_channels(struct arena *a, const struct graph *g, const struct node *n,
 void bind_window(struct arena *a, const struct graph *g, const struct node *n,
                  struct mote_conv2d_s8 *op);
 
+/* The same in float. */
+void bind_window_f32(const struct graph *g, const struct node *n, struct mote_window_f32 *op);
+
+/* A function of one float. */
+void bind_unary_f32(const struct graph *g, const struct node *n, struct mote_unary_f32 *op);
+
+/* A function of two floats, whose shapes broadcast. */
+void bind_binary_f32(const struct graph *g, const struct node *n, struct mote_binary_f32 *op);
+
 /* A change of scale with a clamp, between integers: relu, relu6, quantize. For bytes to bytes there is
  * a kernel of its own. */
 bool is_byte_to_byte(const struct graph *g, const struct node *n);
 void bind_change_of_scale(const struct graph *g, const struct node *n, enum act act,
                           union kernel_args *out);
+
+/* relu and relu6 as operators, of float or of integers. */
+void bind_clamp(const struct graph *g, const struct node *n, enum act act, union kernel_args *out);
 
 /* quantize from f32 and dequantize, by the tensor that has a scale. */
 void bind_conversion(const struct tensor *quantised, struct mote_quantize_f32 *op);

@@ -93,7 +93,10 @@ bool bind_conv2d(struct arena *a, const struct graph *g, const struct node *n,
                  union kernel_args *out, struct diag *d)
 {
     (void)d;
-    bind_window(a, g, n, &out->conv2d);
+    if (node_in(g, n, 0)->dtype == DT_F32)
+        bind_window_f32(g, n, &out->weighted_f32);
+    else
+        bind_window(a, g, n, &out->conv2d);
     return true;
 }
 

@@ -36,58 +36,11 @@ int64_t macs_depthwise_conv2d(const struct graph *g, const struct node *n)
     return (int64_t)y->dim[1] * y->dim[2] * shape_count(w);
 }
 
-/* out[c] += in[c / multiplier] * w[c] for one tap. */
-static void tap_accumulate(float *out, const float *in, const float *w, int32_t n_ic,
-                           int32_t multiplier)
-{
-    if (multiplier == 1) {
-        for (int32_t c = 0; c < n_ic; c++)
-            out[c] += in[c] * w[c];
-        return;
-    }
-    for (int32_t ic = 0; ic < n_ic; ic++)
-        for (int32_t m = 0; m < multiplier; m++)
-            out[ic * multiplier + m] += in[ic] * w[ic * multiplier + m];
-}
-
-/* One output pixel, all channels: taps in the order ky, kx. */
-static void depthwise_pixel(const struct eval *e, int32_t oy, int32_t ox, float *out)
-{
-    const struct attrs *at = &e->n->attrs;
-    const struct shape *x = &node_in(e->g, e->n, 0)->shape, *k = &node_in(e->g, e->n, 1)->shape;
-    const float *in = e->in[0], *w = e->in[1];
-    int32_t n_ic = x->dim[3], n_oc = k->dim[3];
-    int32_t y0 = oy * at->stride_h - at->pad_top, x0 = ox * at->stride_w - at->pad_left;
-    struct taps ty = taps_inside(y0, k->dim[1], at->dilation_h, x->dim[1]);
-    struct taps tx = taps_inside(x0, k->dim[2], at->dilation_w, x->dim[2]);
-    for (int32_t ky = ty.first; ky < ty.end; ky++)
-        for (int32_t kx = tx.first; kx < tx.end; kx++) {
-            int64_t pixel =
-                (int64_t)(y0 + ky * at->dilation_h) * x->dim[2] + (x0 + kx * at->dilation_w);
-            int64_t tap = (int64_t)ky * k->dim[2] + kx;
-            tap_accumulate(out, in + pixel * n_ic, w + tap * n_oc, n_ic, n_oc / n_ic);
-        }
-}
-
-static void depthwise_f32(const struct eval *e)
-{
-    const struct shape *y = &e->g->tensors.items[e->n->out[0]].shape;
-    const float *bias = e->in[2];
-    float *out = e->out;
-    for (int32_t oy = 0; oy < y->dim[1]; oy++)
-        for (int32_t ox = 0; ox < y->dim[2]; ox++, out += y->dim[3]) {
-            for (int32_t oc = 0; oc < y->dim[3]; oc++)
-                out[oc] = bias[oc];
-            depthwise_pixel(e, oy, ox, out);
-            for (int32_t oc = 0; oc < y->dim[3]; oc++)
-                out[oc] = act_f32(e->n->attrs.act, out[oc]);
-        }
-}
-
 void eval_depthwise_conv2d(const struct eval *e)
 {
     if (node_in(e->g, e->n, 0)->dtype == DT_F32)
-        depthwise_f32(e);
+        mote_depthwise_conv2d_f32_ref(&e->args->weighted_f32, e->in[0], e->in[1], e->in[2], e->out,
+                                      e->scratch);
     else if (node_in(e->g, e->n, 0)->dtype == DT_S16)
         mote_depthwise_conv2d_s16_ref(&e->args->depthwise_conv2d, e->in[0], e->in[1], e->in[2],
                                       e->out, e->scratch);
@@ -100,6 +53,10 @@ bool bind_depthwise_conv2d(struct arena *a, const struct graph *g, const struct 
                            union kernel_args *out, struct diag *d)
 {
     (void)d;
+    if (node_in(g, n, 0)->dtype == DT_F32) {
+        bind_window_f32(g, n, &out->weighted_f32);
+        return true;
+    }
     struct mote_conv2d_s8 c; /* the same members with the same meaning */
     bind_window(a, g, n, &c);
     out->depthwise_conv2d = (struct mote_depthwise_conv2d_s8){

@@ -91,7 +91,16 @@ bool bind_fully_connected(struct arena *a, const struct graph *g, const struct n
                           union kernel_args *out, struct diag *d)
 {
     (void)d;
-    fully_connected_constants(a, g, n, &out->fully_connected);
+    const struct shape *x = &node_in(g, n, 0)->shape, *w = &node_in(g, n, 1)->shape;
+    if (node_in(g, n, 0)->dtype == DT_F32)
+        out->fully_connected_f32 = (struct mote_fully_connected_f32){
+            .rows = (uint32_t)x->dim[0],
+            .in_n = (uint32_t)w->dim[1],
+            .out_n = (uint32_t)w->dim[0],
+            .act = (uint8_t)n->attrs.act,
+        };
+    else
+        fully_connected_constants(a, g, n, &out->fully_connected);
     return true;
 }
 

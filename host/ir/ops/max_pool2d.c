@@ -15,21 +15,10 @@ int64_t macs_max_pool2d(const struct graph *g, const struct node *n)
     return 0;
 }
 
-static float window_max(const struct pool_window *w)
-{
-    float max = w->in[w->ty.first * w->row + w->tx.first * w->column];
-    for (int32_t iy = w->ty.first; iy < w->ty.end; iy++)
-        for (int32_t ix = w->tx.first; ix < w->tx.end; ix++) {
-            float x = w->in[iy * w->row + ix * w->column];
-            max = x > max ? x : max;
-        }
-    return max;
-}
-
 void eval_max_pool2d(const struct eval *e)
 {
     if (node_in(e->g, e->n, 0)->dtype == DT_F32)
-        pool_f32(e, window_max);
+        mote_max_pool2d_f32_ref(&e->args->window_f32, e->in[0], e->out, e->scratch);
     else if (node_in(e->g, e->n, 0)->dtype == DT_S16)
         mote_max_pool2d_s16_ref(&e->args->pool2d, e->in[0], e->out, e->scratch);
     else
@@ -40,7 +29,7 @@ bool bind_max_pool2d(struct arena *a, const struct graph *g, const struct node *
                      union kernel_args *out, struct diag *d)
 {
     (void)a, (void)d;
-    bind_pool(g, n, &out->pool2d);
+    bind_pool(g, n, out);
     return true;
 }
 

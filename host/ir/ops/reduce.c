@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
@@ -59,36 +60,21 @@ static bool infer_reduce(const struct graph *g, const struct node *n, struct ten
     return infer_activation(g, n, out, d);
 }
 
-static float reduce_f32(enum op op, float so_far, float x)
+static void eval_reduce_f32(const struct eval *e)
 {
-    if (op == OP_REDUCE_MAX)
-        return x > so_far ? x : so_far;
-    if (op == OP_REDUCE_MIN)
-        return x < so_far ? x : so_far;
-    return so_far + x;
-}
-
-/* In memory order of the input elements. */
-static float reduce_one_f32(const struct eval *e, const struct mote_reduce_s8 *w, const float *in)
-{
-    const enum op op = e->n->op;
-    float y = op == OP_REDUCE_MAX || op == OP_REDUCE_MIN ? in[0] : 0.0f;
-    for (size_t j0 = 0; j0 < w->over[0]; j0++)
-        for (size_t j1 = 0; j1 < w->over[1]; j1++)
-            for (size_t j2 = 0; j2 < w->over[2]; j2++)
-                y = reduce_f32(
-                    op, y, in[j0 * w->over_step[0] + j1 * w->over_step[1] + j2 * w->over_step[2]]);
-    return op == OP_MEAN ? y / (float)reduce_count(e->g, e->n) : y;
+    const struct mote_reduce_f32 *op = &e->args->reduce_f32;
+    if (e->n->op == OP_REDUCE_MAX)
+        mote_reduce_max_f32_ref(op, e->in[0], e->out, e->scratch);
+    else if (e->n->op == OP_REDUCE_MIN)
+        mote_reduce_min_f32_ref(op, e->in[0], e->out, e->scratch);
+    else
+        mote_reduce_sum_f32_ref(op, e->in[0], e->out, e->scratch);
 }
 
 static void eval_reduce(const struct eval *e)
 {
     if (node_in(e->g, e->n, 0)->dtype == DT_F32) {
-        const struct mote_reduce_s8 w = reduce_walk(e->g, e->n);
-        const float *in = e->in[0];
-        float *out = e->out;
-        for (uint32_t i = 0; i < mote_reduce_outputs(&w); i++)
-            out[i] = reduce_one_f32(e, &w, in + mote_reduce_at(&w, i));
+        eval_reduce_f32(e);
         return;
     }
     const bool wide = node_in(e->g, e->n, 0)->dtype == DT_S16;
@@ -107,9 +93,21 @@ static void eval_reduce(const struct eval *e)
         mote_reduce_sum_s8_ref(op, e->in[0], e->out, e->scratch);
 }
 
+static void bind_reduce_f32(const struct graph *g, const struct node *n, struct mote_reduce_f32 *op)
+{
+    const struct mote_reduce_s8 w = reduce_walk(g, n);
+    *op = (struct mote_reduce_f32){
+        .divisor = n->op == OP_MEAN ? (float)reduce_count(g, n) : 1.0f,
+    };
+    memcpy(op->n, w.n, sizeof op->n);
+    memcpy(op->step, w.step, sizeof op->step);
+    memcpy(op->over, w.over, sizeof op->over);
+    memcpy(op->over_step, w.over_step, sizeof op->over_step);
+}
+
 /* A mean divides by the number of elements in the multiplier, which gets as many more bits as the
  * number has and the shift allows. */
-static void bind_reduce(const struct graph *g, const struct node *n, struct mote_reduce_s8 *op)
+static void bind_reduce_s8(const struct graph *g, const struct node *n, struct mote_reduce_s8 *op)
 {
     const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
     const int64_t count = reduce_count(g, n); /* 1..2^28 */
@@ -128,6 +126,14 @@ static void bind_reduce(const struct graph *g, const struct node *n, struct mote
         bits = 31 + op->shift;
     op->mult = (int32_t)(((int64_t)op->mult << bits) / count);
     op->shift = (int8_t)(op->shift - bits);
+}
+
+static void bind_reduce(const struct graph *g, const struct node *n, union kernel_args *out)
+{
+    if (node_in(g, n, 0)->dtype == DT_F32)
+        bind_reduce_f32(g, n, &out->reduce_f32);
+    else
+        bind_reduce_s8(g, n, &out->reduce);
 }
 
 /* |sum - zero point * count| <= 255 * count in s8, 2^15 * count in s16, and it is shifted to the left if the shift is > 0. */
@@ -174,7 +180,7 @@ static bool ranges_reduce(struct arena *tmp, const struct graph *g, const struct
                       union kernel_args *out, struct diag *d)                                      \
     {                                                                                              \
         (void)a, (void)d;                                                                          \
-        bind_reduce(g, n, &out->reduce);                                                           \
+        bind_reduce(g, n, out);                                                                    \
         return true;                                                                               \
     }                                                                                              \
     bool ranges_##lower(struct arena *tmp, const struct graph *g, const struct node *n,            \

@@ -23,7 +23,7 @@ bool bind_relu(struct arena *a, const struct graph *g, const struct node *n, uni
                struct diag *d)
 {
     (void)a, (void)d;
-    bind_change_of_scale(g, n, ACT_RELU, out);
+    bind_clamp(g, n, ACT_RELU, out);
     return true;
 }
 

@@ -23,7 +23,7 @@ bool bind_relu6(struct arena *a, const struct graph *g, const struct node *n,
                 union kernel_args *out, struct diag *d)
 {
     (void)a, (void)d;
-    bind_change_of_scale(g, n, ACT_RELU6, out);
+    bind_clamp(g, n, ACT_RELU6, out);
     return true;
 }
 

@@ -189,15 +189,20 @@ void eval_change_of_scale(const struct eval *e)
 
 void eval_clamp(const struct eval *e, enum act act)
 {
-    const struct tensor *x = node_in(e->g, e->n, 0);
-    if (x->dtype != DT_F32) {
+    if (node_in(e->g, e->n, 0)->dtype != DT_F32)
         eval_change_of_scale(e);
-        return;
-    }
-    const float *in = e->in[0];
-    float *out = e->out;
-    for (int64_t i = 0; i < shape_count(&x->shape); i++)
-        out[i] = act_f32(act, in[i]);
+    else if (act == ACT_RELU)
+        mote_relu_f32_ref(&e->args->unary_f32, e->in[0], e->out, e->scratch);
+    else
+        mote_relu6_f32_ref(&e->args->unary_f32, e->in[0], e->out, e->scratch);
+}
+
+void bind_clamp(const struct graph *g, const struct node *n, enum act act, union kernel_args *out)
+{
+    if (node_in(g, n, 0)->dtype == DT_F32)
+        bind_unary_f32(g, n, &out->unary_f32);
+    else
+        bind_change_of_scale(g, n, act, out);
 }
 
 float *float_pack(struct arena *a, const float *w, size_t n_out, size_t n_tap)

@@ -28,20 +28,6 @@ int64_t macs_softmax(const struct graph *g, const struct node *n)
     return 0;
 }
 
-/* In double: exp differs between C libraries by a unit in the last place, which rounding to float
- * hides almost always. Subtracting the maximum keeps exp from overflowing. */
-static void softmax_row(const float *in, float *out, int32_t n, double beta)
-{
-    float max = in[0];
-    for (int32_t i = 1; i < n; i++)
-        max = in[i] > max ? in[i] : max;
-    double sum = 0.0;
-    for (int32_t i = 0; i < n; i++)
-        sum += exp(beta * ((double)in[i] - (double)max));
-    for (int32_t i = 0; i < n; i++)
-        out[i] = (float)(exp(beta * ((double)in[i] - (double)max)) / sum);
-}
-
 static void softmax_integer(const struct eval *e, enum dtype x)
 {
     if (x == DT_S16)
@@ -59,11 +45,7 @@ void eval_softmax(const struct eval *e)
         softmax_integer(e, x->dtype);
         return;
     }
-    const float *in = e->in[0];
-    float *out = e->out;
-    int32_t n = x->shape.dim[x->shape.rank - 1];
-    for (int64_t at = 0; at < shape_count(&x->shape); at += n)
-        softmax_row(in + at, out + at, n, (double)e->n->attrs.beta);
+    mote_softmax_f32_ref(&e->args->softmax_f32, e->in[0], e->out, e->scratch);
 }
 
 /* Differences x - max are multiplied by beta * scale in Q5.26; those that would leave the format
@@ -138,7 +120,12 @@ bool bind_softmax(struct arena *a, const struct graph *g, const struct node *n,
                   union kernel_args *out, struct diag *d)
 {
     (void)d;
-    if (node_in(g, n, 0)->dtype == DT_S16)
+    const struct shape *x = &node_in(g, n, 0)->shape;
+    const uint32_t last = (uint32_t)x->dim[x->rank - 1];
+    if (node_in(g, n, 0)->dtype == DT_F32)
+        out->softmax_f32 = (struct mote_softmax_f32){
+            .rows = (uint32_t)shape_count(x) / last, .n = last, .beta = n->attrs.beta};
+    else if (node_in(g, n, 0)->dtype == DT_S16)
         softmax_s16_constants(a, g, n, &out->softmax_s16);
     else
         softmax_constants(g, n, &out->softmax);

@@ -1,13 +1,15 @@
-/* unary.c - the operators of unary.def: rule, cost and float meaning.
+/* unary.c - the operators of unary.def: rule, cost, and the function that the tables of int8 sample.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Functions of the C library are called in double and rounded once: there they differ between C
- * libraries by a unit in the last place, which rounding to float hides almost always. */
+ * Float nodes are their kernels. What int8 tables sample calls the C library in double and rounds
+ * once, as docs/spec/numerics.md, section 17, has it: there C libraries differ by a unit in the last
+ * place, which rounding to float hides almost always. */
 #include "ir/ops/unary.h"
 
 #include <assert.h>
 #include <math.h>
 
+#include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
 #include "ir/ops/unary_s16.h"
 #include "ir/tables.h"
@@ -120,15 +122,25 @@ static void eval_unary(const struct eval *e)
         mote_lut_s8_ref(&e->args->lut, e->in[0], e->out, e->scratch);
         return;
     }
-    const float *in = e->in[0];
-    float *out = e->out;
-    for (int64_t i = 0; i < shape_count(&x->shape); i++)
-        out[i] = unary_f32(e->n->op, &e->n->attrs, in[i]);
+    switch (e->n->op) {
+#define UNARY(UPPER, lower, attr_mask)                                                             \
+    case OP_##UPPER:                                                                               \
+        mote_##lower##_f32_ref(&e->args->unary_f32, e->in[0], e->out, e->scratch);                 \
+        break;
+#include "ir/unary.def"
+#undef UNARY
+    default:
+        assert(false && "not an operator of unary.def");
+    }
 }
 
 static void bind_unary(struct arena *a, const struct graph *g, const struct node *n,
                        union kernel_args *out)
 {
+    if (node_in(g, n, 0)->dtype == DT_F32) {
+        bind_unary_f32(g, n, &out->unary_f32);
+        return;
+    }
     if (node_in(g, n, 0)->dtype == DT_S16) {
         unary_s16_bind(g, n, out);
         return;

@@ -4,6 +4,7 @@
 #define MOTE_HOST_IR_OPS_UNARY_H
 #include "ir/graph.h"
 
-/* The float meaning of an operator of unary.def. */
+/* What the int8 table of an operator of unary.def samples: within the stated error of its float
+ * kernel. */
 float unary_f32(enum op op, const struct attrs *at, float x);
 #endif

@@ -1,0 +1,35 @@
+/* max_pool2d_f32_ref.c - maximum pooling in float, as docs/spec/ir.md, section 5, writes
+ * it. SPDX-License-Identifier: Apache-2.0 */
+#include "kernels/common/pool_f32.h"
+
+size_t mote_max_pool2d_f32_ref_scratch(const struct mote_window_f32 *op)
+{
+    (void)op;
+    return 0;
+}
+
+static float pool(const struct mote_pool_window_f32 *w, uint32_t c)
+{
+    float max = w->in[c];
+    for (uint32_t ky = 0; ky < w->h; ky++)
+        for (uint32_t kx = 0; kx < w->w; kx++) {
+            const float x = w->in[ky * w->row + kx * w->c + c];
+            max = x > max ? x : max;
+        }
+    return max;
+}
+
+void mote_max_pool2d_f32_ref(const struct mote_window_f32 *op, const float *in, float *out,
+                             void *scratch)
+{
+    (void)scratch;
+    for (int32_t i = 0; i < op->out.h; i++) {
+        const int32_t oy = mote_row(i, op->out.h, op->backward);
+        float *row = out + (size_t)oy * op->out.w * op->out.c;
+        for (int32_t ox = 0; ox < op->out.w; ox++) {
+            const struct mote_pool_window_f32 w = mote_pool_window_f32(op, in, oy, ox);
+            for (uint32_t c = 0; c < op->out.c; c++)
+                *row++ = mote_act_f32(op->act, pool(&w, c));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/* minimum_f32_ref.c - elementwise minimum. SPDX-License-Identifier: Apache-2.0 */
+#include "kernels/common/map_f32.h"
+
+static float element(float a, float b)
+{
+    return a < b ? a : b;
+}
+
+MOTE_ZIP_F32(minimum, element)

@@ -1,0 +1,12 @@
+/* rsqrt_f32_ref.c - 1 / square root.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "kernels/common/map_f32.h"
+#include "kernels/common/math_f32.h"
+
+static float element(float x, float alpha)
+{
+    (void)alpha;
+    return 1.0f / mote_sqrt_f32(x);
+}
+
+MOTE_MAP_F32(rsqrt, element)

@@ -1,0 +1,100 @@
+/* test_math_f32.c - the elementary functions of float kernels stay within their stated errors of
+ * the C library's in double, over every exponent. SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "kernels/common/gelu_f32.h"
+#include "kernels/common/trig_f32.h"
+
+/* Every so-many-th bit pattern: odd, so that all mantissas come by. */
+#define STRIDE 1021u
+
+/* |y - exact| in units in the last place of the exact value, denormal ones from 2^-149 on. */
+static double error_of(float y, double exact)
+{
+    if (isnan(exact) || isnan(y))
+        return isnan(exact) && isnan(y) ? 0.0 : HUGE_VAL;
+    if ((float)exact == y)
+        return 0.0;
+    if (isinf(y)) /* one beyond the largest number */
+        return fabs(exact) >= 0x1.fffffep127 ? 1.0 : HUGE_VAL;
+    int exponent;
+    frexp(exact, &exponent);
+    return fabs((double)y - exact) / ldexp(1.0, (exponent < -125 ? -125 : exponent) - 24);
+}
+
+struct function {
+    const char *name;
+    float (*f)(float x);
+    double (*exact)(double x);
+    double units;      /* the stated error                      */
+    double exact_from; /* smaller exact results are not measured */
+};
+
+static float sine(float x)
+{
+    return mote_sine_f32(x, 0);
+}
+
+static float cosine(float x)
+{
+    return mote_sine_f32(x, 1);
+}
+
+static double logistic(double x)
+{
+    return 1.0 / (1.0 + exp(-x));
+}
+
+static const struct function functions[] = {
+    {"exp", mote_exp_f32, exp, 2.0, 0.0},
+    {"log", mote_log_f32, log, 1.0, 0.0},
+    {"tanh", mote_tanh_f32, tanh, 2.0, 0.0},
+    {"logistic", mote_logistic_f32, logistic, 2.5, 0.0},
+    {"sin", sine, sin, 3.0, 0.0},
+    {"cos", cosine, cos, 3.0, 0.0},
+    {"erfc", mote_erfc_f32, erfc, 8.0, 0x1p-126},
+    {"sqrt", mote_sqrt_f32, sqrt, 0.5, 0.0},
+    {"round", mote_round_f32, nearbyint, 0.0, 0.0},
+    {"floor", mote_floor_f32, floor, 0.0, 0.0},
+    {"ceil", mote_ceil_f32, ceil, 0.0, 0.0},
+};
+
+TEST(functions_stay_within_their_stated_errors)
+{
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        const struct function *f = &functions[i];
+        double worst = 0.0;
+        float worst_at = 0.0f;
+        for (uint64_t bits = (uint32_t)(test_seed() % STRIDE); bits <= UINT32_MAX; bits += STRIDE) {
+            const float x = mote_of_bits_f32((uint32_t)bits);
+            const double exact = f->exact((double)x);
+            const double error = fabs(exact) < f->exact_from ? 0.0 : error_of(f->f(x), exact);
+            if (error > worst)
+                worst = error, worst_at = x;
+        }
+        printf("  %s: %.3f units at %.9g\n", f->name, worst, (double)worst_at);
+        if (!(worst <= f->units))
+            test_fail(__FILE__, __LINE__, "%s: %g units at %.9g, stated: %g", f->name, worst,
+                      (double)worst_at, f->units);
+    }
+}
+
+TEST(functions_have_their_limits_at_the_ends)
+{
+    const float inf = INFINITY;
+    CHECK(mote_exp_f32(inf) == inf && mote_exp_f32(-inf) == 0.0f && isnan(mote_exp_f32(NAN)));
+    CHECK(mote_log_f32(inf) == inf && mote_log_f32(0.0f) == -inf && isnan(mote_log_f32(-1.0f)));
+    CHECK(mote_tanh_f32(inf) == 1.0f && mote_tanh_f32(-inf) == -1.0f && isnan(mote_tanh_f32(NAN)));
+    CHECK(mote_logistic_f32(inf) == 1.0f && mote_logistic_f32(-inf) == 0.0f);
+    CHECK(isnan(mote_logistic_f32(NAN)) && isnan(mote_sine_f32(inf, 0)));
+    CHECK(mote_erfc_f32(inf) == 0.0f && mote_erfc_f32(-inf) == 2.0f && isnan(mote_erfc_f32(NAN)));
+    CHECK(mote_sqrt_f32(inf) == inf && mote_sqrt_f32(0.0f) == 0.0f && isnan(mote_sqrt_f32(-1.0f)));
+    CHECK(mote_round_f32(2.5f) == 2.0f && mote_round_f32(-3.5f) == -4.0f);
+    CHECK(mote_floor_f32(-inf) == -inf && isnan(mote_floor_f32(NAN)) &&
+          mote_ceil_f32(-0.5f) == 0.0f);
+}
+
+TEST_MAIN(T(functions_stay_within_their_stated_errors), T(functions_have_their_limits_at_the_ends))
