@@ -28,6 +28,7 @@
 #include "mote/resize_bilinear.h"
 #include "mote/resize_nearest.h"
 #include "mote/sigmoid.h"
+#include "mote/signal.h"
 #include "mote/softmax.h"
 #include "mote/softmax_f32.h"
 #include "mote/sum.h"
