@@ -64,7 +64,7 @@ void mote_filter_bank_u32_ref(const struct mote_filter_bank_u32 *op, const uint3
                               const int16_t *start, const int16_t *weight_start,
                               const int16_t *width, uint64_t *out, void *scratch);
 
-/* out[i] = round(sqrt(in[i])) >> *bits; *bits in 0..31 */
+/* out[i] = round(sqrt(in[i])) >> (*bits modulo 32) */
 struct mote_filter_bank_square_root_u64 {
     uint32_t n;
 };

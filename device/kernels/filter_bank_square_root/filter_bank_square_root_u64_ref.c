@@ -34,5 +34,5 @@ void mote_filter_bank_square_root_u64_ref(const struct mote_filter_bank_square_r
 {
     (void)scratch;
     for (uint32_t i = 0; i < op->n; i++)
-        out[i] = square_root(in[i]) >> *bits;
+        out[i] = square_root(in[i]) >> (*bits & 31);
 }
