@@ -43,6 +43,15 @@ union kernel_args {
     struct mote_softmax_f32 softmax_f32;
     struct mote_reduce_f32 reduce_f32; /* mean, reduce_... */
     struct mote_lut_s8 lut;            /* the operators of unary.def        */
+    struct mote_window_s16 window; /* from here to filter_bank_log: the audio front end */
+    struct mote_fft_auto_scale_s16 fft_auto_scale;
+    struct mote_rfft_s16 rfft;
+    struct mote_spectrum_energy_s16 spectrum_energy;
+    struct mote_filter_bank_u32 filter_bank;
+    struct mote_filter_bank_square_root_u64 filter_bank_square_root;
+    struct mote_spectral_subtraction_u32 spectral_subtraction;
+    struct mote_pcan_u32 pcan;
+    struct mote_filter_bank_log_u32 filter_bank_log;
     struct mote_quantize_f32 quantize; /* quantize from f32, dequantize */
 };
 

@@ -249,6 +249,8 @@ static const struct dtype_info {
     [DT_S32] = {"s32", 4, INT32_MIN, INT32_MAX},
     [DT_S64] = {"s64", 8, INT64_MIN, INT64_MAX},
     [DT_U8] = {"u8", 1, 0, UINT8_MAX},
+    [DT_U32] = {"u32", 4, 0, UINT32_MAX},
+    [DT_U64] = {"u64", 8, 0, INT64_MAX},
 };
 
 static const struct dtype_info *info_of(enum dtype t)

@@ -23,9 +23,10 @@
 #define RANK_MAX  6
 #define DIM_MAX   (1 << 24)
 #define COUNT_MAX (1 << 28)  /* elements of one tensor */
+#define N_PARAMS  8
 #define NO_TENSOR UINT32_MAX /* an optional input that is absent */
 
-enum dtype { DT_F32, DT_S8, DT_S16, DT_S32, DT_S64, DT_U8, N_DTYPES };
+enum dtype { DT_F32, DT_S8, DT_S16, DT_S32, DT_S64, DT_U8, DT_U32, DT_U64, N_DTYPES };
 
 struct shape {
     int32_t rank;
@@ -71,6 +72,7 @@ struct attrs {
     int32_t adjoint_a, adjoint_b;      /* batch_matmul: 1 if stored transposed          */
     int32_t align_corners, half_pixel; /* resize: 0 or 1                            */
     int32_t rank;                      /* svdf: filters of one output                 */
+    int32_t params[N_PARAMS]; /* audio front end: see docs/spec/ir.md           */
     enum act act;
     float eps;   /* batch_norm */
     float beta;  /* softmax    */
@@ -140,7 +142,7 @@ uint32_t *graph_find_producers(const struct graph *g, struct arena *a);
 
 size_t dtype_bytes(enum dtype t);
 const char *dtype_name(enum dtype t);
-/* The range of an integer type, and element i of such contents. */
+/* The range of an integer type, and element i of such contents; of u64 the lower half is known. */
 int64_t dtype_min(enum dtype t);
 int64_t dtype_max(enum dtype t);
 int64_t element_int(enum dtype t, const void *data, int64_t i);

@@ -43,6 +43,8 @@ const struct attr_spec *attr_specs(uint32_t *n)
         {"half_pixel", ATTR_HALF, ATTR_FORM_ONE, offsetof(struct attrs, half_pixel), 1,
          ATTR_OPTIONAL, 0},
         {"value", ATTR_VALUE, ATTR_FORM_FLOAT, offsetof(struct attrs, value), 1, ATTR_OPTIONAL, 0},
+        {"params", ATTR_PARAMS, ATTR_FORM_FIXED, offsetof(struct attrs, params), N_PARAMS,
+         ATTR_OPTIONAL, 0},
         {"eps", ATTR_EPS, ATTR_FORM_FLOAT, offsetof(struct attrs, eps), 1, ATTR_REQUIRED, 0},
         {"beta", ATTR_BETA, ATTR_FORM_FLOAT, offsetof(struct attrs, beta), 1, ATTR_OPTIONAL, 1},
         {"alpha", ATTR_ALPHA, ATTR_FORM_FLOAT, offsetof(struct attrs, alpha), 1, ATTR_REQUIRED, 0},

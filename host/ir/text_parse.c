@@ -49,7 +49,7 @@ static bool parse_dtype(struct parser *p, enum dtype *out)
             *out = (enum dtype)t;
             return true;
         }
-    return lex_error(&p->l, where, "unknown type '%s', expected f32, s8, s16, s32, s64 or u8",
+    return lex_error(&p->l, where, "unknown type '%s', expected f32, s8, s16, s32, s64, u8, u32 or u64",
                      word);
 }
 
