@@ -22,7 +22,7 @@
 
 #define RANK_MAX  6
 #define DIM_MAX   (1 << 24)
-#define COUNT_MAX (1 << 28)  /* elements of one tensor */
+#define COUNT_MAX (1 << 28) /* elements of one tensor */
 #define N_PARAMS  8
 #define NO_TENSOR UINT32_MAX /* an optional input that is absent */
 
@@ -72,7 +72,7 @@ struct attrs {
     int32_t adjoint_a, adjoint_b;      /* batch_matmul: 1 if stored transposed          */
     int32_t align_corners, half_pixel; /* resize: 0 or 1                            */
     int32_t rank;                      /* svdf: filters of one output                 */
-    int32_t params[N_PARAMS]; /* audio front end: see docs/spec/ir.md           */
+    int32_t params[N_PARAMS];          /* audio front end: see docs/spec/ir.md        */
     enum act act;
     float eps;   /* batch_norm */
     float beta;  /* softmax    */

@@ -111,12 +111,26 @@ static const struct kernel_row *row_named(const char *op, const char *dtype,
     return found;
 }
 
+/* The audio front end: its kernels go by the type of their first input. */
+static bool is_signal(enum op op)
+{
+    switch (op) {
+#define SIGNAL(UPPER, lower, n_in, n_out, attr_mask) case OP_##UPPER:
+#include "ir/signal.def"
+#undef SIGNAL
+        return true;
+    default:
+        return false;
+    }
+}
+
 static const struct kernel_row *find_row(enum op op, enum dtype x, enum dtype y,
                                          enum variant_choice choice)
 {
     if (op == OP_SOFTMAX && x == DT_S8 && y == DT_S16)
         return row_named("softmax_to_s16", "s8", choice);
-    const char *name = device_op(op, x), *dtype = row_dtype(name, x, y);
+    const char *name = device_op(op, x),
+               *dtype = is_signal(op) ? dtype_name(x) : row_dtype(name, x, y);
     if (x == DT_F32 && y == DT_F32 && !copies(name))
         return row_named(float_op(op), "f32", choice);
     if (!dtype)

@@ -49,8 +49,8 @@ static bool parse_dtype(struct parser *p, enum dtype *out)
             *out = (enum dtype)t;
             return true;
         }
-    return lex_error(&p->l, where, "unknown type '%s', expected f32, s8, s16, s32, s64, u8, u32 or u64",
-                     word);
+    return lex_error(&p->l, where,
+                     "unknown type '%s', expected f32, s8, s16, s32, s64, u8, u32 or u64", word);
 }
 
 /* "[1, 2, 3]", at most n_max of them. */

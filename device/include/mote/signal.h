@@ -13,14 +13,14 @@ extern "C" {
 #endif
 
 /* out[i] = in[i] * window[i] >> shift, held within int16. */
-struct mote_window_s16 {
+struct mote_signal_window_s16 {
     uint32_t n;
     uint8_t shift; /* 0..31 */
 };
-size_t mote_window_s16_ref_scratch(const struct mote_window_s16 *op);
+size_t mote_signal_window_s16_ref_scratch(const struct mote_signal_window_s16 *op);
 /* `out` may be `in`. */
-void mote_window_s16_ref(const struct mote_window_s16 *op, const int16_t *in, const int16_t *window,
-                         int16_t *out, void *scratch);
+void mote_signal_window_s16_ref(const struct mote_signal_window_s16 *op, const int16_t *in,
+                                const int16_t *window, int16_t *out, void *scratch);
 
 /* out[i] = in[i] * 2^bits with the largest bits for which all fit. */
 struct mote_fft_auto_scale_s16 {

@@ -71,9 +71,10 @@ static bool vector(int64_t count, enum dtype type, struct tensor *out)
     return true;
 }
 
-/* ---- window: params [shift] ---- */
+/* ---- signal_window: params [shift] ---- */
 
-bool infer_window(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
+bool infer_signal_window(const struct graph *g, const struct node *n, struct tensor *out,
+                         struct diag *d)
 {
     if (!expect_vector(g, n, 0, DT_S16, 1, d) || !expect_table(g, n, 1, 1, d) ||
         !expect_param(g, n, 0, 0, 31, d))
@@ -84,17 +85,17 @@ bool infer_window(const struct graph *g, const struct node *n, struct tensor *ou
     return like_input(g, n, DT_S16, out);
 }
 
-void eval_window(const struct eval *e)
+void eval_signal_window(const struct eval *e)
 {
-    mote_window_s16_ref(&e->args->window, e->in[0], e->in[1], e->out, e->scratch);
+    mote_signal_window_s16_ref(&e->args->signal_window, e->in[0], e->in[1], e->out, e->scratch);
 }
 
-static void fill_window(struct arena *a, const struct graph *g, const struct node *n,
-                        union kernel_args *out)
+static void fill_signal_window(struct arena *a, const struct graph *g, const struct node *n,
+                               union kernel_args *out)
 {
     (void)a;
-    out->window = (struct mote_window_s16){.n = (uint32_t)count_of(g, n, 0),
-                                           .shift = (uint8_t)n->attrs.params[0]};
+    out->signal_window = (struct mote_signal_window_s16){.n = (uint32_t)count_of(g, n, 0),
+                                                         .shift = (uint8_t)n->attrs.params[0]};
 }
 
 /* ---- fft_auto_scale ---- */
@@ -233,14 +234,13 @@ static void fill_filter_bank(struct arena *a, const struct graph *g, const struc
                              union kernel_args *out)
 {
     (void)a;
-    out->filter_bank =
-        (struct mote_filter_bank_u32){.channels = (uint32_t)count_of(g, n, 3) - 1};
+    out->filter_bank = (struct mote_filter_bank_u32){.channels = (uint32_t)count_of(g, n, 3) - 1};
 }
 
 /* ---- filter_bank_square_root ---- */
 
-bool infer_filter_bank_square_root(const struct graph *g, const struct node *n,
-                                   struct tensor *out, struct diag *d)
+bool infer_filter_bank_square_root(const struct graph *g, const struct node *n, struct tensor *out,
+                                   struct diag *d)
 {
     if (!expect_vector(g, n, 0, DT_U64, 1, d) || !expect_vector(g, n, 1, DT_S32, 1, d))
         return false;
@@ -287,8 +287,8 @@ void eval_spectral_subtraction(const struct eval *e)
                                       e->outs[0], e->outs[1], e->scratch);
 }
 
-static void fill_spectral_subtraction(struct arena *a, const struct graph *g,
-                                      const struct node *n, union kernel_args *out)
+static void fill_spectral_subtraction(struct arena *a, const struct graph *g, const struct node *n,
+                                      union kernel_args *out)
 {
     const int32_t *p = n->attrs.params;
     (void)a;

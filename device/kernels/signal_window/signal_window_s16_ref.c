@@ -1,18 +1,18 @@
-/* window_s16_ref.c - samples times a window.
+/* signal_window_s16_ref.c - samples times a window.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "mote/signal.h"
 
 #include "kernels/common/bits.h"
 #include "kernels/common/requant.h"
 
-size_t mote_window_s16_ref_scratch(const struct mote_window_s16 *op)
+size_t mote_signal_window_s16_ref_scratch(const struct mote_signal_window_s16 *op)
 {
     (void)op;
     return 0;
 }
 
-void mote_window_s16_ref(const struct mote_window_s16 *op, const int16_t *in, const int16_t *window,
-                         int16_t *out, void *scratch)
+void mote_signal_window_s16_ref(const struct mote_signal_window_s16 *op, const int16_t *in,
+                                const int16_t *window, int16_t *out, void *scratch)
 {
     (void)scratch;
     for (uint32_t i = 0; i < op->n; i++) {
