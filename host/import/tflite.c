@@ -105,16 +105,32 @@ static const struct builtin builtins[] = {
 
 struct tflite_operator tflite_operator(uint32_t i)
 {
-    if (i >= N_BUILTINS)
-        return (struct tflite_operator){NULL, N_OPS};
+    if (i >= N_BUILTINS) {
+        const struct tfl_custom *custom = tfl_signal_operator(i - (uint32_t)N_BUILTINS);
+        return custom ? (struct tflite_operator){custom->name, custom->op}
+                      : (struct tflite_operator){NULL, N_OPS};
+    }
     return (struct tflite_operator){tfl_builtin_name((int32_t)builtins[i].code), builtins[i].op};
 }
 
-static const struct builtin *find_builtin(int32_t code)
+typedef bool import_fn(struct tfl *t, const struct tfl_op *op);
+
+/* What imports the operator and what becomes of it; NULL when nothing does. */
+static import_fn *find_import(const struct tfl_op *op, enum op *kind)
 {
+    *kind = N_OPS;
     for (size_t i = 0; i < N_BUILTINS; i++)
-        if ((int32_t)builtins[i].code == code)
-            return &builtins[i];
+        if ((int32_t)builtins[i].code == op->code) {
+            *kind = builtins[i].op;
+            return builtins[i].import;
+        }
+    const struct tfl_custom *custom;
+    for (uint32_t i = 0; (custom = tfl_signal_operator(i)); i++)
+        if (op->code == TFL_CUSTOM && op->custom.len == strlen(custom->name) &&
+            memcmp(op->custom.data, custom->name, op->custom.len) == 0) {
+            *kind = custom->op;
+            return custom->import;
+        }
     return NULL;
 }
 
@@ -217,6 +233,11 @@ bool tfl_read_op(struct tfl *t, uint32_t i, struct tfl_op *op, struct diag *d)
     op->out_ids = fb_vector(fb, &table, OPERATOR_OUTPUTS, sizeof(int32_t));
     op->options_type = fb_u8(fb, &table, OPERATOR_OPTIONS_TYPE, OPTIONS_NONE);
     op->options = fb_table(fb, &table, OPERATOR_OPTIONS);
+    if (op->code == TFL_CUSTOM) {
+        const struct fb_vector options = fb_vector(fb, &table, OPERATOR_CUSTOM_OPTIONS, 1);
+        op->custom = fb_string(fb, &code, CODE_CUSTOM);
+        op->custom_options = fb_contents(fb, &options);
+    }
     if (op->in_ids.n > TFL_OPERANDS_MAX || op->out_ids.n > TFL_OPERANDS_MAX)
         fb_fail(fb, table.at,
                 "operator %" PRIu32 " has %" PRIu32 " inputs and %" PRIu32 " outputs, at most %d",
@@ -257,20 +278,19 @@ static bool import_op(struct tfl *t, uint32_t i)
     bool broken = false;
     if (!tfl_read_op(t, i, &op, &d))
         return false;
-    const struct builtin *builtin = find_builtin(op.code);
-    op.kind = builtin ? builtin->op : N_OPS;
-    if (!check_reads(t, &op, builtin != NULL, &broken) || !check_writes(t, &op))
+    import_fn *const import = find_import(&op, &op.kind);
+    if (!check_reads(t, &op, import != NULL, &broken) || !check_writes(t, &op))
         return false;
     if (op.out_ids.n)
         op.out = tfl_tensor(t, (uint32_t)fb_i32_at(t->fb, &op.out_ids, 0))->name;
     else
         op.out = op.name;
-    op.is_known = builtin != NULL;
+    op.is_known = import != NULL;
     bool folded = false;
-    if (!builtin)
+    if (!import)
         diag_error(&d, NULL, "%s is not supported", op.name);
     else if (!broken && !d.failed && tfl_fold_ints(t, &op, &folded) && !folded)
-        builtin->import(t, &op);
+        import(t, &op);
     if (d.failed)
         tfl_add_fault(t, &op, &d);
     if (d.failed || broken)

@@ -252,6 +252,48 @@ bool tfl_add(struct tfl *t, const struct tfl_op *op, enum op kind, const struct 
     return true;
 }
 
+/* Does the file declare output k like the IR tensor? */
+static bool declares(struct tfl *t, const struct tfl_op *op, uint32_t k, const struct tensor *made)
+{
+    struct tensor as;
+    const uint32_t i = (uint32_t)fb_i32_at(t->fb, &op->out_ids, k);
+    const struct tfl_tensor *from = tfl_tensor(t, i);
+    if (!from)
+        return false;
+    if (from->shape.n == 0 && shape_count(&made->shape) == 1)
+        return true;
+    if (!declared(t, op, i, &as))
+        return false;
+    if (as.dtype != made->dtype || !shape_equal(&as.shape, &made->shape))
+        return tfl_refuse(op, "output %" PRIu32 " has a type or shape that its inputs do not make",
+                          k);
+    return true;
+}
+
+bool tfl_add_outputs(struct tfl *t, const struct tfl_op *op, enum op kind,
+                     const struct attrs *attrs, const uint32_t *in, uint32_t n_in)
+{
+    struct diag ir = {0};
+    char prefix[TFL_NAME_MAX + 64];
+    snprintf(prefix, sizeof prefix, "%s (%s): ", op->out, op_name(kind));
+    if (graph_add_node(t->g, kind, attrs, in, n_in, op->out, &ir) == NO_TENSOR)
+        return refuse_as_ir(op, prefix, &ir);
+    const uint32_t i_node = t->g->nodes.n - 1;
+    struct node *n = &t->g->nodes.items[i_node];
+    n->origin = arena_printf(t->a, "%" PRIu32 ":%s", op->i, op->out);
+    if (!graph_verify_node(t->g, i_node, &ir))
+        return refuse_as_ir(op, prefix, &ir);
+    if (op->out_ids.n != n->n_out)
+        return tfl_refuse(op, "%" PRIu32 " outputs, expected %" PRIu32, op->out_ids.n, n->n_out);
+    for (uint32_t k = 0; k < n->n_out; k++) {
+        if (!declares(t, op, k, &t->g->tensors.items[n->out[k]]))
+            return false;
+        t->values[fb_i32_at(t->fb, &op->out_ids, k)] =
+            (struct tfl_value){.state = TFL_VALUE, .id = n->out[k]};
+    }
+    return true;
+}
+
 bool tfl_add_stateful(struct tfl *t, const struct tfl_op *op, enum op kind,
                       const struct attrs *attrs, const uint32_t *in, uint32_t n_in,
                       const uint32_t *variables, uint32_t n_variables)

@@ -103,7 +103,8 @@ struct tfl_op {
     struct fb_vector in_ids, out_ids;
     uint8_t options_type;
     struct fb_table options;
-    struct diag *d; /* its fault */
+    struct bytes custom, custom_options; /* name and options of a custom operator */
+    struct diag *d;                      /* its fault */
 };
 
 /* Record a fault of the operator. Returns false. */
@@ -196,6 +197,10 @@ bool tfl_axis(const struct tfl_op *op, int64_t axis, int32_t rank, int32_t *out)
 struct attrs tfl_whole(const struct shape *x);
 /* The operator's output is these integers. */
 void tfl_set_ints(struct tfl *t, const struct tfl_op *op, const struct tfl_ints *ints);
+/* For an operator with one output or several: append a node, whose outputs are those of the IR's
+ * rule. What the file declares must agree with them; scalars are vectors of 1. */
+bool tfl_add_outputs(struct tfl *t, const struct tfl_op *op, enum op kind,
+                     const struct attrs *attrs, const uint32_t *in, uint32_t n_in);
 /* Number of the operator's one output in the file. */
 uint32_t tfl_out_id(const struct tfl *t, const struct tfl_op *op);
 /* Type, shape and quantisation of the operator's output as declared. */
@@ -259,6 +264,15 @@ bool tfl_fold_ints(struct tfl *t, const struct tfl_op *op, bool *done);
 bool tfl_slice_strided(struct tfl *t, const struct tfl_op *op);
 /* Position `p` in a row of n, counted from the end when negative, held within low..high. */
 int64_t tfl_slice_position(int64_t p, int64_t n, int64_t low, int64_t high);
+
+/* tflite_signal.c: the custom operators of an audio front end. */
+struct tfl_custom {
+    const char *name;
+    bool (*import)(struct tfl *t, const struct tfl_op *op);
+    enum op op;
+};
+/* Row i of the table, in order; NULL behind the last. */
+const struct tfl_custom *tfl_signal_operator(uint32_t i);
 
 /* tflite_names.c: "CONV_2D"; NULL for numbers that the schema does not have. */
 const char *tfl_builtin_name(int32_t code);

@@ -19,8 +19,8 @@ static const struct remedy of_operator[] = {
      "an operator of full TensorFlow: convert with builtin operators only (without "
      "SELECT_TF_OPS)"},
     {"custom operator 'Signal",
-     "an audio front end: compute the features in the program around the model, and import the "
-     "model behind it"},
+     "an audio front end: of the signal library SignalWindow, SignalFftAutoScale, SignalRfft, "
+     "SignalEnergy and SignalFilterBank... are supported"},
     {"custom operator 'TFLite_Detection_PostProcess'",
      "end the model before it: the program around it decodes and sorts the few boxes"},
     {"custom operator", "its code is not in the file: end the model before it, or train without "

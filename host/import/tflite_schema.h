@@ -36,7 +36,8 @@ enum tfl_operator {
     OPERATOR_INPUTS,
     OPERATOR_OUTPUTS,
     OPERATOR_OPTIONS_TYPE,
-    OPERATOR_OPTIONS
+    OPERATOR_OPTIONS,
+    OPERATOR_CUSTOM_OPTIONS
 };
 
 /* The tables of options, by field, and the union's type for each. */
@@ -142,7 +143,9 @@ enum tfl_type {
     TFL_BOOL = 6,
     TFL_INT16 = 7,
     TFL_INT8 = 9,
+    TFL_UINT64 = 12,
     TFL_RESOURCE = 13,
+    TFL_UINT32 = 15,
     TFL_INT4 = 17
 };
 enum tfl_padding { TFL_SAME = 0, TFL_VALID = 1 };

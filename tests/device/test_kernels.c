@@ -104,9 +104,9 @@ struct buffers {
 #define CALL_spectrum_energy(f, a, b) CALL_nothing(f, a, b)
 #define CALL_filter_bank(f, a, b) CALL_nothing(f, a, b)
 #define CALL_filter_bank_square_root(f, a, b) CALL_nothing(f, a, b)
-#define CALL_spectral_subtraction(f, a, b) CALL_nothing(f, a, b)
-#define CALL_pcan(f, a, b) CALL_nothing(f, a, b)
-#define CALL_filter_bank_log(f, a, b) CALL_nothing(f, a, b)
+#define CALL_spectral_subtraction(f, a, b)    CALL_nothing(f, a, b)
+#define CALL_pcan(f, a, b)                    CALL_nothing(f, a, b)
+#define CALL_filter_bank_log(f, a, b)         CALL_nothing(f, a, b)
 
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \
     static void run_##op##_##dtype##_##variant(const union any_args *a, const struct buffers *b)   \

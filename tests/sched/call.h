@@ -53,6 +53,18 @@ struct call {
 #define CALL_gather(f, c)          CALL_binary(f, &(c)->args->gather, c)
 #define CALL_batch_matmul(f, c)    CALL_binary(f, &(c)->args->batch_matmul, c)
 #define CALL_prelu(f, c)           CALL_binary(f, &(c)->args->prelu, c)
+#define CALL_signal_window(f, c)   CALL_binary(f, &(c)->args->signal_window, c)
+#define CALL_fft_auto_scale(f, c)  CALL_stateful(f, c)
+#define CALL_rfft(f, c)            CALL_unary(f, &(c)->args->rfft, c)
+#define CALL_spectrum_energy(f, c) CALL_unary(f, &(c)->args->spectrum_energy, c)
+#define CALL_filter_bank(f, c)                                                                     \
+    f(&(c)->args->filter_bank, (c)->in[0], (c)->in[1], (c)->in[2], (c)->in[3], (c)->in[4],         \
+      (c)->in[5], (c)->out, (c)->scratch)
+#define CALL_filter_bank_square_root(f, c) CALL_binary(f, &(c)->args->filter_bank_square_root, c)
+#define CALL_spectral_subtraction(f, c)    CALL_stateful(f, c)
+#define CALL_pcan(f, c)                                                                            \
+    f(&(c)->args->pcan, (c)->in[0], (c)->in[1], (c)->in[2], (c)->out, (c)->scratch)
+#define CALL_filter_bank_log(f, c) CALL_unary(f, &(c)->args->filter_bank_log, c)
 
 #define KERNEL(op, dtype, variant, args, constants, placement)                                     \
     static void run_##op##_##dtype##_##variant(const struct call *c)                               \

@@ -1,7 +1,7 @@
 /* signal.h - an audio front end in integers: from samples to the logarithm of mel bands.
  * SPDX-License-Identifier: Apache-2.0
  *
- * docs/spec/numerics.md, section "Audio front end", is the definition; the operators are those of
+ * docs/spec/numerics.md, section 31, is the definition; the operators are those of
  * the TFLite Micro signal library. Nothing is kept between calls but what the caller keeps: the
  * noise estimate. */
 #ifndef MOTE_SIGNAL_H

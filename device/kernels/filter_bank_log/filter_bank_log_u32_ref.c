@@ -19,7 +19,8 @@ static const uint16_t bulge[129] = {
     1094, 963,  830,  695,  559,  421,  282,  142,  0,
 };
 
-/* log2 of x > 0 with 16 fraction bits: the fraction itself plus a bulge between points of a table. */
+/* log2 of x > 0 with 16 fraction bits: the fraction itself plus a bulge from a table. The last shift
+ * is the reference's: interpolation would take 9. */
 static uint32_t log2_q16(uint32_t x)
 {
     const uint32_t integer = mote_bit_length(x) - 1, rest = x - (1u << integer);

@@ -1,7 +1,7 @@
 /* signal.c - an audio front end in integers: rules and meanings of its nine operators.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The arithmetic is docs/spec/numerics.md, section "Audio front end"; `params` are listed in
+ * The arithmetic is docs/spec/numerics.md, section 31; `params` are listed in
  * docs/spec/ir.md. Tensors are vectors here, whatever their shape. */
 #include <assert.h>
 #include <inttypes.h>
