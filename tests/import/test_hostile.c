@@ -382,8 +382,8 @@ TEST(remedies_are_those_of_the_fault)
     struct tiny m = relu();
     m.code[0] = (struct tiny_code){TFL_CUSTOM, TFL_CUSTOM, "ethos-u"};
     CHECK_HAS(remedy_of(a, &m), "compiled for another accelerator (Arm Ethos-U");
-    m.code[0].custom = "SignalWindow";
-    CHECK_HAS(remedy_of(a, &m), "compute the features in the program around the model");
+    m.code[0].custom = "SignalStacker";
+    CHECK_HAS(remedy_of(a, &m), "an audio front end: of the signal library SignalWindow");
     m.code[0].custom = "Mine";
     CHECK_HAS(remedy_of(a, &m), "its code is not in the file");
     m.code[0] = (struct tiny_code){119, 119, NULL}; /* WHILE */

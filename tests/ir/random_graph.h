@@ -505,10 +505,17 @@ static inline void random_elementwise(struct random_builder *b, enum op op, uint
         random_set_scale(b, y, tx.quant.scale[0] * random_between(b->r, 0.4f, 2.0f));
 }
 
-/* Operators with states have graphs of their own. */
+/* Operators with states and the audio front end have tests of their own. */
 static inline bool random_makes(enum op op)
 {
-    return op != OP_SVDF && op != OP_LSTM && op != OP_POW; /* pow is not always finite */
+    switch (op) {
+#define SIGNAL(UPPER, lower, n_in, n_out, attr_mask) case OP_##UPPER:
+#include "ir/signal.def"
+#undef SIGNAL
+        return false;
+    default:
+        return op != OP_SVDF && op != OP_LSTM && op != OP_POW; /* pow is not always finite */
+    }
 }
 
 /* Append one node (or a few) that reads a random tensor, more often a late one. */
