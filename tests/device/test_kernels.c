@@ -98,11 +98,11 @@ struct buffers {
 /* Any bytes are indices: those outside count as the nearest inside. */
 #define CALL_gather(f, a, b)                                                                       \
     f(&(a)->gather, (b)->in, (const int32_t *)(const void *)(b)->in2, (b)->out, (b)->scratch)
-#define CALL_signal_window(f, a, b) CALL_nothing(f, a, b)
-#define CALL_fft_auto_scale(f, a, b) CALL_nothing(f, a, b)
-#define CALL_rfft(f, a, b) CALL_nothing(f, a, b)
-#define CALL_spectrum_energy(f, a, b) CALL_nothing(f, a, b)
-#define CALL_filter_bank(f, a, b) CALL_nothing(f, a, b)
+#define CALL_signal_window(f, a, b)           CALL_nothing(f, a, b)
+#define CALL_fft_auto_scale(f, a, b)          CALL_nothing(f, a, b)
+#define CALL_rfft(f, a, b)                    CALL_nothing(f, a, b)
+#define CALL_spectrum_energy(f, a, b)         CALL_nothing(f, a, b)
+#define CALL_filter_bank(f, a, b)             CALL_nothing(f, a, b)
 #define CALL_filter_bank_square_root(f, a, b) CALL_nothing(f, a, b)
 #define CALL_spectral_subtraction(f, a, b)    CALL_nothing(f, a, b)
 #define CALL_pcan(f, a, b)                    CALL_nothing(f, a, b)
