@@ -80,8 +80,8 @@ const char *tfl_type_name(uint8_t type)
 static bool convert_type(uint8_t type, enum dtype *out)
 {
     static const uint8_t of[N_DTYPES] = {
-        [DT_F32] = TFL_FLOAT32, [DT_S8] = TFL_INT8,    [DT_S16] = TFL_INT16,  [DT_S32] = TFL_INT32,
-        [DT_S64] = TFL_INT64,   [DT_U8] = TFL_UINT8,   [DT_U32] = TFL_UINT32, [DT_U64] = TFL_UINT64,
+        [DT_F32] = TFL_FLOAT32, [DT_S8] = TFL_INT8,  [DT_S16] = TFL_INT16,  [DT_S32] = TFL_INT32,
+        [DT_S64] = TFL_INT64,   [DT_U8] = TFL_UINT8, [DT_U32] = TFL_UINT32, [DT_U64] = TFL_UINT64,
     };
     if (type == TFL_INT4) { /* of constants only: tfl_tensor_convert */
         *out = DT_S8;
