@@ -42,7 +42,7 @@ union kernel_args {
     struct mote_unary_f32 unary_f32;   /* relu, relu6, the operators of unary.def     */
     struct mote_softmax_f32 softmax_f32;
     struct mote_reduce_f32 reduce_f32; /* mean, reduce_... */
-    struct mote_lut_s8 lut; /* the operators of unary.def        */
+    struct mote_lut_s8 lut;            /* the operators of unary.def        */
     /* from here to filter_bank_log: the audio front end */
     struct mote_signal_window_s16 signal_window;
     struct mote_fft_auto_scale_s16 fft_auto_scale;
