@@ -1,8 +1,9 @@
 /* interp.h - the meaning of a graph: runs it node by node, plainly.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The oracle for every transformation. Float operators follow docs/spec/ir.md; int8 operators call
- * the `ref` kernels of device/, which are the transcription of docs/spec/numerics.md. Not fast;
+ * The oracle for every transformation. Operators call the `ref` kernels of device/, which are the
+ * transcription of docs/spec/numerics.md and, in float, of docs/spec/ir.md, section 5. Float
+ * convolutions and dense layers are the same sums over packed weights, several outputs side by side. Not fast;
  * re-entrant: threads use one interp each. */
 #ifndef MOTE_HOST_INTERP_H
 #define MOTE_HOST_INTERP_H

@@ -11,6 +11,7 @@
 #include "check.h"
 #include "compile.h"
 #include "import/import.h"
+#include "ir/interp.h"
 
 #define N_CALLS 4
 
@@ -110,12 +111,57 @@ CASCADES(person_detect_fed_by_rows_in_15_kb, "tflm/person_detect", "native", 153
 CASCADES(mcunet_visual_wake_words_fed_by_rows_in_17_kb, "mcunet/vww", "native", 17408, FEED_ROWS)
 CASCADES(mcunet_detection_fed_by_rows_in_34_kb, "mcunet/detection", "native", 34816, FEED_ROWS)
 
-TEST_MAIN(T(anomaly_detection), T(keyword_spotting), T(image_classification),
-          T(streaming_wake_word), T(visual_wake_words), T(hello_world), T(micro_speech),
-          T(person_detect), T(simple_add), T(keywords_by_svdf),
-          T(keywords_by_svdf_with_memory_of_8_bits), T(noise_suppression), T(digits_by_lstm),
-          T(mcunet_visual_wake_words), T(mcunet_detection), T(alexa), T(hey_jarvis), T(hey_mycroft),
-          T(okay_nabu), T(voice_activity), T(visual_wake_words_fed_by_rows_in_16_kb),
+/* A float model gives the interpreter's bytes: test_golden.c holds those to the reference. */
+static void check_float(const char *model, const char *target)
+{
+    const struct target *t = target_find(target);
+    if (!process_found(t->compiler) || (t->emulator && !process_found(t->emulator)))
+        test_skip(t->package);
+    struct arena *a = arena_new("board");
+    struct diag d = {0};
+    struct compiled c;
+    struct firmware fw;
+    struct firmware_run run;
+    const char *path = test_data(arena_printf(a, "models/%s.tflite", model));
+    const struct graph *g = import_read(a, path, &d);
+    check_no_error(&d);
+    struct bytes in = golden(a, g, model, "in", g->inputs.items, g->inputs.n);
+    struct interp *it = interp_new(a, g, &d);
+    check_no_error(&d);
+    compile(a, g, "m", VARIANT_FASTEST, &c, &d);
+    check_no_error(&d);
+    compile_and_run(a, &c, t, in.data, 1, &fw, &run, &d);
+    check_no_error(&d);
+    interp_run(it, (const void *const[]){in.data});
+    const uint32_t y = g->outputs.items[0];
+    CHECK_BYTES(run.outputs, interp_tensor(it, y), tensor_bytes(&g->tensors.items[y]));
+    arena_free(a);
+}
+
+#define FLOATS(test, model, target)                                                                \
+    TEST(test)                                                                                     \
+    {                                                                                              \
+        check_float(model, target);                                                                \
+    }
+FLOATS(hello_world_float, "tflm/hello_world_float", "native")
+FLOATS(anomaly_detection_float, "mlperf-tiny/ad01_fp32", "native")
+FLOATS(image_classification_float, "mlperf-tiny/pretrainedResnet", "native")
+FLOATS(visual_wake_words_float, "mlperf-tiny/vww_96_float", "native")
+FLOATS(hello_world_float_on_a_cortex_m4, "tflm/hello_world_float", "cortex-m4")
+FLOATS(hello_world_float_on_a_chip_without_floats, "tflm/hello_world_float", "rv32imc")
+FLOATS(anomaly_detection_float_on_a_cortex_m4, "mlperf-tiny/ad01_fp32", "cortex-m4")
+FLOATS(anomaly_detection_float_on_a_chip_without_floats, "mlperf-tiny/ad01_fp32", "rv32imc")
+
+TEST_MAIN(T(hello_world_float), T(anomaly_detection_float), T(image_classification_float),
+          T(visual_wake_words_float), T(hello_world_float_on_a_cortex_m4),
+          T(hello_world_float_on_a_chip_without_floats), T(anomaly_detection_float_on_a_cortex_m4),
+          T(anomaly_detection_float_on_a_chip_without_floats), T(anomaly_detection),
+          T(keyword_spotting), T(image_classification), T(streaming_wake_word),
+          T(visual_wake_words), T(hello_world), T(micro_speech), T(person_detect), T(simple_add),
+          T(keywords_by_svdf), T(keywords_by_svdf_with_memory_of_8_bits), T(noise_suppression),
+          T(digits_by_lstm), T(mcunet_visual_wake_words), T(mcunet_detection), T(alexa),
+          T(hey_jarvis), T(hey_mycroft), T(okay_nabu), T(voice_activity),
+          T(visual_wake_words_fed_by_rows_in_16_kb),
           T(visual_wake_words_fed_by_rows_in_16_kb_on_a_cortex_m4), T(visual_wake_words_in_28_kb),
           T(image_classification_in_half_the_memory), T(person_detect_fed_by_rows_in_15_kb),
           T(mcunet_visual_wake_words_fed_by_rows_in_17_kb),

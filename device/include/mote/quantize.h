@@ -1,5 +1,5 @@
-/* quantize.h - between float and int8 or int16. The only kernels that touch floating point; the linker
- * drops them where a model's ends are integers. SPDX-License-Identifier: Apache-2.0 */
+/* quantize.h - between float and int8 or int16. The linker drops them where a model's ends
+ * are integers. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_QUANTIZE_H
 #define MOTE_QUANTIZE_H
 #include "mote/types.h"
