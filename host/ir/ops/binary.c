@@ -132,7 +132,7 @@ static void binary_s16(const struct eval *e)
         mote_maximum_s16_ref(&k->extremum, e->in[0], e->in[1], e->out, e->scratch);
         break;
     default:
-        assert(!"an operator of binary.def without a kernel");
+        assert(false && "an operator of binary.def without a kernel");
     }
 }
 
