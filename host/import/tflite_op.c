@@ -146,7 +146,9 @@ bool tfl_in(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t *id)
         return tfl_refuse(op, "input %" PRIu32 " is the handle of a variable", k);
     if (value->state == TFL_UNSEEN && !add_constant(t, op, i))
         return false;
-    assert(value->state == TFL_VALUE); /* operators that read broken ones are passed over */
+    if (value->state == TFL_BROKEN) /* by an operator before: it would have been passed over */
+        return tfl_refuse(op, "input %" PRIu32 " '%s' is its own output", k, from->name);
+    assert(value->state == TFL_VALUE);
     *id = value->id;
     return true;
 }

@@ -201,7 +201,7 @@ static bool pack_values(struct tfl *t, const struct tfl_op *op)
     uint32_t in[TFL_OPERANDS_MAX] = {0};
     struct tensor as;
     struct attrs at = {0};
-    if (!tfl_out_tensor(t, op, &as) || !tfl_arity(op, 1, TFL_OPERANDS_MAX) ||
+    if (!tfl_arity(op, 1, TFL_OPERANDS_MAX) || !tfl_out_tensor(t, op, &as) ||
         !tfl_axis(op, fb_i32(t->fb, &op->options, PACK_AXIS, 0), as.shape.rank, &at.axis))
         return false;
     struct shape part = as.shape;

@@ -128,6 +128,10 @@ TEST(absent_inputs_and_too_many_outputs)
     m.op[0].n_out = 2;
     m.op[0].out[1] = 2;
     expect_refused(&m, "RELU: 2 outputs, expected 1");
+    m = relu();
+    m.tensor[1].is_variable = true;
+    m.op[0].in[0] = 1;
+    expect_refused(&m, "RELU: input 0 'y' is its own output");
 }
 
 /* Windows. */
@@ -138,6 +142,29 @@ static void set(struct tiny_op *op, uint32_t field, uint32_t bytes, int64_t valu
         if (op->option[i].bytes == 0 || op->option[i].field == field) {
             op->option[i] = (struct tiny_option){field, bytes, value};
             return;
+        }
+}
+
+/* Whatever an operator expects: a file with other numbers of inputs and outputs is refused with a
+ * message, or makes a valid graph. */
+TEST(every_operator_with_any_number_of_inputs_and_outputs)
+{
+    for (int32_t code = 0; code < 212; code++)
+        for (uint32_t n = 0; n < 4 * 4; n++) {
+            struct arena *a = arena_new("test");
+            struct diag d = {0};
+            struct tiny m = tiny_conv();
+            m.code[0] = (struct tiny_code){code, (uint8_t)(code < 127 ? code : 127), NULL};
+            m.op[0].n_in = n % 4;
+            m.op[0].n_out = n / 4;
+            for (uint32_t k = 0; k < m.op[0].n_out; k++) {
+                m.op[0].out[k] = (int32_t)m.n_tensors;
+                m.tensor[m.n_tensors] = m.tensor[0];
+                m.n_tensors++;
+            }
+            const struct graph *g = tflite_read(a, tiny_write(a, &m), "tiny.tflite", &d);
+            CHECK(d.failed == !g && (g || d.message[0]));
+            arena_free(a);
         }
 }
 
@@ -733,6 +760,7 @@ TEST_MAIN(T(handles_that_are_none_and_values_that_do_not_fit_their_variable),
           T(first_contents_that_come_too_late_or_too_often), T(a_size_that_overflows),
           T(a_buffer_shorter_or_longer_than_its_tensor), T(a_buffer_behind_the_file),
           T(indices_outside_of_the_file), T(absent_inputs_and_too_many_outputs),
+          T(every_operator_with_any_number_of_inputs_and_outputs),
           T(zero_channels_strides_and_dilations), T(zero_and_huge_windows_of_pools),
           T(weights_that_do_not_fit_their_input),
           T(options_of_another_operator_and_values_outside_of_an_enumeration),
