@@ -1,7 +1,7 @@
-/* grad_pad.c - training of pad: every sample's rows copied into, or out of, a frame of zeros.
+/* grad_pad.c - training of pad: every sample's rows copied into, or out of, a frame of one
+ * value.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "train/trainer.h"
-#include <string.h>
 
 /* All shapes as [d1][d2][d3] with ones in front; the last dimension is copied as one piece. */
 struct frame {
@@ -42,7 +42,8 @@ static void forward(const struct trainer *t, const struct layer *l, const struct
     const struct frame *f = l->plan;
     const ptrdiff_t in_n = layer_in_count(t, l, 0), out_n = layer_out_count(t, l);
     float *y = layer_out(t, l, s);
-    memset(y, 0, (size_t)(s->n * out_n) * sizeof *y);
+    for (ptrdiff_t i = 0; i < s->n * out_n; i++)
+        y[i] = l->node->attrs.value;
     for (ptrdiff_t k = 0; k < s->n; k++)
         for (ptrdiff_t i = 0; i < f->in[0] * f->in[1]; i++)
             floats_store(t, y + k * out_n + row_at(f, i),
