@@ -391,6 +391,21 @@ static void print_binary_f32(struct constants *c, const char *name, const union 
     text_add(c->t, "};\n");
 }
 
+static void print_binary_s32(struct constants *c, const char *name, const union kernel_args *args)
+{
+    open_struct(c, "mote_binary_s32", name);
+    print_walk(c, &args->binary_s32.walk);
+    text_add(c->t, "};\n");
+}
+
+static void print_cast(struct constants *c, const char *name, const union kernel_args *args)
+{
+    open_struct(c, "mote_cast", name);
+    print_member(c, "n", args->cast.n);
+    print_pair(c, "from", args->cast.from, "to", args->cast.to);
+    text_add(c->t, "};\n");
+}
+
 static void print_unary_f32(struct constants *c, const char *name, const union kernel_args *args)
 {
     open_struct(c, "mote_unary_f32", name);
@@ -512,6 +527,106 @@ static void print_lstm(struct constants *c, const char *name, const union kernel
     text_add(c->t, "    },\n};\n");
 }
 
+static void print_signal_window(struct constants *c, const char *name,
+                                const union kernel_args *args)
+{
+    const struct mote_signal_window_s16 *op = &args->signal_window;
+    open_struct(c, "mote_signal_window_s16", name);
+    print_member(c, "n", op->n);
+    print_member(c, "shift", op->shift);
+    text_add(c->t, "};\n");
+}
+
+static void print_fft_auto_scale(struct constants *c, const char *name,
+                                 const union kernel_args *args)
+{
+    const struct mote_fft_auto_scale_s16 *op = &args->fft_auto_scale;
+    open_struct(c, "mote_fft_auto_scale_s16", name);
+    print_member(c, "n", op->n);
+    text_add(c->t, "};\n");
+}
+
+static void print_rfft(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_rfft_s16 *op = &args->rfft;
+    print_array(c, name, "twiddle", DT_S16, op->twiddle, op->n);
+    print_array(c, name, "super_twiddle", DT_S16, op->super_twiddle, op->n / 2);
+    open_struct(c, "mote_rfft_s16", name);
+    print_member(c, "in_n", op->in_n);
+    print_member(c, "n", op->n);
+    text_printf(c->t, "    .twiddle = %s_twiddle,\n    .super_twiddle = %s_super_twiddle,\n", name,
+                name);
+    text_add(c->t, "};\n");
+}
+
+static void print_spectrum_energy(struct constants *c, const char *name,
+                                  const union kernel_args *args)
+{
+    const struct mote_spectrum_energy_s16 *op = &args->spectrum_energy;
+    open_struct(c, "mote_spectrum_energy_s16", name);
+    print_member(c, "n", op->n);
+    print_member(c, "first", op->first);
+    print_member(c, "end", op->end);
+    text_add(c->t, "};\n");
+}
+
+static void print_filter_bank(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_filter_bank_u32 *op = &args->filter_bank;
+    open_struct(c, "mote_filter_bank_u32", name);
+    print_member(c, "channels", op->channels);
+    text_add(c->t, "};\n");
+}
+
+static void print_filter_bank_square_root(struct constants *c, const char *name,
+                                          const union kernel_args *args)
+{
+    const struct mote_filter_bank_square_root_u64 *op = &args->filter_bank_square_root;
+    open_struct(c, "mote_filter_bank_square_root_u64", name);
+    print_member(c, "n", op->n);
+    text_add(c->t, "};\n");
+}
+
+static void print_u32x2(struct constants *c, const char *member, const uint32_t v[2])
+{
+    text_printf(c->t, "    .%s = {%u, %u},\n", member, (unsigned)v[0], (unsigned)v[1]);
+}
+
+static void print_spectral_subtraction(struct constants *c, const char *name,
+                                       const union kernel_args *args)
+{
+    const struct mote_spectral_subtraction_u32 *op = &args->spectral_subtraction;
+    open_struct(c, "mote_spectral_subtraction_u32", name);
+    print_member(c, "n", op->n);
+    print_u32x2(c, "smoothing", op->smoothing);
+    print_u32x2(c, "one_minus_smoothing", op->one_minus_smoothing);
+    print_member(c, "min_signal_remaining", op->min_signal_remaining);
+    print_member(c, "smoothing_bits", op->smoothing_bits);
+    print_member(c, "bits", op->bits);
+    print_member(c, "clamping", op->clamping);
+    text_add(c->t, "};\n");
+}
+
+static void print_pcan(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_pcan_u32 *op = &args->pcan;
+    open_struct(c, "mote_pcan_u32", name);
+    print_member(c, "n", op->n);
+    print_member(c, "snr_shift", op->snr_shift);
+    text_add(c->t, "};\n");
+}
+
+static void print_filter_bank_log(struct constants *c, const char *name,
+                                  const union kernel_args *args)
+{
+    const struct mote_filter_bank_log_u32 *op = &args->filter_bank_log;
+    open_struct(c, "mote_filter_bank_log_u32", name);
+    print_member(c, "n", op->n);
+    print_member(c, "scale", op->scale);
+    print_member(c, "correction_bits", op->correction_bits);
+    text_add(c->t, "};\n");
+}
+
 /* By the kind of const struct, the fourth column of kernels.def. */
 struct row {
     const char *args;
@@ -553,7 +668,18 @@ static const struct row *row_of(const struct kernel *kernel)
         {"fully_connected_f32", INPUTS_FIRST, print_fully_connected_f32},
         {"window_f32", INPUTS_EACH, print_window_f32},
         {"binary_f32", INPUTS_EACH, print_binary_f32},
+        {"binary_s32", INPUTS_EACH, print_binary_s32},
+        {"cast", INPUTS_EACH, print_cast},
         {"unary_f32", INPUTS_EACH, print_unary_f32},
+        {"signal_window", INPUTS_EACH, print_signal_window},
+        {"fft_auto_scale", INPUTS_EACH, print_fft_auto_scale},
+        {"rfft", INPUTS_EACH, print_rfft},
+        {"spectrum_energy", INPUTS_EACH, print_spectrum_energy},
+        {"filter_bank", INPUTS_EACH, print_filter_bank},
+        {"filter_bank_square_root", INPUTS_EACH, print_filter_bank_square_root},
+        {"spectral_subtraction", INPUTS_EACH, print_spectral_subtraction},
+        {"pcan", INPUTS_EACH, print_pcan},
+        {"filter_bank_log", INPUTS_EACH, print_filter_bank_log},
         {"softmax_f32", INPUTS_EACH, print_softmax_f32},
         {"reduce_f32", INPUTS_EACH, print_reduce_f32},
     };

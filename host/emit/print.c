@@ -57,8 +57,8 @@ void print_int(struct text *t, int64_t v)
 void print_tensor_type(struct text *t, const struct tensor *tensor)
 {
     static const char *const types[N_DTYPES] = {
-        [DT_F32] = "float", [DT_S8] = "int8",   [DT_S16] = "int16",
-        [DT_S32] = "int32", [DT_S64] = "int64", [DT_U8] = "uint8"};
+        [DT_F32] = "float", [DT_S8] = "int8",  [DT_S16] = "int16",  [DT_S32] = "int32",
+        [DT_S64] = "int64", [DT_U8] = "uint8", [DT_U32] = "uint32", [DT_U64] = "uint64"};
     text_printf(t, "%s [", types[tensor->dtype]);
     for (int32_t i = 0; i < tensor->shape.rank; i++)
         text_printf(t, "%s%d", i ? ", " : "", (int)tensor->shape.dim[i]);

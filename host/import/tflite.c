@@ -29,7 +29,7 @@ static const struct builtin builtins[] = {
     {TFL_BATCH_MATMUL, tfl_batch_matmul, OP_BATCH_MATMUL},
     {TFL_BROADCAST_TO, tfl_broadcast_to, OP_TILE},
     {TFL_CALL_ONCE, tfl_call_once, N_OPS},
-    {TFL_CAST, tfl_ints_only, N_OPS},
+    {TFL_CAST, tfl_unary, OP_CAST},
     {TFL_CEIL, tfl_unary, OP_CEIL},
     {TFL_CONCATENATION, tfl_concat, OP_CONCAT},
     {TFL_CONV_2D, tfl_conv2d, OP_CONV2D},

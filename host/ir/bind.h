@@ -39,7 +39,9 @@ union kernel_args {
     struct mote_window_f32 weighted_f32; /* conv2d, depthwise_conv2d   */
     struct mote_fully_connected_f32 fully_connected_f32;
     struct mote_binary_f32 binary_f32; /* add and the operators of binary.def but pow */
-    struct mote_unary_f32 unary_f32;   /* relu, relu6, the operators of unary.def     */
+    struct mote_binary_s32 binary_s32; /* the same of plain s32 */
+    struct mote_cast cast;
+    struct mote_unary_f32 unary_f32; /* relu, relu6, the operators of unary.def     */
     struct mote_softmax_f32 softmax_f32;
     struct mote_reduce_f32 reduce_f32; /* mean, reduce_... */
     struct mote_lut_s8 lut;            /* the operators of unary.def        */

@@ -56,6 +56,8 @@ static const char *device_op(enum op op, enum dtype x)
         return "leaky_relu";
     if (x == DT_S16 && (op == OP_LOGISTIC || op == OP_TANH))
         return "sigmoid";
+    if (x == DT_S32 && op == OP_ADD)
+        return "add_broadcast";
     switch (op) {
     case OP_RELU:
     case OP_RELU6:
@@ -95,6 +97,8 @@ static const char *row_dtype(const char *op, enum dtype x, enum dtype y)
         return "f32";
     if (strcmp(op, "requantize") == 0)
         return dtype_bytes(x) == 1 && dtype_bytes(y) == 1 ? "s8" : "s32";
+    if (strcmp(op, "cast") == 0)
+        return x == DT_F32 || y == DT_F32 ? "f32" : "any";
     if (copies(op))
         return "any";
     return x == y ? dtype_name(x) : NULL;

@@ -125,7 +125,7 @@ bool verify_ranges(struct arena *tmp, const struct graph *g, const struct node *
 {
     const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
     const bool has_scale = x->quant.n > 0 || y->quant.n > 0;
-    if (is_plain(n, x, y))
+    if (n->op == OP_CAST || is_plain(n, x, y))
         return true;
     if (!is_activation(x->dtype) && !is_activation(y->dtype) && !has_scale)
         return true;

@@ -151,7 +151,7 @@ static bool reuse_input(struct planner *pl, uint32_t i_step)
     const struct node *node = &p->graph->nodes.items[p->steps[i_step].i_node];
     if (!p->steps[i_step].in_place)
         return false;
-    assert(node->n_in >= 1 && node->n_out == 1);
+    assert(node->n_in >= 1 && node->n_out >= 1);
     for (uint32_t k = 0; k < node->n_in; k++)
         if (reuse_buffer(pl, i_step, node->in[k], program_root(p, node->out[0])))
             return true;
@@ -256,11 +256,11 @@ static void add_buffers(struct planner *pl, uint32_t *buffer_of_scratch)
         }
         const struct step *step = &p->steps[s];
         const struct node *node = &g->nodes.items[step->i_node];
-        if (!reuse_input(pl, s)) {
-            for (uint32_t k = 0; k < node->n_out; k++)
-                give_buffer(pl, node->out[k]);
+        const bool is_reused = reuse_input(pl, s); /* by the first output */
+        for (uint32_t k = 0; k < node->n_out; k++)
+            give_buffer(pl, node->out[k]);
+        if (!is_reused)
             overwrite(pl, program_turn(p, s), node->in[0], node->out[0], step->lead, step->trail);
-        }
         add_scratch(pl, s, 1, buffer_of_scratch);
     }
     for (uint32_t i = 0; i < g->outputs.n; i++)

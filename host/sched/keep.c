@@ -41,7 +41,7 @@ static uint32_t count_reads(const struct program *p, const struct node *n, uint3
 
 /* May step s write `out` where `in` lies, though it reads `in`? Kernels of several outputs have in
  * the second and later ones the next values of their last inputs, each of which they may write to
- * the old one's place. */
+ * the old one's place. The shift of fft_auto_scale is none: as s32 it is no next value of s16. */
 static bool may_replace(const struct program *p, uint32_t s, uint32_t in, uint32_t out)
 {
     const struct node *n = &p->graph->nodes.items[p->steps[s].i_node];

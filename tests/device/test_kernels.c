@@ -45,6 +45,8 @@ union any_args {
     struct mote_window_f32 weighted_f32, window_f32;
     struct mote_fully_connected_f32 fully_connected_f32;
     struct mote_binary_f32 binary_f32;
+    struct mote_binary_s32 binary_s32;
+    struct mote_cast cast;
     struct mote_unary_f32 unary_f32;
     struct mote_softmax_f32 softmax_f32;
     struct mote_reduce_f32 reduce_f32;
@@ -92,6 +94,8 @@ struct buffers {
 #define CALL_fully_connected_f32(f, a, b) CALL_nothing(f, a, b)
 #define CALL_window_f32(f, a, b)          CALL_nothing(f, a, b)
 #define CALL_binary_f32(f, a, b)          CALL_nothing(f, a, b)
+#define CALL_binary_s32(f, a, b)          CALL_nothing(f, a, b)
+#define CALL_cast(f, a, b)                CALL_nothing(f, a, b)
 #define CALL_unary_f32(f, a, b)           CALL_nothing(f, a, b)
 #define CALL_softmax_f32(f, a, b)         CALL_nothing(f, a, b)
 #define CALL_reduce_f32(f, a, b)          CALL_nothing(f, a, b)

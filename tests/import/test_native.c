@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "base/rng.h"
 #include "check.h"
 #include "compile.h"
 #include "import/import.h"
@@ -152,7 +153,57 @@ FLOATS(hello_world_float_on_a_chip_without_floats, "tflm/hello_world_float", "rv
 FLOATS(anomaly_detection_float_on_a_cortex_m4, "mlperf-tiny/ad01_fp32", "cortex-m4")
 FLOATS(anomaly_detection_float_on_a_chip_without_floats, "mlperf-tiny/ad01_fp32", "rv32imc")
 
-TEST_MAIN(T(hello_world_float), T(anomaly_detection_float), T(image_classification_float),
+/* The audio front end gives the interpreter's bytes, call after call: noise goes from one to the
+ * next. There are no outputs of the reference for these models; tests/device/test_signal.c holds
+ * the kernels to plain arithmetic. */
+static void check_audio(const char *model, const char *target)
+{
+    enum { N = 12, N_SAMPLES = 480 };
+    const struct target *t = target_find(target);
+    if (!process_found(t->compiler) || (t->emulator && !process_found(t->emulator)))
+        test_skip(t->package);
+    struct arena *a = arena_new("audio");
+    struct diag d = {0};
+    struct compiled c;
+    struct firmware fw;
+    struct firmware_run run;
+    struct rng r = rng_seed(test_seed());
+    int16_t samples[N][N_SAMPLES];
+    for (uint32_t i = 0; i < N; i++) /* from loud to silent */
+        for (uint32_t k = 0; k < N_SAMPLES; k++)
+            samples[i][k] = (int16_t)(((int32_t)rng_below(&r, 65536) - 32768) / (1 << 16 * i / N));
+    const char *path = test_data(arena_printf(a, "models/tflm/%s.tflite", model));
+    const struct graph *g = import_read(a, path, &d);
+    check_no_error(&d);
+    CHECK_EQ(g->states.n, 1);
+    CHECK_EQ((long long)tensor_bytes(&g->tensors.items[g->inputs.items[0]]), sizeof samples[0]);
+    struct interp *it = interp_new(a, g, &d);
+    check_no_error(&d);
+    compile(a, g, "m", VARIANT_FASTEST, &c, &d);
+    check_no_error(&d);
+    compile_and_run(a, &c, t, samples, N, &fw, &run, &d);
+    check_no_error(&d);
+    const uint32_t y = g->outputs.items[0];
+    const size_t bytes = tensor_bytes(&g->tensors.items[y]);
+    for (uint32_t i = 0; i < N; i++) {
+        interp_run(it, (const void *const[]){samples[i]});
+        CHECK_BYTES((const uint8_t *)run.outputs + i * bytes, interp_tensor(it, y), bytes);
+    }
+    CHECK(memcmp(run.outputs, (const uint8_t *)run.outputs + (N - 1) * bytes, bytes) != 0);
+    arena_free(a);
+}
+
+#define AUDIO(test, model, target)                                                                 \
+    TEST(test)                                                                                     \
+    {                                                                                              \
+        check_audio(model, target);                                                                \
+    }
+AUDIO(audio_front_end, "audio_preprocessor_int8", "native")
+AUDIO(audio_front_end_float, "audio_preprocessor_float", "native")
+AUDIO(audio_front_end_on_a_cortex_m4, "audio_preprocessor_int8", "cortex-m4")
+
+TEST_MAIN(T(audio_front_end), T(audio_front_end_float), T(audio_front_end_on_a_cortex_m4),
+          T(hello_world_float), T(anomaly_detection_float), T(image_classification_float),
           T(visual_wake_words_float), T(hello_world_float_on_a_cortex_m4),
           T(hello_world_float_on_a_chip_without_floats), T(anomaly_detection_float_on_a_cortex_m4),
           T(anomaly_detection_float_on_a_chip_without_floats), T(anomaly_detection),

@@ -514,7 +514,8 @@ static inline bool random_makes(enum op op)
 #undef SIGNAL
         return false;
     default:
-        return op != OP_SVDF && op != OP_LSTM && op != OP_POW; /* pow is not always finite */
+        return op != OP_CAST && op != OP_SVDF && op != OP_LSTM &&
+               op != OP_POW; /* pow is not always finite */
     }
 }
 

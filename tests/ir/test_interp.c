@@ -513,7 +513,26 @@ TEST(reshape_has_a_meaning_for_every_type)
     arena_free(a);
 }
 
-TEST_MAIN(T(float_operators_give_the_values_computed_by_hand),
+TEST(plain_integers_are_computed_as_they_are)
+{
+    struct arena *a = arena_new("test");
+    const struct graph *g = parse(
+        a, "mote 1 graph \"g\" %0 \"x\" s16 [1,3] %1 \"k\" s32 [1] = [-3] %2 \"w\" s32 [1,3]\n"
+           "%3 \"q\" s32 [1,3] %4 \"s\" s32 [1,3] %5 \"m\" s32 [1,3] %6 \"y\" s8 [1,3]\n"
+           "input %0 output %6 %2 = cast(%0) %3 = div(%2, %1) %4 = add(%3, %2)\n"
+           "%5 = maximum(%4, %1) %6 = cast(%5)");
+    struct diag d = {0};
+    struct interp *it = interp_new(a, g, &d);
+    const int16_t in[3] = {-300, 7, 32767};
+    const int8_t out[3] = {-3, 5, 85}; /* 32767 - 10922 = 21845 = 85 * 256 + 85 */
+    CHECK(it);
+    interp_run(it, (const void *const[]){in});
+    CHECK_BYTES(interp_tensor(it, 6), out, sizeof out);
+    arena_free(a);
+}
+
+TEST_MAIN(T(plain_integers_are_computed_as_they_are),
+          T(float_operators_give_the_values_computed_by_hand),
           T(a_second_run_does_not_remember_the_first),
           T(float_convolutions_equal_a_second_implementation),
           T(int8_operators_are_float_within_one_step), T(reshape_has_a_meaning_for_every_type))

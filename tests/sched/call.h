@@ -42,6 +42,8 @@ struct call {
 #define CALL_fully_connected_f32(f, c) CALL_weights(f, &(c)->args->fully_connected_f32, c)
 #define CALL_window_f32(f, c)          CALL_unary(f, &(c)->args->window_f32, c)
 #define CALL_binary_f32(f, c)          CALL_binary(f, &(c)->args->binary_f32, c)
+#define CALL_binary_s32(f, c)          CALL_binary(f, &(c)->args->binary_s32, c)
+#define CALL_cast(f, c)                CALL_unary(f, &(c)->args->cast, c)
 #define CALL_unary_f32(f, c)           CALL_unary(f, &(c)->args->unary_f32, c)
 #define CALL_softmax_f32(f, c)         CALL_unary(f, &(c)->args->softmax_f32, c)
 #define CALL_reduce_f32(f, c)          CALL_unary(f, &(c)->args->reduce_f32, c)

@@ -13,6 +13,10 @@ bool infer_add(const struct graph *g, const struct node *n, struct tensor *out, 
     if (a->dtype != b->dtype)
         return node_error(d, g, n, "types %s and %s differ", dtype_name(a->dtype),
                           dtype_name(b->dtype));
+    if (a->dtype == DT_S32) {
+        out->shape = a->shape;
+        return infer_s32_binary(g, n, out, d);
+    }
     return infer_like_input_wide(g, n, out, d);
 }
 
@@ -33,6 +37,10 @@ void eval_add(const struct eval *e)
         mote_add_s16_ref(&e->args->add, e->in[0], e->in[1], e->out, e->scratch);
         return;
     }
+    if (x->dtype == DT_S32) {
+        mote_add_broadcast_s32_ref(&e->args->binary_s32, e->in[0], e->in[1], e->out, e->scratch);
+        return;
+    }
     mote_add_broadcast_f32_ref(&e->args->binary_f32, e->in[0], e->in[1], e->out, e->scratch);
 }
 
@@ -42,6 +50,8 @@ bool bind_add(struct arena *a, const struct graph *g, const struct node *n, unio
     (void)a, (void)d;
     if (node_in(g, n, 0)->dtype == DT_F32)
         bind_binary_f32(g, n, &out->binary_f32);
+    else if (node_in(g, n, 0)->dtype == DT_S32)
+        bind_binary_s32(g, n, &out->binary_s32);
     else
         bind_sum_of_two(g, n, &out->add);
     return true;

@@ -19,6 +19,12 @@ static bool has_s16(enum op op)
            op == OP_MAXIMUM;
 }
 
+/* s32 without a scale: numbers as they are. */
+static bool is_s32(const struct graph *g, const struct node *n)
+{
+    return node_in(g, n, 0)->dtype == DT_S32;
+}
+
 static bool infer_binary(const struct graph *g, const struct node *n, struct tensor *out,
                          struct diag *d)
 {
@@ -37,6 +43,8 @@ static bool infer_binary(const struct graph *g, const struct node *n, struct ten
                           MOTE_BROADCAST_DIMS);
     if (n->op == OP_POW && a->dtype != DT_F32)
         return node_error(d, g, n, "input type %s, expected f32", dtype_name(a->dtype));
+    if (is_s32(g, n))
+        return infer_s32_binary(g, n, out, d);
     return has_s16(n->op) ? infer_activation(g, n, out, d) : infer_f32_or_s8(g, n, out, d);
 }
 
@@ -52,6 +60,25 @@ static void pow_f32(const struct eval *e)
         for (uint32_t k = 0; k < op.walk.n[3]; k++)
             *out++ = (float)pow((double)a[row.a + k * op.walk.a_step[3]],
                                 (double)b[row.b + k * op.walk.b_step[3]]);
+    }
+}
+
+#define S32_CASE(UPPER, lower)                                                                     \
+    case OP_##UPPER:                                                                               \
+        mote_##lower##_s32_ref(&e->args->binary_s32, e->in[0], e->in[1], e->out, e->scratch);      \
+        break;
+
+static void binary_s32(const struct eval *e)
+{
+    switch (e->n->op) {
+        S32_CASE(ADD_BROADCAST, add_broadcast)
+        S32_CASE(SUB, sub)
+        S32_CASE(MUL, mul)
+        S32_CASE(DIV, div)
+        S32_CASE(MINIMUM, minimum)
+        S32_CASE(MAXIMUM, maximum)
+    default:
+        assert(!"an operator of binary.def without a kernel for s32");
     }
 }
 
@@ -142,6 +169,8 @@ static void eval_binary(const struct eval *e)
         binary_f32(e);
     else if (node_in(e->g, e->n, 0)->dtype == DT_S16)
         binary_s16(e);
+    else if (is_s32(e->g, e->n))
+        binary_s32(e);
     else
         binary_s8(e);
 }
@@ -231,6 +260,8 @@ static void bind_binary(const struct graph *g, const struct node *n, union kerne
 {
     if (node_in(g, n, 0)->dtype == DT_F32)
         bind_binary_f32(g, n, &out->binary_f32);
+    else if (is_s32(g, n))
+        bind_binary_s32(g, n, &out->binary_s32);
     else if (n->op == OP_MUL || n->op == OP_DIV)
         mul_constants(g, n, &out->mul);
     else if (n->op == OP_PRELU)

@@ -151,6 +151,13 @@ void bind_binary_f32(const struct graph *g, const struct node *n, struct mote_bi
     (void)fits;
 }
 
+void bind_binary_s32(const struct graph *g, const struct node *n, struct mote_binary_s32 *op)
+{
+    struct mote_binary_f32 same;
+    bind_binary_f32(g, n, &same);
+    *op = (struct mote_binary_s32){.walk = same.walk};
+}
+
 _Static_assert((int)ACT_NONE == MOTE_ACT_NONE && (int)ACT_RELU == MOTE_ACT_RELU &&
                    (int)ACT_RELU6 == MOTE_ACT_RELU6,
                "the device numbers activations as the graph does");

@@ -41,6 +41,9 @@ void bind_unary_f32(const struct graph *g, const struct node *n, struct mote_una
 /* A function of two floats, whose shapes broadcast. */
 void bind_binary_f32(const struct graph *g, const struct node *n, struct mote_binary_f32 *op);
 
+/* The same of plain s32. */
+void bind_binary_s32(const struct graph *g, const struct node *n, struct mote_binary_s32 *op);
+
 /* A change of scale with a clamp, between integers: relu, relu6, quantize. For bytes to bytes there is
  * a kernel of its own. */
 bool is_byte_to_byte(const struct graph *g, const struct node *n);

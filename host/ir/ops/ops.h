@@ -108,6 +108,9 @@ bool infer_f32_or_s8(const struct graph *g, const struct node *n, struct tensor 
 /* The same for f32, s8 or s16. */
 bool infer_activation(const struct graph *g, const struct node *n, struct tensor *out,
                       struct diag *d);
+/* a and b are s32 without scales, and so is the output, whose shape is known. */
+bool infer_s32_binary(const struct graph *g, const struct node *n, struct tensor *out,
+                      struct diag *d);
 bool infer_like_input_wide(const struct graph *g, const struct node *n, struct tensor *out,
                            struct diag *d);
 /* One input, f32 or s8; the output has its shape. */

@@ -146,6 +146,22 @@ bool infer_activation(const struct graph *g, const struct node *n, struct tensor
     return true;
 }
 
+bool infer_s32_binary(const struct graph *g, const struct node *n, struct tensor *out,
+                      struct diag *d)
+{
+    if (n->op == OP_PRELU || n->op == OP_SQUARED_DIFFERENCE)
+        return node_error(d, g, n, "input type s32, expected f32 or s8");
+    if (n->attrs.act != ACT_NONE)
+        return node_error(d, g, n, "of s32 with an activation");
+    for (uint32_t i = 0; i < 2; i++)
+        if (node_in(g, n, i)->quant.n)
+            return node_error(d, g, n, "input %" PRIu32 " is s32 with a scale, expected none", i);
+    if (n->n_out && n->out[0] < g->tensors.n && g->tensors.items[n->out[0]].quant.n)
+        return node_error(d, g, n, "its output is s32 with a scale, expected none");
+    out->dtype = DT_S32;
+    return true;
+}
+
 bool infer_like_input_wide(const struct graph *g, const struct node *n, struct tensor *out,
                            struct diag *d)
 {

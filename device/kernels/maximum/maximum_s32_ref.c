@@ -1,0 +1,9 @@
+/* maximum_s32_ref.c - elementwise maximum of int32. SPDX-License-Identifier: Apache-2.0 */
+#include "kernels/common/map_s32.h"
+
+static int32_t element(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+MOTE_ZIP_S32(maximum, element)
