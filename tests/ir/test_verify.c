@@ -501,6 +501,37 @@ TEST(an_s8_softmax_of_more_than_4095_is_refused)
     arena_free(a);
 }
 
+/* The kernels for s32 know no scales: with one on either side there is nothing they could compute. */
+TEST(arithmetic_on_s32_is_for_numbers_without_a_scale)
+{
+    static const struct {
+        const char *x, *k, *y, *message; /* NULL: accepted */
+    } cases[] = {
+        {"", "", "", NULL},
+        {"quant 0.5:0", "", "", "input 0 is s32 with a scale, expected none"},
+        {"", "quant 0.5:0", "", "input 1 is s32 with a scale, expected none"},
+        {"", "", "quant 0.5:0", "its output is s32 with a scale, expected none"},
+    };
+    static const char *const ops[] = {"add", "add_broadcast", "sub",    "mul",
+                                      "div", "minimum",       "maximum"};
+    struct arena *a = arena_new("test");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (size_t k = 0; k < sizeof ops / sizeof ops[0]; k++) {
+            const char *text = arena_printf(
+                a,
+                "mote 1 graph \"g\" %%0 \"x\" s32 [1] %s %%1 \"k\" s32 [1] %s = [3] %%2 \"y\" s32 "
+                "[1] %s input %%0 output %%2 %%2 = %s(%%0, %%1)",
+                cases[i].x, cases[i].k, cases[i].y, ops[k]);
+            struct diag d = {0};
+            const struct graph *g =
+                graph_parse(a, (struct bytes){(const uint8_t *)text, strlen(text)}, "t", &d);
+            CHECK_EQ(g != NULL, cases[i].message == NULL);
+            if (!g)
+                CHECK_HAS(d.message, cases[i].message);
+        }
+    arena_free(a);
+}
+
 /* One node on inputs x (and k), as text: what the ranges of its kernel allow, and what not. */
 TEST(ranges_of_single_nodes_are_met)
 {
@@ -561,4 +592,4 @@ TEST(ranges_of_single_nodes_are_met)
 
 TEST_MAIN(T(violations_of_structure_are_found), T(violations_of_quantisation_are_found),
           T(violations_in_float_graphs_are_found), T(an_s8_softmax_of_more_than_4095_is_refused),
-          T(ranges_of_single_nodes_are_met))
+          T(arithmetic_on_s32_is_for_numbers_without_a_scale), T(ranges_of_single_nodes_are_met))
