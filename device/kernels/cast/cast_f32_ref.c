@@ -37,12 +37,19 @@ static int64_t cut_to(uint8_t type, float x)
     }
 }
 
+/* By way of 32 bits: boards convert those by themselves or with a helper that is small. */
+static float integer_as_float(const void *in, uint8_t type, uint32_t i)
+{
+    return type == MOTE_NUMBER_U32 ? (float)((const uint32_t *)in)[i]
+                                   : (float)(int32_t)mote_number_load(in, type, i);
+}
+
 void mote_cast_f32_ref(const struct mote_cast *op, const void *in, void *out, void *scratch)
 {
     (void)scratch;
     for (uint32_t i = 0; i < op->n; i++) {
         const float x = op->from == MOTE_NUMBER_F32 ? ((const float *)in)[i]
-                                                    : (float)mote_number_load(in, op->from, i);
+                                                    : integer_as_float(in, op->from, i);
         if (op->to == MOTE_NUMBER_F32)
             ((float *)out)[i] = x;
         else
