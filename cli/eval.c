@@ -223,7 +223,7 @@ static bool eval(struct arena *a, const char *path, const struct settings *s, st
         return false;
     bool is_float = g->tensors.items[g->outputs.items[0]].dtype == DT_F32;
     if (is_float && s->target) {
-        diag_error(d, path, "is a float model; boards run int8");
+        diag_error(d, path, "is a float model; boards are scored in int8");
         return diag_hint(d, "mote quantize %s --recipe %s", path, s->recipe);
     }
     if (!choose_target(a, r, s, &f, d) || !recipe_data(a, r, NULL, &test, d))

@@ -1,4 +1,4 @@
-/* check.c - the test harness of check.h. */
+/* check.c - the test harness of check.h. SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 
 #include <inttypes.h>

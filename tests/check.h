@@ -1,4 +1,5 @@
 /* check.h - the test harness: named tests, checks that print both values, skips with a reason.
+ * SPDX-License-Identifier: Apache-2.0
  *
  *     TEST(requant_rounds_half_away_from_zero)
  *     {

@@ -1,4 +1,4 @@
-/* sched.h - from an int8 graph to a list of kernel calls.
+/* sched.h - from a graph to a list of kernel calls. SPDX-License-Identifier: Apache-2.0
  *
  * Chooses a kernel variant for every node, binds its constants and packs its weights for it.
  * Reshapes become aliases and cost nothing. */
