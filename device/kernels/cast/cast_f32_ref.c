@@ -18,7 +18,9 @@ static int64_t cut(float x, int64_t min, int64_t max)
         return 0;
     if (x <= (float)min)
         return min;
-    return x >= (float)max ? max : (int64_t)x;
+    if (x >= (float)max)
+        return max;
+    return min < 0 ? (int64_t)(int32_t)x : (int64_t)(uint32_t)x; /* by 32 bits, as below */
 }
 
 static int64_t cut_to(uint8_t type, float x)
