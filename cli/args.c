@@ -97,7 +97,7 @@ static bool parse(const struct arg *args, uint32_t n_args, int argc, char **argv
 bool args_parse(const struct arg *args, uint32_t n_args, int argc, char **argv,
                 const char **positional, uint32_t n_positional, const char *what, struct diag *d)
 {
-    uint32_t n;
+    uint32_t n = 0;
     return parse(args, n_args, argc, argv, positional, n_positional, &n, d) &&
            (n == n_positional || diag_error(d, "", "expected %s", what));
 }

@@ -449,6 +449,7 @@ static void print_stripe(struct emitter *e, struct text *t, const struct cascade
                               .n_in = n_activations(e, i_step),
                               .out = "s.out",
                               .indent = 3 * BODY_INDENT};
+    assert(site.n_in <= 2);
     for (uint32_t k = 0; k < site.n_in; k++)
         in[k] = arena_pointer(e, tensor_of(e, node->in[k])->dtype, in[k], "const ");
     print_kernel_call(e, t, i_step, &site);

@@ -238,7 +238,7 @@ bool tfl_slice_strided(struct tfl *t, const struct tfl_op *op)
                           "%" PRIu32 " begins, %" PRIu32 " ends and %" PRIu32
                           " strides for %" PRId32 " dimensions",
                           begin.n, end.n, stride.n, s->rank);
-    int32_t dims[TFL_INTS_MAX];
+    int32_t dims[TFL_INTS_MAX] = {0};
     if (!strided_dims(t, op, begin.n, s->rank, dims))
         return false;
     uint32_t begin_mask = (uint32_t)fb_i32(t->fb, &op->options, SLICE_BEGIN_MASK, 0);

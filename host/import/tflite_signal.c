@@ -41,7 +41,7 @@ static bool plain(struct tfl *t, const struct tfl_op *op, uint32_t n_in, const c
                   uint32_t n_names)
 {
     struct attrs at = {0};
-    uint32_t in[INPUTS_MAX];
+    uint32_t in[INPUTS_MAX] = {0};
     return inputs(t, op, n_in, in) && options(op, names, n_names, &at) &&
            tfl_add_outputs(t, op, op->kind, &at, in, n_in);
 }
@@ -97,7 +97,7 @@ static bool import_spectral_subtraction(struct tfl *t, const struct tfl_op *op)
                                         "spectral_subtraction_bits",
                                         "clamping"};
     struct attrs at = {0};
-    uint32_t in[INPUTS_MAX];
+    uint32_t in[INPUTS_MAX] = {0};
     if (!inputs(t, op, 1, in) || !options(op, names, N_PARAMS, &at))
         return false;
     const struct tensor noise = {.name = arena_printf(t->a, "%s:noise", op->out),

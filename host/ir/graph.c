@@ -72,7 +72,7 @@ uint32_t graph_add_node(struct graph *g, enum op op, const struct attrs *attrs, 
     if (attrs)
         n.attrs = *attrs;
     struct tensor out[NODE_OUT_MAX] = {{.name = name}};
-    uint32_t id[NODE_OUT_MAX];
+    uint32_t id[NODE_OUT_MAX] = {NO_TENSOR};
     if (!node_infer(g, &n, out, d))
         return NO_TENSOR;
     n.n_out = op_info(op)->n_out;
@@ -284,7 +284,7 @@ int64_t element_int(enum dtype t, const void *data, int64_t i)
 {
     const struct dtype_info *info = info_of(t);
     const uint8_t *at = (const uint8_t *)data + (size_t)i * info->bytes;
-    assert(t != DT_F32);
+    assert(t != DT_F32 && info->bytes >= 1 && info->bytes <= sizeof(uint64_t));
     uint64_t value = 0;
     for (size_t k = 0; k < info->bytes; k++)
         value |= (uint64_t)at[k] << (8 * k);

@@ -92,7 +92,8 @@ void *data_before(struct arena *a, const void *data, const struct shape *s, size
 {
     const struct shape to = shape_before(s, perm);
     const int64_t count = shape_count(s);
-    int64_t step[RANK_MAX], at[RANK_MAX] = {0}, position = 0; /* of each dimension in the result */
+    int64_t step[RANK_MAX] = {0}, at[RANK_MAX] = {0},
+            position = 0; /* of each dimension in the result */
     for (int32_t i = 0; i < s->rank; i++) {
         step[i] = 1;
         for (int32_t k = perm[i] + 1; k < s->rank; k++)

@@ -21,8 +21,8 @@ static float accumulate(const struct mote_window_f32 *op, const float *in, const
     float acc = bias;
     for (int32_t ky = ty.first; ky < ty.end; ky++)
         for (int32_t kx = tx.first; kx < tx.end; kx++) {
-            const size_t iy = (size_t)(y0 + ky * op->dh), ix = (size_t)(x0 + kx * op->dw);
-            const float *x = in + (iy * op->in.w + ix) * op->in.c;
+            const int32_t iy = y0 + ky * op->dh, ix = x0 + kx * op->dw; /* inside: >= 0 */
+            const float *x = in + ((size_t)iy * op->in.w + (size_t)ix) * op->in.c;
             const float *v = w + ((size_t)ky * op->kw + (size_t)kx) * op->in.c;
             for (uint32_t ic = 0; ic < op->in.c; ic++)
                 acc += x[ic] * v[ic];

@@ -38,10 +38,10 @@ static void make_pixel(const struct mote_window_f32 *op, const float *in, const 
     const uint32_t multiplier = (uint32_t)op->out.c / op->in.c;
     for (int32_t ky = ty.first; ky < ty.end; ky++)
         for (int32_t kx = tx.first; kx < tx.end; kx++) {
-            const size_t iy = (size_t)(y0 + ky * op->dh), ix = (size_t)(x0 + kx * op->dw);
+            const int32_t iy = y0 + ky * op->dh, ix = x0 + kx * op->dw; /* inside: >= 0 */
             const size_t tap = (size_t)ky * op->kw + (size_t)kx;
-            add_tap(sum, in + (iy * op->in.w + ix) * op->in.c, w + tap * op->out.c, op->in.c,
-                    multiplier);
+            add_tap(sum, in + ((size_t)iy * op->in.w + (size_t)ix) * op->in.c, w + tap * op->out.c,
+                    op->in.c, multiplier);
         }
 }
 

@@ -15,7 +15,7 @@ size_t mote_div_s8_ref_scratch(const struct mote_mul_s8 *op)
 static int32_t quotient(const struct mote_mul_s8 *op, int32_t x, int32_t v)
 {
     const int32_t unused = mote_clz((uint32_t)v); /* v = (1 + f) * 2^(31 - unused) */
-    const int32_t f = (int32_t)(((uint32_t)v << unused) - (UINT32_C(1) << 31));
+    const int32_t f = (int32_t)(((uint32_t)v << (unused & 31)) - (UINT32_C(1) << 31));
     const int32_t left = mote_clz((uint32_t)(x >= 0 ? x : -x - 1)) - 1; /* x * 2^left fits */
     const int32_t q = mote_srdhm(mote_shift_left(x, left), mote_reciprocal_one_plus(f));
     const int32_t right = 31 - unused + left - op->shift; /* >= 0: the shift is at most 23 */

@@ -36,13 +36,13 @@ static void softmax_row(const struct mote_softmax_s16 *op, const int16_t *in, in
     }
     MOTE_ASSERT(sum >= 1 << 14); /* the largest element adds about 2^15 */
 
-    const int32_t headroom = mote_clz((uint32_t)sum); /* 1..17 */
+    const int32_t headroom = mote_clz((uint32_t)sum | 1u); /* 1..17: the sum is not 0 */
     const int32_t unit = (int32_t)((((int64_t)sum << (headroom - 1)) + (1 << 13)) >> 14);
     const int32_t reciprocal =
         interpolate(op->inverse, clamp_s16(unit - (1 << 15) - (1 << 16))); /* unit: 2^16..2^17 */
     const int32_t down = 31 - headroom;
     for (uint32_t i = 0; i < op->n; i++) {
-        const int64_t product = (int64_t)out[i] * reciprocal + (INT64_C(1) << (down - 1));
+        const int64_t product = (int64_t)out[i] * reciprocal + ((INT64_C(1) << down) >> 1);
         out[i] = (int16_t)mote_clamp_s32((int32_t)(product >> down), 0, INT16_MAX);
     }
 }
