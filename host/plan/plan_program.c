@@ -167,6 +167,7 @@ static void overwrite(struct planner *pl, uint32_t turn, uint32_t from, uint32_t
     if (in == NO_BUFFER || (lead == 0 && trail == 0)) /* a constant; or they may not overlap */
         return;
     struct plan_buffer *buffers = pl->buffers.items;
+    assert(buffers);
     if (buffers[in].last != turn || pl->keeps_output.items[in] || buffers[out].is_state)
         return;
     assert(buffers[out].first == turn);

@@ -144,6 +144,7 @@ static struct planned build(const struct search *s, const struct reach *reach)
     const struct cascade **cascades = ARENA_ARRAY(s->a, const struct cascade *, s->p->n_steps);
     uint32_t n = 0;
     struct planned out = {.cost = {.cascades = 0}};
+    assert(s->p->n_steps == 0 || s->turns.items);
     for (uint32_t at = s->p->n_steps; at > 0; at = s->turns.items[reach[at].i_turn].first) {
         const struct turn *t = &s->turns.items[reach[at].i_turn];
         if (t->rows == 0) {
@@ -258,9 +259,11 @@ static bool too_small(const struct search *s, size_t ram_bytes, struct diag *d)
         text_add(&hint, "cascades of layers do not help here");
     if (s->feed == FEED_WHOLE && s->p->graph->inputs.n == 1) {
         const struct search fed = search_begin(s->a, s->p, FEED_ROWS);
-        if (has_schedule(&fed))
+        const struct planned fed_least =
+            has_schedule(&fed) ? find_least(&fed, &bound) : (struct planned){.memory = NULL};
+        if (fed_least.memory)
             text_printf(&hint, "; with --feed rows the least is %zu bytes",
-                        find_least(&fed, &bound).memory->plan.arena_bytes);
+                        fed_least.memory->plan.arena_bytes);
     }
     return diag_hint(d, "%s", text_cstr(&hint));
 }

@@ -140,9 +140,8 @@ static bool pushed_bytes(const struct instruction *in, size_t *bytes)
         *bytes = strtoul(strchr(sp, '#') + 1, NULL, 10);
     else if (starts(in->name, "add") && starts(sp, "sp,sp,-"))
         *bytes = strtoul(sp + 7, NULL, 10);
-    else if (starts(in->name, "add") && (starts(sp, "sp, #") || starts(sp, "sp, sp, #")))
-        return true;
-    else if (starts(in->name, "add") && starts(sp, "sp,sp,") && sp[6] >= '0' && sp[6] <= '9')
+    else if (starts(in->name, "add") && (starts(sp, "sp, #") || starts(sp, "sp, sp, #") ||
+                                         (starts(sp, "sp,sp,") && sp[6] >= '0' && sp[6] <= '9')))
         return true;
     else
         return !starts(sp, "sp,") || starts(in->name, "cmp");
