@@ -78,7 +78,7 @@ static void binary_s32(const struct eval *e)
         S32_CASE(MINIMUM, minimum)
         S32_CASE(MAXIMUM, maximum)
     default:
-        assert(!"an operator of binary.def without a kernel for s32");
+        assert(false && "an operator of binary.def without a kernel for s32");
     }
 }
 
