@@ -43,9 +43,8 @@ static void close_channels(struct constants *c, const char *name)
     text_printf(c->t, "    .mult = %s_mult,\n    .shift = %s_shift,\n};\n", name, name);
 }
 
-static void print_conv2d(struct constants *c, const char *name, const union kernel_args *args)
+static void print_weighted(struct constants *c, const char *name, const struct mote_conv2d_s8 *op)
 {
-    const struct mote_conv2d_s8 *op = &args->conv2d;
     print_channels(c, name, op->mult, op->shift, op->out.c);
     open_struct(c, "mote_conv2d_s8", name);
     print_hwc(c, "in", op->in);
@@ -58,6 +57,17 @@ static void print_conv2d(struct constants *c, const char *name, const union kern
     print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
     print_pair(c, "backward", op->backward, "wide", op->wide);
     close_channels(c, name);
+}
+
+static void print_conv2d(struct constants *c, const char *name, const union kernel_args *args)
+{
+    print_weighted(c, name, &args->conv2d);
+}
+
+static void print_transpose_conv2d(struct constants *c, const char *name,
+                                   const union kernel_args *args)
+{
+    print_weighted(c, name, &args->transpose_conv2d);
 }
 
 static void print_depthwise_conv2d(struct constants *c, const char *name,
@@ -371,6 +381,12 @@ static void print_weighted_f32(struct constants *c, const char *name, const unio
     print_window(c, name, &args->weighted_f32);
 }
 
+static void print_transpose_f32(struct constants *c, const char *name,
+                                const union kernel_args *args)
+{
+    print_window(c, name, &args->transpose_f32);
+}
+
 static void print_fully_connected_f32(struct constants *c, const char *name,
                                       const union kernel_args *args)
 {
@@ -471,10 +487,8 @@ static void print_gather(struct constants *c, const char *name, const union kern
     text_add(c->t, "};\n");
 }
 
-static void print_batch_matmul(struct constants *c, const char *name, const union kernel_args *args)
+static void print_matmul(struct constants *c, const struct mote_matmul *op)
 {
-    const struct mote_batch_matmul_s8 *op = &args->batch_matmul;
-    open_struct(c, "mote_batch_matmul_s8", name);
     print_walk(c, &op->walk);
     print_member(c, "m", op->m);
     print_member(c, "k", op->k);
@@ -483,9 +497,63 @@ static void print_batch_matmul(struct constants *c, const char *name, const unio
     print_member(c, "a_step", op->a_step);
     print_member(c, "b_step", op->b_step);
     print_member(c, "b_column", op->b_column);
+}
+
+static void print_batch_matmul(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_batch_matmul_s8 *op = &args->batch_matmul;
+    open_struct(c, "mote_batch_matmul_s8", name);
+    text_add(c->t, "    .of = {\n");
+    print_matmul(c, &op->of);
+    text_add(c->t, "    },\n");
     print_pair(c, "a_zero", op->a_zero, "b_zero", op->b_zero);
     print_pair(c, "out_zero", op->out_zero, "shift", op->shift);
     print_member(c, "mult", op->mult);
+    text_add(c->t, "};\n");
+}
+
+static void print_matmul_f32(struct constants *c, const char *name, const union kernel_args *args)
+{
+    open_struct(c, "mote_matmul", name);
+    print_matmul(c, &args->matmul_f32);
+    text_add(c->t, "};\n");
+}
+
+static void print_resize_bilinear_f32(struct constants *c, const char *name,
+                                      const union kernel_args *args)
+{
+    const struct mote_resize_bilinear_f32 *op = &args->resize_bilinear_f32;
+    open_struct(c, "mote_resize_bilinear_f32", name);
+    print_hwc(c, "in", op->in);
+    print_hwc(c, "out", op->out);
+    print_member_f32(c, "y_scale", op->y_scale);
+    print_member_f32(c, "x_scale", op->x_scale);
+    print_member(c, "half_pixel", op->half_pixel);
+    text_add(c->t, "};\n");
+}
+
+static void print_svdf_f32(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_svdf_f32 *op = &args->svdf_f32;
+    open_struct(c, "mote_svdf_f32", name);
+    print_member(c, "batches", op->batches);
+    print_member(c, "in_n", op->in_n);
+    print_member(c, "units", op->units);
+    print_member(c, "rank", op->rank);
+    print_member(c, "memory", op->memory);
+    print_member(c, "act", op->act);
+    text_add(c->t, "};\n");
+}
+
+static void print_lstm_f32(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_lstm_f32 *op = &args->lstm_f32;
+    open_struct(c, "mote_lstm_f32", name);
+    print_member(c, "batches", op->batches);
+    print_member(c, "steps", op->steps);
+    print_member(c, "in_n", op->in_n);
+    print_member(c, "n", op->n);
+    print_member_f32(c, "clip", op->clip);
     text_add(c->t, "};\n");
 }
 
@@ -638,6 +706,7 @@ static const struct row *row_of(const struct kernel *kernel)
 {
     static const struct row rows[] = {
         {"conv2d", INPUTS_FIRST, print_conv2d},
+        {"transpose_conv2d", INPUTS_FIRST, print_transpose_conv2d},
         {"depthwise_conv2d", INPUTS_FIRST, print_depthwise_conv2d},
         {"fully_connected", INPUTS_FIRST, print_fully_connected},
         {"add", INPUTS_EACH, print_add},
@@ -665,8 +734,13 @@ static const struct row *row_of(const struct kernel *kernel)
         {"lstm", INPUTS_EACH, print_lstm},
         {"quantize", INPUTS_EACH, print_quantize},
         {"weighted_f32", INPUTS_FIRST, print_weighted_f32},
+        {"transpose_f32", INPUTS_FIRST, print_transpose_f32},
         {"fully_connected_f32", INPUTS_FIRST, print_fully_connected_f32},
         {"window_f32", INPUTS_EACH, print_window_f32},
+        {"resize_bilinear_f32", INPUTS_EACH, print_resize_bilinear_f32},
+        {"matmul_f32", INPUTS_EACH, print_matmul_f32},
+        {"svdf_f32", INPUTS_EACH, print_svdf_f32},
+        {"lstm_f32", INPUTS_EACH, print_lstm_f32},
         {"binary_f32", INPUTS_EACH, print_binary_f32},
         {"binary_s32", INPUTS_EACH, print_binary_s32},
         {"cast", INPUTS_EACH, print_cast},

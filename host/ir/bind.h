@@ -10,7 +10,8 @@
 #include "mote/mote.h"
 
 union kernel_args {
-    struct mote_conv2d_s8 conv2d; /* conv2d, transpose_conv2d */
+    struct mote_conv2d_s8 conv2d;
+    struct mote_conv2d_s8 transpose_conv2d; /* the same members: not a kind of window */
     struct mote_depthwise_conv2d_s8 depthwise_conv2d;
     struct mote_fully_connected_s8 fully_connected;
     struct mote_add_s8 add;
@@ -37,14 +38,19 @@ union kernel_args {
     struct mote_softmax_s16 softmax_s16;
     struct mote_window_f32 window_f32;   /* average_pool2d, max_pool2d */
     struct mote_window_f32 weighted_f32; /* conv2d, depthwise_conv2d   */
+    struct mote_window_f32 transpose_f32;
     struct mote_fully_connected_f32 fully_connected_f32;
-    struct mote_binary_f32 binary_f32; /* add and the operators of binary.def but pow */
+    struct mote_binary_f32 binary_f32; /* add and the operators of binary.def */
     struct mote_binary_s32 binary_s32; /* the same of plain s32 */
     struct mote_cast cast;
     struct mote_unary_f32 unary_f32; /* relu, relu6, the operators of unary.def     */
     struct mote_softmax_f32 softmax_f32;
     struct mote_reduce_f32 reduce_f32; /* mean, reduce_... */
-    struct mote_lut_s8 lut;            /* the operators of unary.def        */
+    struct mote_resize_bilinear_f32 resize_bilinear_f32;
+    struct mote_matmul matmul_f32; /* batch_matmul */
+    struct mote_svdf_f32 svdf_f32;
+    struct mote_lstm_f32 lstm_f32;
+    struct mote_lut_s8 lut; /* the operators of unary.def        */
     /* from here to filter_bank_log: the audio front end */
     struct mote_signal_window_s16 signal_window;
     struct mote_fft_auto_scale_s16 fft_auto_scale;

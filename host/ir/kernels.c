@@ -61,7 +61,7 @@ static const char *device_op(enum op op, enum dtype x)
     switch (op) {
     case OP_RELU:
     case OP_RELU6:
-        return "requantize";
+        return x == DT_S8 || x == DT_S16 ? "requantize" : "";
     case OP_TRANSPOSE:
     case OP_SLICE:
     case OP_TILE:

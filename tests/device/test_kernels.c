@@ -6,7 +6,7 @@
 #include "mote/mote.h"
 
 union any_args {
-    struct mote_conv2d_s8 conv2d;
+    struct mote_conv2d_s8 conv2d, transpose_conv2d;
     struct mote_depthwise_conv2d_s8 depthwise_conv2d;
     struct mote_fully_connected_s8 fully_connected;
     struct mote_add_s8 add;
@@ -42,7 +42,7 @@ union any_args {
     struct mote_pcan_u32 pcan;
     struct mote_filter_bank_log_u32 filter_bank_log;
     struct mote_quantize_f32 quantize;
-    struct mote_window_f32 weighted_f32, window_f32;
+    struct mote_window_f32 weighted_f32, window_f32, transpose_f32;
     struct mote_fully_connected_f32 fully_connected_f32;
     struct mote_binary_f32 binary_f32;
     struct mote_binary_s32 binary_s32;
@@ -50,6 +50,10 @@ union any_args {
     struct mote_unary_f32 unary_f32;
     struct mote_softmax_f32 softmax_f32;
     struct mote_reduce_f32 reduce_f32;
+    struct mote_resize_bilinear_f32 resize_bilinear_f32;
+    struct mote_matmul matmul_f32;
+    struct mote_svdf_f32 svdf_f32;
+    struct mote_lstm_f32 lstm_f32;
 };
 
 /* Everything a kernel can be given. `in` is also the first of two inputs, `in2` the second. */
@@ -62,6 +66,7 @@ struct buffers {
 #define CALL_weights(f, op, b)         f(op, (b)->in, (b)->w, (b)->bias, (b)->out, (b)->scratch)
 #define CALL_unary(f, op, b)           f(op, (b)->in, (b)->out, (b)->scratch)
 #define CALL_conv2d(f, a, b)           CALL_weights(f, &(a)->conv2d, b)
+#define CALL_transpose_conv2d(f, a, b) CALL_weights(f, &(a)->transpose_conv2d, b)
 #define CALL_depthwise_conv2d(f, a, b) CALL_weights(f, &(a)->depthwise_conv2d, b)
 #define CALL_fully_connected(f, a, b)  CALL_weights(f, &(a)->fully_connected, b)
 #define CALL_add(f, a, b)              CALL_binary(f, &(a)->add, b)
@@ -91,6 +96,7 @@ struct buffers {
 #define CALL_batch_matmul(f, a, b)        CALL_binary(f, &(a)->batch_matmul, b)
 #define CALL_prelu(f, a, b)               CALL_binary(f, &(a)->prelu, b)
 #define CALL_weighted_f32(f, a, b)        CALL_nothing(f, a, b)
+#define CALL_transpose_f32(f, a, b)       CALL_nothing(f, a, b)
 #define CALL_fully_connected_f32(f, a, b) CALL_nothing(f, a, b)
 #define CALL_window_f32(f, a, b)          CALL_nothing(f, a, b)
 #define CALL_binary_f32(f, a, b)          CALL_nothing(f, a, b)
@@ -99,6 +105,10 @@ struct buffers {
 #define CALL_unary_f32(f, a, b)           CALL_nothing(f, a, b)
 #define CALL_softmax_f32(f, a, b)         CALL_nothing(f, a, b)
 #define CALL_reduce_f32(f, a, b)          CALL_nothing(f, a, b)
+#define CALL_resize_bilinear_f32(f, a, b) CALL_nothing(f, a, b)
+#define CALL_matmul_f32(f, a, b)          CALL_nothing(f, a, b)
+#define CALL_svdf_f32(f, a, b)            CALL_nothing(f, a, b)
+#define CALL_lstm_f32(f, a, b)            CALL_nothing(f, a, b)
 /* Any bytes are indices: those outside count as the nearest inside. */
 #define CALL_gather(f, a, b)                                                                       \
     f(&(a)->gather, (b)->in, (const int32_t *)(const void *)(b)->in2, (b)->out, (b)->scratch)
@@ -577,20 +587,21 @@ static bool random_gather(struct random *r, struct problem *p)
 static bool random_batch_matmul(struct random *r, struct problem *p)
 {
     struct mote_batch_matmul_s8 *op = &p->args.batch_matmul;
-    random_walk(r, p, &op->walk);
-    op->m = SIZE(r), op->k = SIZE(r), op->n = SIZE(r);
+    struct mote_matmul *of = &op->of;
+    random_walk(r, p, &of->walk);
+    of->m = SIZE(r), of->k = SIZE(r), of->n = SIZE(r);
     const bool a_turned = random_u32(r) % 2, b_turned = random_u32(r) % 2;
-    op->a_row = a_turned ? 1 : op->k, op->a_step = a_turned ? op->m : 1;
-    op->b_column = b_turned ? op->k : 1, op->b_step = b_turned ? 1 : op->n;
+    of->a_row = a_turned ? 1 : of->k, of->a_step = a_turned ? of->m : 1;
+    of->b_column = b_turned ? of->k : 1, of->b_step = b_turned ? 1 : of->n;
     for (int i = 0; i < MOTE_BROADCAST_DIMS; i++) {
-        op->walk.a_step[i] *= op->m * op->k;
-        op->walk.b_step[i] *= op->k * op->n;
+        of->walk.a_step[i] *= of->m * of->k;
+        of->walk.b_step[i] *= of->k * of->n;
     }
     op->a_zero = random_zero(r), op->b_zero = random_zero(r), op->out_zero = random_zero(r);
     op->mult = random_in(r, 1 << 30, INT32_MAX), op->shift = (int8_t)random_in(r, -31, 5);
-    p->in_bytes *= (size_t)op->m * op->k;
-    p->in2_bytes *= (size_t)op->k * op->n;
-    p->out_bytes *= (size_t)op->m * op->n;
+    p->in_bytes *= (size_t)of->m * of->k;
+    p->in2_bytes *= (size_t)of->k * of->n;
+    p->out_bytes *= (size_t)of->m * of->n;
     return p->in_bytes < 20000 && p->in2_bytes < 20000 && p->out_bytes < 20000;
 }
 

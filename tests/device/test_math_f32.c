@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "kernels/common/gelu_f32.h"
+#include "kernels/common/pow_f32.h"
 #include "kernels/common/trig_f32.h"
 
 /* Every so-many-th bit pattern: odd, so that all mantissas come by. */
@@ -82,6 +83,40 @@ TEST(functions_stay_within_their_stated_errors)
     }
 }
 
+/* Exponents that give results of every size, and bases near 1, where the logarithm is small. */
+TEST(powers_stay_within_their_stated_error)
+{
+    double worst = 0.0;
+    uint32_t state = (uint32_t)test_seed() | 1u;
+    for (uint32_t i = 0; i < 4000000; i++) {
+        state = state * 1664525u + 1013904223u;
+        const float x = i % 3 ? mote_of_bits_f32((state ^ i * 2654435761u) >> 1)
+                              : 1.0f + ((float)(state >> 8) - 0x1p23f) * 0x1p-30f;
+        const double target = (double)i / 4000000.0 * 212.0 - 106.0; /* of the result's logarithm */
+        const float y = (float)(target / log((double)x));
+        if (!isfinite(x) || !isfinite(y))
+            continue;
+        worst = fmax(worst, error_of(mote_pow_f32(x, y), pow((double)x, (double)y)));
+    }
+    printf("  pow: %.3f units\n", worst);
+    CHECK(worst > 1.0 && worst <= 7.0);
+}
+
+TEST(powers_of_zero_infinities_and_negative_numbers_are_those_of_iso_c)
+{
+    static const float values[] = {
+        0.0f, -0.0f, 1.0f,     -1.0f,     0.5f, -0.5f, 2.0f,   -2.0f,       3.0f,         -3.0f,
+        2.5f, -2.5f, INFINITY, -INFINITY, NAN,  1e30f, -1e30f, 16777217.0f, -16777215.0f, 1e-40f};
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+        for (size_t k = 0; k < sizeof values / sizeof values[0]; k++) {
+            const float x = values[i], y = values[k], got = mote_pow_f32(x, y);
+            const double want = pow((double)x, (double)y);
+            if (!(error_of(got, want) <= 7.0) || (!isnan(want) && !signbit(got) != !signbit(want)))
+                test_fail(__FILE__, __LINE__, "pow(%g, %g) = %g, want %g", (double)x, (double)y,
+                          (double)got, want);
+        }
+}
+
 TEST(functions_have_their_limits_at_the_ends)
 {
     const float inf = INFINITY;
@@ -97,4 +132,6 @@ TEST(functions_have_their_limits_at_the_ends)
           mote_ceil_f32(-0.5f) == 0.0f);
 }
 
-TEST_MAIN(T(functions_stay_within_their_stated_errors), T(functions_have_their_limits_at_the_ends))
+TEST_MAIN(T(functions_stay_within_their_stated_errors), T(powers_stay_within_their_stated_error),
+          T(powers_of_zero_infinities_and_negative_numbers_are_those_of_iso_c),
+          T(functions_have_their_limits_at_the_ends))

@@ -285,9 +285,9 @@ TEST(batch_matmul_by_hand_and_turned)
     static const int8_t a_turned[6] = {1, 4, 2, 5, 3, 6}, b_turned[6] = {1, 0, 1, 0, 1, 1};
     static const int8_t want[4] = {2, 3, 8, 9};
     const struct mote_batch_matmul_s8 op = {
-        {{1, 1, 1, 1}, {0}, {0}}, 2, 3, 2, 3, 1, 2, 1, 1, 0, 0, 1, 1 << 30};
+        {{{1, 1, 1, 1}, {0}, {0}}, 2, 3, 2, 3, 1, 2, 1}, 1, 0, 0, 1, 1 << 30};
     const struct mote_batch_matmul_s8 turned = {
-        {{1, 1, 1, 1}, {0}, {0}}, 2, 3, 2, 1, 2, 1, 3, 1, 0, 0, 1, 1 << 30};
+        {{{1, 1, 1, 1}, {0}, {0}}, 2, 3, 2, 1, 2, 1, 3}, 1, 0, 0, 1, 1 << 30};
     int8_t out[4];
     mote_batch_matmul_s8_ref(&op, a, b, out, NULL);
     CHECK_BYTES(out, want, 4);

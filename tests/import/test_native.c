@@ -148,6 +148,8 @@ FLOATS(hello_world_float, "tflm/hello_world_float", "native")
 FLOATS(anomaly_detection_float, "mlperf-tiny/ad01_fp32", "native")
 FLOATS(image_classification_float, "mlperf-tiny/pretrainedResnet", "native")
 FLOATS(visual_wake_words_float, "mlperf-tiny/vww_96_float", "native")
+FLOATS(digits_by_lstm_float, "tflm/trained_lstm", "native")
+FLOATS(digits_by_lstm_float_on_a_cortex_m4, "tflm/trained_lstm", "cortex-m4")
 FLOATS(hello_world_float_on_a_cortex_m4, "tflm/hello_world_float", "cortex-m4")
 FLOATS(hello_world_float_on_a_chip_without_floats, "tflm/hello_world_float", "rv32imc")
 FLOATS(anomaly_detection_float_on_a_cortex_m4, "mlperf-tiny/ad01_fp32", "cortex-m4")
@@ -210,9 +212,9 @@ TEST_MAIN(T(audio_front_end), T(audio_front_end_float), T(audio_front_end_on_a_c
           T(keyword_spotting), T(image_classification), T(streaming_wake_word),
           T(visual_wake_words), T(hello_world), T(micro_speech), T(person_detect), T(simple_add),
           T(keywords_by_svdf), T(keywords_by_svdf_with_memory_of_8_bits), T(noise_suppression),
-          T(digits_by_lstm), T(mcunet_visual_wake_words), T(mcunet_detection), T(alexa),
-          T(hey_jarvis), T(hey_mycroft), T(okay_nabu), T(voice_activity),
-          T(visual_wake_words_fed_by_rows_in_16_kb),
+          T(digits_by_lstm), T(digits_by_lstm_float), T(digits_by_lstm_float_on_a_cortex_m4),
+          T(mcunet_visual_wake_words), T(mcunet_detection), T(alexa), T(hey_jarvis), T(hey_mycroft),
+          T(okay_nabu), T(voice_activity), T(visual_wake_words_fed_by_rows_in_16_kb),
           T(visual_wake_words_fed_by_rows_in_16_kb_on_a_cortex_m4), T(visual_wake_words_in_28_kb),
           T(image_classification_in_half_the_memory), T(person_detect_fed_by_rows_in_15_kb),
           T(mcunet_visual_wake_words_fed_by_rows_in_17_kb),

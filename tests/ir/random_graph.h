@@ -704,18 +704,22 @@ static inline struct graph *random_images(struct arena *a, struct rng *r, enum r
     return random_end(&b, kind);
 }
 
-/* Contents for graph input i: normal floats, or any bytes. */
+/* Contents for graph input i: normal floats, or integers, of wide types not all of them. */
 static inline void *random_input(struct arena *a, const struct graph *g, uint32_t i, struct rng *r)
 {
     const struct tensor *t = &g->tensors.items[g->inputs.items[i]];
-    size_t n = (size_t)shape_count(&t->shape);
+    const int64_t n = shape_count(&t->shape), limit = 1000000;
     void *x = arena_alloc(a, tensor_bytes(t));
-    for (size_t k = 0; k < n; k++) {
-        if (t->dtype == DT_F32)
+    if (t->dtype == DT_F32) {
+        for (int64_t k = 0; k < n; k++)
             ((float *)x)[k] = rng_normal(r);
-        else
-            ((int8_t *)x)[k] = (int8_t)random_int(r, -128, 127);
+        return x;
     }
+    const int64_t low = dtype_min(t->dtype), high = dtype_max(t->dtype);
+    for (int64_t k = 0; k < n; k++)
+        element_set_int(t->dtype, x, k,
+                        random_int(r, (int32_t)(low < -limit ? -limit : low),
+                                   (int32_t)(high > limit ? limit : high)));
     return x;
 }
 #endif

@@ -269,7 +269,28 @@ TEST(the_cost_of_a_cascade_is_what_it_moves)
     arena_free(a);
 }
 
-TEST_MAIN(T(the_rows_under_every_window_are_there),
+/* Its const struct is that of a convolution, its rows are not. */
+TEST(a_transposed_convolution_is_in_no_cascade)
+{
+    static const int8_t weights[3];
+    struct arena *a = arena_new("test");
+    struct diag d = {0};
+    struct graph *g = graph_new(a, "up");
+    const uint32_t x = add_tensor(g, "x", (struct shape){4, {1, 9, 1, 1}}, NULL);
+    const uint32_t in[2] = {x, add_tensor(g, "w", (struct shape){4, {1, 3, 1, 1}}, weights)};
+    const struct attrs at = {.stride_h = 2, .stride_w = 1, .pad_top = 1};
+    const uint32_t y = graph_add_node(g, OP_TRANSPOSE_CONV2D, &at, in, 2, "y", &d);
+    CHECK(y != NO_TENSOR);
+    g->tensors.items[y].quant = quant_of(a);
+    *VEC_PUSH(a, &g->inputs) = x;
+    *VEC_PUSH(a, &g->outputs) = y;
+    struct program *p = schedule(a, g, VARIANT_REFERENCE, &d);
+    CHECK(p != NULL);
+    CHECK(!step_makes_rows(p, 0));
+    arena_free(a);
+}
+
+TEST_MAIN(T(a_transposed_convolution_is_in_no_cascade), T(the_rows_under_every_window_are_there),
           T(windows_of_random_chains_hold_what_is_read_and_not_a_row_more),
           T(rows_that_nobody_reads_are_fed_but_not_computed),
           T(the_cost_of_a_cascade_is_what_it_moves))

@@ -203,23 +203,33 @@ TEST(reshapes_cost_nothing_and_chain_to_one_root)
     arena_free(a);
 }
 
+/* Batch norms in a row: the one operator that has no kernel, since passes fold it. */
+static struct graph *batch_norms(struct arena *a, int n)
+{
+    static const float ones[2] = {1, 1};
+    struct diag d = {0};
+    struct graph *g = graph_new(a, "float");
+    uint32_t in[5] = {graph_add_tensor(
+        g, &(struct tensor){.name = "x", .dtype = DT_F32, .shape = {4, {1, 2, 2, 2}}})};
+    for (int i = 1; i < 5; i++)
+        in[i] = graph_add_tensor(
+            g, &(struct tensor){.name = "k", .dtype = DT_F32, .shape = {1, {2}}, .data = ones});
+    *VEC_PUSH(a, &g->inputs) = in[0];
+    const struct attrs at = {.eps = 1e-3f};
+    for (int i = 0; i < n; i++)
+        in[0] = graph_add_node(g, OP_BATCH_NORM, &at, in, 5, arena_printf(a, "node_%d", i), &d);
+    CHECK(!d.failed);
+    *VEC_PUSH(a, &g->outputs) = in[0];
+    return g;
+}
+
 TEST(every_node_without_a_kernel_is_named_in_one_message)
 {
     struct arena *a = arena_new("test");
     struct diag d = {0};
-    struct graph *g = graph_new(a, "float");
-    uint32_t x = graph_add_tensor(
-        g, &(struct tensor){.name = "x", .dtype = DT_F32, .shape = {4, {1, 2, 2, 2}}});
-    *VEC_PUSH(a, &g->inputs) = x;
-    const struct attrs same = {.to_h = 2, .to_w = 2};
-    x = append(g, OP_RESIZE_BILINEAR, &same, x, "first");
-    const uint32_t two[2] = {x, x};
-    x = graph_add_node(g, OP_POW, NULL, two, 2, "second", &d);
-    *VEC_PUSH(a, &g->outputs) = x;
+    struct graph *g = batch_norms(a, 2);
     CHECK(schedule(a, g, VARIANT_FASTEST, &d) == NULL);
-    CHECK_STR(d.message, "not supported:\n"
-                         "  operator 0 'first': no kernel for resize_bilinear, f32 -> f32\n"
-                         "  operator 1 'second': no kernel for pow, f32 -> f32");
+    CHECK_STR(d.message, "operators 0, 1: no kernel for batch_norm, f32 -> f32");
     CHECK_HAS(d.hint, "quantise");
     arena_free(a);
 }
@@ -228,17 +238,10 @@ TEST(a_long_list_of_faults_is_cut_in_the_message_and_whole_in_the_account)
 {
     struct arena *a = arena_new("test");
     struct diag d = {0};
-    struct graph *g = graph_new(a, "float");
-    uint32_t x = graph_add_tensor(
-        g, &(struct tensor){.name = "x", .dtype = DT_F32, .shape = {4, {1, 2, 2, 2}}});
-    *VEC_PUSH(a, &g->inputs) = x;
-    const struct attrs same = {.to_h = 2, .to_w = 2};
-    for (int i = 0; i < 200; i++)
-        x = append(g, OP_RESIZE_BILINEAR, &same, x, arena_printf(a, "node_%d", i));
-    *VEC_PUSH(a, &g->outputs) = x;
+    struct graph *g = batch_norms(a, 200);
     CHECK(schedule(a, g, VARIANT_FASTEST, &d) == NULL);
     CHECK_STR(d.message,
-              "operators 0, 1, 2, 3, 4, 5, 6, 7, ...: no kernel for resize_bilinear, f32 -> f32");
+              "operators 0, 1, 2, 3, 4, 5, 6, 7, ...: no kernel for batch_norm, f32 -> f32");
     struct faults all = {0};
     schedule_account(a, g, VARIANT_FASTEST, &all);
     CHECK_EQ(all.list.n, 200);

@@ -29,6 +29,7 @@ MOTE_BINARY_F32(prelu)
 MOTE_BINARY_F32(squared_difference)
 MOTE_BINARY_F32(minimum)
 MOTE_BINARY_F32(maximum)
+MOTE_BINARY_F32(pow)
 #undef MOTE_BINARY_F32
 
 #ifdef __cplusplus

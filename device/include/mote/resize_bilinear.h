@@ -1,7 +1,8 @@
-/* resize_bilinear.h - an image of another size, each pixel mixed from four, int8, NHWC.
+/* resize_bilinear.h - an image of another size, each pixel mixed from four, NHWC.
  * SPDX-License-Identifier: Apache-2.0
  *
- * docs/spec/numerics.md, section 22, is the definition. */
+ * docs/spec/numerics.md, section 22, is the definition for int8, docs/spec/ir.md, section 5, for
+ * float; see window_f32.h on fused multiply-add. */
 #ifndef MOTE_RESIZE_BILINEAR_H
 #define MOTE_RESIZE_BILINEAR_H
 #include "mote/types.h"
@@ -20,6 +21,18 @@ struct mote_resize_bilinear_s8 {
 size_t mote_resize_bilinear_s8_ref_scratch(const struct mote_resize_bilinear_s8 *op);
 void mote_resize_bilinear_s8_ref(const struct mote_resize_bilinear_s8 *op, const int8_t *in,
                                  int8_t *out, void *scratch);
+
+/* Output row i lies at i * y_scale of the input; with half_pixel at (i + 1/2) * y_scale - 1/2. Columns
+ * alike. */
+struct mote_resize_bilinear_f32 {
+    struct mote_hwc in, out; /* one number of channels */
+    float y_scale, x_scale;
+    bool half_pixel;
+};
+
+size_t mote_resize_bilinear_f32_ref_scratch(const struct mote_resize_bilinear_f32 *op);
+void mote_resize_bilinear_f32_ref(const struct mote_resize_bilinear_f32 *op, const float *in,
+                                  float *out, void *scratch);
 
 #ifdef __cplusplus
 }

@@ -15,13 +15,13 @@ size_t mote_batch_matmul_s8_ref_scratch(const struct mote_batch_matmul_s8 *op)
 static int8_t *multiply(const struct mote_batch_matmul_s8 *op, const int8_t *a, const int8_t *b,
                         int8_t *out)
 {
-    for (uint32_t i = 0; i < op->m; i++)
-        for (uint32_t j = 0; j < op->n; j++) {
-            const int8_t *x = a + (size_t)i * op->a_row, *w = b + (size_t)j * op->b_column;
+    for (uint32_t i = 0; i < op->of.m; i++)
+        for (uint32_t j = 0; j < op->of.n; j++) {
+            const int8_t *x = a + (size_t)i * op->of.a_row, *w = b + (size_t)j * op->of.b_column;
             int32_t acc = 0; /* the host has proved that 255 * 255 * k fits */
-            for (uint32_t l = 0; l < op->k; l++)
-                acc += (x[(size_t)l * op->a_step] - op->a_zero) *
-                       (w[(size_t)l * op->b_step] - op->b_zero);
+            for (uint32_t l = 0; l < op->of.k; l++)
+                acc += (x[(size_t)l * op->of.a_step] - op->a_zero) *
+                       (w[(size_t)l * op->of.b_step] - op->b_zero);
             const int32_t y = mote_requant(acc, op->mult, op->shift);
             *out++ = mote_to_s8(y, op->out_zero, INT8_MIN, INT8_MAX);
         }
@@ -32,7 +32,7 @@ void mote_batch_matmul_s8_ref(const struct mote_batch_matmul_s8 *op, const int8_
                               const int8_t *b, int8_t *out, void *scratch)
 {
     (void)scratch;
-    const struct mote_broadcast *w = &op->walk;
+    const struct mote_broadcast *w = &op->of.walk;
     for (uint32_t i = 0; i < mote_walk_rows(w); i++) {
         const struct mote_walk_row row = mote_walk_row(w, i);
         for (uint32_t k = 0; k < w->n[3]; k++)

@@ -6,7 +6,6 @@
 #include "ir/ops/broadcast.h"
 #include "ir/ops/ops.h"
 #include "ir/ops/ranges.h"
-#include "kernels/common/walk.h"
 
 /* The dimensions in front of the matrix, at least one. */
 static struct shape batch_of(const struct shape *s)
@@ -69,14 +68,13 @@ bool infer_batch_matmul(const struct graph *g, const struct node *n, struct tens
     return infer_f32_or_s8(g, n, out, d);
 }
 
-/* All but the quantisation. */
-static struct mote_batch_matmul_s8 layout_of(const struct graph *g, const struct node *n)
+static struct mote_matmul layout_of(const struct graph *g, const struct node *n)
 {
     const struct shape *a = &node_in(g, n, 0)->shape, *b = &node_in(g, n, 1)->shape;
     const struct matrix ma = matrix_of(a, n->attrs.adjoint_a),
                         mb = matrix_of(b, n->attrs.adjoint_b);
     const struct shape batch_a = batch_of(a), batch_b = batch_of(b);
-    struct mote_batch_matmul_s8 op = {
+    struct mote_matmul op = {
         .m = (uint32_t)ma.rows, .k = (uint32_t)ma.columns, .n = (uint32_t)mb.columns};
     op.a_row = n->attrs.adjoint_a ? 1 : op.k;
     op.a_step = n->attrs.adjoint_a ? op.m : 1;
@@ -101,34 +99,12 @@ int64_t macs_batch_matmul(const struct graph *g, const struct node *n)
            matrix_of(a, n->attrs.adjoint_a).columns;
 }
 
-static float *multiply_f32(const struct mote_batch_matmul_s8 *op, const float *a, const float *b,
-                           float *out)
-{
-    for (size_t i = 0; i < op->m; i++)
-        for (size_t j = 0; j < op->n; j++) {
-            float acc = 0.0f;
-            for (size_t l = 0; l < op->k; l++)
-                acc += a[i * op->a_row + l * op->a_step] * b[j * op->b_column + l * op->b_step];
-            *out++ = acc;
-        }
-    return out;
-}
-
 void eval_batch_matmul(const struct eval *e)
 {
-    if (node_in(e->g, e->n, 0)->dtype == DT_S8) {
+    if (node_in(e->g, e->n, 0)->dtype == DT_S8)
         mote_batch_matmul_s8_ref(&e->args->batch_matmul, e->in[0], e->in[1], e->out, e->scratch);
-        return;
-    }
-    const struct mote_batch_matmul_s8 op = layout_of(e->g, e->n);
-    const float *a = e->in[0], *b = e->in[1];
-    float *out = e->out;
-    for (uint32_t i = 0; i < mote_walk_rows(&op.walk); i++) {
-        const struct mote_walk_row row = mote_walk_row(&op.walk, i);
-        for (size_t k = 0; k < op.walk.n[3]; k++)
-            out = multiply_f32(&op, a + row.a + k * op.walk.a_step[3],
-                               b + row.b + k * op.walk.b_step[3], out);
-    }
+    else
+        mote_batch_matmul_f32_ref(&e->args->matmul_f32, e->in[0], e->in[1], e->out, e->scratch);
 }
 
 /* The product of the input scales is a float, as in the reference. */
@@ -139,8 +115,12 @@ bool bind_batch_matmul(struct arena *arena, const struct graph *g, const struct 
     const struct tensor *a = node_in(g, n, 0), *b = node_in(g, n, 1);
     const struct tensor *y = &g->tensors.items[n->out[0]];
     struct mote_batch_matmul_s8 *op = &out->batch_matmul;
+    if (a->dtype == DT_F32) {
+        out->matmul_f32 = layout_of(g, n);
+        return true;
+    }
     const float product = a->quant.scale[0] * b->quant.scale[0];
-    *op = layout_of(g, n);
+    op->of = layout_of(g, n);
     op->a_zero = zero_of(a);
     op->b_zero = zero_of(b);
     op->out_zero = zero_of(y);
@@ -154,11 +134,11 @@ bool ranges_batch_matmul(struct arena *tmp, const struct graph *g, const struct 
     union kernel_args args;
     if (!bind_node(tmp, g, n, &args, d))
         return false;
-    const int64_t bound = INT64_C(255) * 255 * args.batch_matmul.k; /* < 2^40 */
+    const int64_t bound = INT64_C(255) * 255 * args.batch_matmul.of.k; /* < 2^40 */
     const int8_t shift = args.batch_matmul.shift;
     if (bound > REQUANT_MAX)
         return node_error(d, g, n, "a sum of %" PRIu32 " products may leave int32",
-                          args.batch_matmul.k);
+                          args.batch_matmul.of.k);
     if (shift > 30 || (shift > 0 && bound > REQUANT_MAX >> shift))
         return node_error(d, g, n, "the output scale is too small: a sum times 2^%d leaves int32",
                           shift);

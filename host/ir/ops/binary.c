@@ -8,7 +8,6 @@
 #include "ir/ops/broadcast.h"
 #include "ir/ops/ops.h"
 #include "ir/ops/ranges.h"
-#include "kernels/common/walk.h"
 
 #define SQUARE_LEFT_SHIFT 14 /* fraction bits of the square in squared_difference */
 
@@ -48,21 +47,6 @@ static bool infer_binary(const struct graph *g, const struct node *n, struct ten
     return has_s16(n->op) ? infer_activation(g, n, out, d) : infer_f32_or_s8(g, n, out, d);
 }
 
-/* No kernel: the C library's function in double, rounded once. */
-static void pow_f32(const struct eval *e)
-{
-    const float *a = e->in[0], *b = e->in[1];
-    float *out = e->out;
-    struct mote_binary_f32 op;
-    bind_binary_f32(e->g, e->n, &op);
-    for (uint32_t i = 0; i < mote_walk_rows(&op.walk); i++) {
-        const struct mote_walk_row row = mote_walk_row(&op.walk, i);
-        for (uint32_t k = 0; k < op.walk.n[3]; k++)
-            *out++ = (float)pow((double)a[row.a + k * op.walk.a_step[3]],
-                                (double)b[row.b + k * op.walk.b_step[3]]);
-    }
-}
-
 #define S32_CASE(UPPER, lower)                                                                     \
     case OP_##UPPER:                                                                               \
         mote_##lower##_s32_ref(&e->args->binary_s32, e->in[0], e->in[1], e->out, e->scratch);      \
@@ -98,9 +82,7 @@ static void binary_f32(const struct eval *e)
         FLOAT_CASE(SQUARED_DIFFERENCE, squared_difference)
         FLOAT_CASE(MINIMUM, minimum)
         FLOAT_CASE(MAXIMUM, maximum)
-    case OP_POW:
-        pow_f32(e);
-        break;
+        FLOAT_CASE(POW, pow)
     default:
         assert(false && "an operator of binary.def without a float meaning");
     }

@@ -81,80 +81,18 @@ int64_t macs_lstm(const struct graph *g, const struct node *n)
     return (int64_t)s.b * s.t * N_GATES * s.n * (s.i + s.n);
 }
 
-/* ---- f32 ---- */
-
-struct step {
-    const float *weights, *recurrent, *bias;
-    const float *x, *hidden;
-};
-
-static float gate_sum(const struct sizes *s, const struct step *p, enum gate gate, int32_t k)
-{
-    const int64_t row = (int64_t)gate * s->n + k;
-    float sum = p->bias[row];
-    for (int32_t i = 0; i < s->i; i++)
-        sum += p->x[i] * p->weights[row * s->i + i];
-    for (int32_t i = 0; i < s->n; i++)
-        sum += p->hidden[i] * p->recurrent[row * s->n + i];
-    return sum;
-}
-
-static float sigmoid(float x)
-{
-    return (float)(1.0 / (1.0 + exp(-(double)x)));
-}
-
-/* The cell after a step; `cell` may be its own place. */
-static float next_cell(const struct sizes *s, const struct step *p, int32_t k, float cell,
-                       float clip)
-{
-    const float input = sigmoid(gate_sum(s, p, GATE_INPUT, k));
-    const float forget = sigmoid(gate_sum(s, p, GATE_FORGET, k));
-    const float fresh = (float)tanh((double)gate_sum(s, p, GATE_CELL, k));
-    const float kept = forget * cell, added = input * fresh, next = kept + added;
-    if (clip > 0.0f)
-        return fmaxf(fminf(next, clip), -clip);
-    return next;
-}
-
-/* A step's hidden state is its output: the next step reads it there. */
-static void lstm_f32(const struct eval *e)
-{
-    const struct sizes s = sizes_of(e->g, e->n);
-    float *out = e->outs[0], *last = e->outs[1];
-    struct step p = {e->in[LSTM_WEIGHTS], e->in[LSTM_RECURRENT], e->in[LSTM_BIAS], e->in[LSTM_X],
-                     NULL};
-    for (int32_t b = 0; b < s.b; b++) {
-        const float *cell = (const float *)e->in[LSTM_CELL] + (int64_t)b * s.n;
-        float *next = (float *)e->outs[2] + (int64_t)b * s.n;
-        p.hidden = (const float *)e->in[LSTM_HIDDEN] + (int64_t)b * s.n;
-        for (int32_t t = 0; t < s.t; t++) {
-            for (int32_t k = 0; k < s.n; k++) {
-                next[k] = next_cell(&s, &p, k, cell[k], e->n->attrs.clip);
-                out[k] = sigmoid(gate_sum(&s, &p, GATE_OUTPUT, k)) * (float)tanh((double)next[k]);
-            }
-            p.x += s.i;
-            p.hidden = out;
-            cell = next;
-            out += s.n;
-        }
-        for (int32_t k = 0; k < s.n; k++)
-            last[(int64_t)b * s.n + k] = p.hidden[k];
-    }
-}
-
 void eval_lstm(const struct eval *e)
 {
     const void **in = e->in;
     if (node_in(e->g, e->n, LSTM_X)->dtype == DT_F32)
-        lstm_f32(e);
+        mote_lstm_f32_ref(&e->args->lstm_f32, in[LSTM_X], in[LSTM_WEIGHTS], in[LSTM_RECURRENT],
+                          in[LSTM_BIAS], in[LSTM_HIDDEN], in[LSTM_CELL], e->outs[0], e->outs[1],
+                          e->outs[2], e->scratch);
     else
         mote_lstm_s8_ref(&e->args->lstm, in[LSTM_X], in[LSTM_WEIGHTS], in[LSTM_RECURRENT],
                          in[LSTM_BIAS], in[LSTM_HIDDEN], in[LSTM_CELL], e->outs[0], e->outs[1],
                          e->outs[2], e->scratch);
 }
-
-/* ---- s8 ---- */
 
 /* As for fully_connected with one weight scale: the product of the scales is rounded to float. */
 static void bind_gate(const struct tensor *x, float weight_scale, int32_t *mult, int8_t *shift)
@@ -179,6 +117,16 @@ bool bind_lstm(struct arena *a, const struct graph *g, const struct node *n, uni
     struct mote_lstm_s8 *op = &out->lstm;
     int exponent;
     (void)a, (void)d;
+    if (x->dtype == DT_F32) {
+        out->lstm_f32 = (struct mote_lstm_f32){
+            .batches = (uint32_t)s.b,
+            .steps = (uint32_t)s.t,
+            .in_n = (uint32_t)s.i,
+            .n = (uint32_t)s.n,
+            .clip = n->attrs.clip,
+        };
+        return true;
+    }
     frexp(scale_of(c), &exponent); /* 2^e = 1/2 * 2^(e + 1) */
     *op = (struct mote_lstm_s8){
         .batches = (uint32_t)s.b,

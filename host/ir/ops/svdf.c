@@ -87,43 +87,10 @@ int64_t macs_svdf(const struct graph *g, const struct node *n)
     return (int64_t)s.b * s.f * (s.i + s.m);
 }
 
-/* One filter: its part of an output, and what it remembers. */
-static float filter_f32(const struct sizes *s, const float *x, const float *feature,
-                        const float *time, const float *past, float *next)
-{
-    float newest = 0.0f, sum = 0.0f;
-    for (int32_t i = 0; i < s->i; i++)
-        newest += x[i] * feature[i];
-    for (int32_t k = 0; k < s->m; k++) {
-        next[k] = k + 1 < s->m ? past[k + 1] : newest;
-        sum += next[k] * time[k];
-    }
-    return sum;
-}
-
-static void svdf_f32(const struct eval *e)
-{
-    const struct sizes s = sizes_of(e->g, e->n);
-    const float *feature = e->in[SVDF_FEATURE], *time = e->in[SVDF_TIME], *bias = e->in[SVDF_BIAS];
-    const float *x = e->in[SVDF_X], *past = e->in[SVDF_PAST];
-    float *out = e->outs[0], *next = e->outs[1];
-    for (int32_t b = 0; b < s.b; b++, x += s.i)
-        for (int32_t u = 0; u < s.u; u++) {
-            float sum = bias[u];
-            for (int32_t f = u * e->n->attrs.rank; f < (u + 1) * e->n->attrs.rank; f++) {
-                sum += filter_f32(&s, x, feature + (int64_t)f * s.i, time + (int64_t)f * s.m, past,
-                                  next);
-                past += s.m;
-                next += s.m;
-            }
-            *out++ = act_f32(e->n->attrs.act, sum);
-        }
-}
-
 void eval_svdf(const struct eval *e)
 {
     const void **in = e->in;
-    const struct mote_svdf *op = e->args ? &e->args->svdf : NULL;
+    const struct mote_svdf *op = &e->args->svdf;
     switch (node_in(e->g, e->n, SVDF_PAST)->dtype) {
     case DT_S8:
         mote_svdf_s8_ref(op, in[SVDF_X], in[SVDF_FEATURE], in[SVDF_TIME], in[SVDF_BIAS],
@@ -134,7 +101,8 @@ void eval_svdf(const struct eval *e)
                           in[SVDF_PAST], e->outs[0], e->outs[1], e->scratch);
         return;
     default:
-        svdf_f32(e);
+        mote_svdf_f32_ref(&e->args->svdf_f32, in[SVDF_X], in[SVDF_FEATURE], in[SVDF_TIME],
+                          in[SVDF_BIAS], in[SVDF_PAST], e->outs[0], e->outs[1], e->scratch);
     }
 }
 
@@ -153,6 +121,17 @@ bool bind_svdf(struct arena *a, const struct graph *g, const struct node *n, uni
     const struct sizes s = sizes_of(g, n);
     struct mote_svdf *op = &out->svdf;
     (void)a, (void)d;
+    if (x->dtype == DT_F32) {
+        out->svdf_f32 = (struct mote_svdf_f32){
+            .batches = (uint32_t)s.b,
+            .in_n = (uint32_t)s.i,
+            .units = (uint32_t)s.u,
+            .rank = (uint32_t)n->attrs.rank,
+            .memory = (uint32_t)s.m,
+            .act = (uint8_t)n->attrs.act,
+        };
+        return true;
+    }
     *op = (struct mote_svdf){
         .batches = (uint32_t)s.b,
         .in_n = (uint32_t)s.i,

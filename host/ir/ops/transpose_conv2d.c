@@ -57,63 +57,33 @@ int64_t macs_transpose_conv2d(const struct graph *g, const struct node *n)
     return (int64_t)x->dim[1] * x->dim[2] * shape_count(&node_in(g, n, 1)->shape);
 }
 
-/* The inputs first..end-1 of one dimension that reach output o: o = i * stride + k - before. */
-static struct taps inputs_of(int32_t o, int32_t in, int32_t kernel, int32_t stride, int32_t before)
-{
-    const int32_t last = o + before, first = last - kernel + 1;
-    struct taps t = {first > 0 ? (first + stride - 1) / stride : 0, last / stride + 1};
-    t.end = t.end < in ? t.end : in;
-    t.end = t.end > t.first ? t.end : t.first;
-    return t;
-}
-
-/* One output: inputs in the order iy, ix, ic; the bias last, as in the reference. */
-static float output_f32(const struct eval *e, int32_t oy, int32_t ox, int32_t oc)
-{
-    const struct shape *x = &node_in(e->g, e->n, 0)->shape, *k = &node_in(e->g, e->n, 1)->shape;
-    const struct attrs *at = &e->n->attrs;
-    const float *in = e->in[0], *w = e->in[1], *bias = e->in[2];
-    const struct taps ty = inputs_of(oy, x->dim[1], k->dim[1], at->stride_h, at->pad_top);
-    const struct taps tx = inputs_of(ox, x->dim[2], k->dim[2], at->stride_w, at->pad_left);
-    float acc = 0.0f;
-    for (int32_t iy = ty.first; iy < ty.end; iy++)
-        for (int32_t ix = tx.first; ix < tx.end; ix++) {
-            const int64_t ky = oy + at->pad_top - iy * at->stride_h;
-            const int64_t kx = ox + at->pad_left - ix * at->stride_w;
-            const float *v = w + ((oc * k->dim[1] + ky) * k->dim[2] + kx) * k->dim[3];
-            const float *from = in + ((int64_t)iy * x->dim[2] + ix) * x->dim[3];
-            for (int32_t ic = 0; ic < x->dim[3]; ic++)
-                acc += from[ic] * v[ic];
-        }
-    return act_f32(at->act, acc + bias[oc]);
-}
-
 void eval_transpose_conv2d(const struct eval *e)
 {
     if (node_in(e->g, e->n, 0)->dtype == DT_S8) {
-        mote_transpose_conv2d_s8_ref(&e->args->conv2d, e->in[0], e->in[1], e->in[2], e->out,
-                                     e->scratch);
+        mote_transpose_conv2d_s8_ref(&e->args->transpose_conv2d, e->in[0], e->in[1], e->in[2],
+                                     e->out, e->scratch);
         return;
     }
     if (node_in(e->g, e->n, 0)->dtype == DT_S16) {
-        mote_transpose_conv2d_s16_ref(&e->args->conv2d, e->in[0], e->in[1], e->in[2], e->out,
-                                      e->scratch);
+        mote_transpose_conv2d_s16_ref(&e->args->transpose_conv2d, e->in[0], e->in[1], e->in[2],
+                                      e->out, e->scratch);
         return;
     }
-    const int32_t *y = e->g->tensors.items[e->n->out[0]].shape.dim;
-    float *out = e->out;
-    for (int32_t oy = 0; oy < y[1]; oy++)
-        for (int32_t ox = 0; ox < y[2]; ox++)
-            for (int32_t oc = 0; oc < y[3]; oc++)
-                *out++ = output_f32(e, oy, ox, oc);
+    mote_transpose_conv2d_f32_ref(&e->args->transpose_f32, e->in[0], e->in[1], e->in[2], e->out,
+                                  e->scratch);
 }
 
 bool bind_transpose_conv2d(struct arena *a, const struct graph *g, const struct node *n,
                            union kernel_args *out, struct diag *d)
 {
     (void)d;
-    bind_window(a, g, n, &out->conv2d);
-    out->conv2d.dh = out->conv2d.dw = 1;
+    if (node_in(g, n, 0)->dtype == DT_F32) {
+        bind_window_f32(g, n, &out->transpose_f32);
+        out->transpose_f32.dh = out->transpose_f32.dw = 1;
+        return true;
+    }
+    bind_window(a, g, n, &out->transpose_conv2d);
+    out->transpose_conv2d.dh = out->transpose_conv2d.dw = 1;
     return true;
 }
 

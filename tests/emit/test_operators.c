@@ -1,0 +1,52 @@
+/* test_operators.c - one small graph for each operator and type that random graphs do not have,
+ * emitted as one program, gives the interpreter's bytes. SPDX-License-Identifier: Apache-2.0 */
+#include "ir/text.h"
+#include "run.h"
+
+static const char *const texts[] = {
+    /* float */
+    "%0 \"x\" f32 [1,3,2,2] %1 \"w\" f32 [2,3,2,2] = [1, -2, 0.5, 3, -1, 2, 0.25, 4, 1, 1, -3, 2, "
+    "0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, -1, 2] %2 \"b\" f32 [2] = [1, -1] "
+    "%3 \"y\" f32 [1,6,3,2] input %0 output %3 "
+    "%3 = transpose_conv2d(%0, %1, %2) stride [2,1] pad [1,0,0,0] act relu6",
+    "%0 \"x\" f32 [1,3,2,2] %1 \"w\" f32 [1,3,3,2] = [1, -2, 0.5, 3, -1, 2, 0.25, 4, 1, 1, -3, 2, "
+    "0.1, 0.2, 0.3, 0.4, 0.5, 0.6] %2 \"y\" f32 [1,8,6,1] input %0 output %2 "
+    "%2 = transpose_conv2d(%0, %1) stride [3,3] pad [1,0,0,0]",
+    "%0 \"x\" f32 [1,3,4,2] %1 \"y\" f32 [1,5,9,2] input %0 output %1 "
+    "%1 = resize_bilinear(%0) to [5,9] half_pixel 1",
+    "%0 \"x\" f32 [1,3,4,2] %1 \"y\" f32 [1,5,2,2] input %0 output %1 "
+    "%1 = resize_bilinear(%0) to [5,2] align_corners 1",
+    "%0 \"a\" f32 [2,3,4] %1 \"b\" f32 [1,5,4] %2 \"y\" f32 [2,3,5] input %0, %1 output %2 "
+    "%2 = batch_matmul(%0, %1) adjoint [0,1]",
+    "%0 \"a\" f32 [2,3,4] %1 \"y\" f32 [2,3,4] %2 \"z\" f32 [2,3,4] input %0 output %2 "
+    "%1 = exp(%0) %2 = pow(%1, %0)",
+    "%0 \"x\" f32 [2,2] %1 \"f\" f32 [2,2] = [1, 2, 3, 4] %2 \"t\" f32 [2,3] = [10, 1, 3, 100, -1, "
+    "2] "
+    "%3 \"b\" f32 [1] = [0.5] %4 \"past\" f32 [2,6] %5 \"y\" f32 [2,1] %6 \"next\" f32 [2,6] "
+    "input %0 output %5 state %4, %6 %5, %6 = svdf(%0, %1, %2, %3, %4) rank 2 act relu",
+    "%0 \"x\" f32 [2,3,1] %1 \"w\" f32 [4,2,1] = [0.5, -0.25, 1, 2, 0.1, 0.2, 0.3, 0.4] "
+    "%2 \"r\" f32 [4,2,2] = [1, 0.5, -1, 0.25, 1, 2, 3, 4, -1, -2, -3, -4, 0.1, 0.2, 0.3, 0.4] "
+    "%3 \"b\" f32 [4,2] = [0.125, 1, 0.5, -0.5, 0, 0, 1, 1] %4 \"h\" f32 [2,2] %5 \"c\" f32 [2,2] "
+    "%6 \"y\" f32 [2,3,2] %7 \"h2\" f32 [2,2] %8 \"c2\" f32 [2,2] input %0 output %6, %8 "
+    "state %4, %7 state %5, %8 %6, %7, %8 = lstm(%0, %1, %2, %3, %4, %5) clip 1.5",
+};
+#define N_TEXTS (sizeof texts / sizeof texts[0])
+
+TEST(every_operator_gives_the_interpreters_bytes)
+{
+    struct arena *a = arena_new("test");
+    struct graph *graphs[N_TEXTS];
+    struct diag d = {0};
+    for (size_t i = 0; i < N_TEXTS; i++) {
+        const char *text = arena_printf(a, "mote 1 graph \"g\" %s", texts[i]);
+        const struct bytes bytes = {(const uint8_t *)text, strlen(text)};
+        graphs[i] = graph_parse(a, bytes, arena_printf(a, "text %zu", i), &d);
+        if (!graphs[i])
+            test_fail(__FILE__, __LINE__, "%s: %s", d.place, d.message);
+    }
+    struct rng r = rng_split(test_seed(), 300);
+    check_runs(a, graphs, N_TEXTS, &r, VARIANT_FASTEST);
+    arena_free(a);
+}
+
+TEST_MAIN(T(every_operator_gives_the_interpreters_bytes))
