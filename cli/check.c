@@ -48,16 +48,16 @@ struct settings {
 /* What one board needs and has. */
 struct fit {
     const struct target *target;
-    size_t flash_bytes; /* of the firmware, or of the constants alone */
+    struct compiled compiled; /* with its kernels */
+    size_t flash_bytes;       /* of the firmware, or of the constants alone */
     struct budget has;
     bool flash_fits, arena_fits;
 };
 
 struct check {
     const struct graph *source;
-    struct faults faults; /* all that is not supported */
-    struct compiled compiled;
-    struct fit *fits; /* [n_fits] */
+    struct faults faults; /* all that is not supported                          */
+    struct fit *fits;     /* [n_fits]; the first stands for all where layers are told */
     uint32_t n_fits;
     uint64_t work; /* MACs and values of all steps: instructions, roughly */
 };
@@ -85,16 +85,15 @@ static bool measure_flash(struct arena *a, struct compiled *c, const struct targ
     return ok;
 }
 
-static bool fit_board(struct arena *a, struct compiled *c, const struct target *t,
-                      const struct settings *s, struct fit *f, struct diag *d)
+/* f->target and f->compiled are set. */
+static bool fit_board(struct arena *a, const struct settings *s, struct fit *f, struct diag *d)
 {
     const struct budget *b = &s->budget;
-    *f = (struct fit){
-        .target = t,
-        .flash_bytes = c->code.weight_bytes,
-        .has = {.flash_bytes = b->flash_bytes ? b->flash_bytes : t->flash_bytes,
-                .arena_bytes = b->arena_bytes ? b->arena_bytes : t->ram_bytes},
-    };
+    const struct target *t = f->target;
+    struct compiled *c = &f->compiled;
+    f->flash_bytes = c->code.weight_bytes;
+    f->has.flash_bytes = b->flash_bytes ? b->flash_bytes : t->flash_bytes;
+    f->has.arena_bytes = b->arena_bytes ? b->arena_bytes : t->ram_bytes;
     f->arena_fits = c->memory->plan.arena_bytes <= f->has.arena_bytes;
     /* Firmware that the board itself has no room for cannot be linked: what is known is enough. */
     const bool hopeless =
@@ -106,19 +105,28 @@ static bool fit_board(struct arena *a, struct compiled *c, const struct target *
 }
 
 /* The boards asked about: one, or all but this machine, which has room for everything. */
-static bool fit_boards(struct arena *a, const struct settings *s, const struct target *only,
-                       struct check *c, struct diag *d)
+static void find_boards(struct arena *a, const struct target *only, struct check *c)
 {
     uint32_t n;
     const struct target *all = target_list(&n);
     c->fits = ARENA_ARRAY(a, struct fit, n);
-    for (uint32_t i = 0; i < n; i++) {
-        if (only ? &all[i] != only : !all[i].emulator)
-            continue;
-        if (!fit_board(a, &c->compiled, &all[i], s, &c->fits[c->n_fits++], d))
+    for (uint32_t i = 0; i < n; i++)
+        if (only ? &all[i] == only : all[i].emulator != NULL)
+            c->fits[c->n_fits++].target = &all[i];
+}
+
+static bool fit_boards(struct arena *a, const struct settings *s, struct check *c, struct diag *d)
+{
+    for (uint32_t i = 0; i < c->n_fits; i++)
+        if (!fit_board(a, s, &c->fits[i], d))
             return false;
-    }
     return true;
+}
+
+/* The program whose layers are told. */
+static const struct program *told(const struct check *c)
+{
+    return c->fits[0].compiled.program;
 }
 
 static uint64_t step_values(const struct program *p, const struct step *step)
@@ -152,7 +160,7 @@ static uint64_t program_work(const struct program *p)
  * does not matter. */
 static const char *slow_reason(const struct check *c, const struct step *step)
 {
-    const struct program *p = c->compiled.program;
+    const struct program *p = told(c);
     if ((double)step_work(p, step) < SLOW_SHARE_MIN * (double)c->work)
         return NULL;
     if (strcmp(step->kernel->variant, "ref") == 0)
@@ -178,13 +186,12 @@ static const char *verdict(const struct fit *f)
 
 static void print_boards(struct arena *a, const struct check *c, const struct settings *s)
 {
-    const size_t arena_bytes = c->compiled.memory->plan.arena_bytes;
     printf("\n  %-12s %12s %14s %12s %14s\n", "board", s->firmware ? "flash" : "constants", "of",
            "arena", "of");
     for (uint32_t i = 0; i < c->n_fits; i++) {
         const struct fit *f = &c->fits[i];
         printf("  %-12s %12s %14s %12s %14s  %s\n", f->target->name, str_count(a, f->flash_bytes),
-               str_count(a, f->has.flash_bytes), str_count(a, arena_bytes),
+               str_count(a, f->has.flash_bytes), str_count(a, f->compiled.memory->plan.arena_bytes),
                str_count(a, f->has.arena_bytes), verdict(f));
     }
     if (!s->firmware)
@@ -193,7 +200,7 @@ static void print_boards(struct arena *a, const struct check *c, const struct se
 
 static void print_slow(struct arena *a, const struct check *c)
 {
-    const struct program *p = c->compiled.program;
+    const struct program *p = told(c);
     uint32_t n = 0;
     for (uint32_t i = 0; i < p->n_steps; i++) {
         const struct step *step = &p->steps[i];
@@ -214,22 +221,21 @@ static void print_slow(struct arena *a, const struct check *c)
 static void print_text(struct arena *a, const struct check *c, const struct settings *s)
 {
     printf("%s: supported, %" PRIu32 " layers in %" PRIu32 " kernel calls\n", c->source->name,
-           c->source->nodes.n, c->compiled.program->n_steps);
+           c->source->nodes.n, told(c)->n_steps);
     for (uint32_t i = 0; i < c->source->notes.n; i++)
         printf("note: %s\n", c->source->notes.items[i]);
     print_boards(a, c, s);
     print_slow(a, c);
 }
 
-static void json_board(struct json *j, const struct check *c, const struct fit *f,
-                       const struct settings *s)
+static void json_board(struct json *j, const struct fit *f, const struct settings *s)
 {
     json_object(j, NULL);
     json_str(j, "board", f->target->name);
     json_bool(j, "fits", fits(f));
     json_int(j, s->firmware ? "flash_bytes" : "constant_bytes", (int64_t)f->flash_bytes);
     json_int(j, "flash_has", (int64_t)f->has.flash_bytes);
-    json_int(j, "arena_bytes", (int64_t)c->compiled.memory->plan.arena_bytes);
+    json_int(j, "arena_bytes", (int64_t)f->compiled.memory->plan.arena_bytes);
     json_int(j, "arena_has", (int64_t)f->has.arena_bytes);
     json_end(j);
 }
@@ -272,12 +278,12 @@ static void print_json(struct arena *a, const struct check *c, const struct sett
         json_str(&j, "hint", d->hint);
         faults_json(&j, &c->faults);
     } else {
-        const struct program *p = c->compiled.program;
+        const struct program *p = told(c);
         assert(p);
         json_bool(&j, "fits", all_fit(c));
         json_array(&j, "boards");
         for (uint32_t i = 0; i < c->n_fits; i++)
-            json_board(&j, c, &c->fits[i], s);
+            json_board(&j, &c->fits[i], s);
         json_end(&j);
         json_array(&j, "slow");
         for (uint32_t i = 0; i < p->n_steps; i++)
@@ -296,12 +302,12 @@ static bool explain(struct arena *a, const struct check *c, const struct setting
     for (uint32_t i = 0; i < c->n_fits; i++) {
         const struct fit *f = &c->fits[i];
         if (!f->arena_fits)
-            return budget_check_arena(a, &c->compiled, &f->has, d);
+            return budget_check_arena(a, &f->compiled, &f->has, d);
         if (!f->flash_fits && s->firmware)
             return budget_check_flash(
-                &c->compiled, &(struct firmware){.flash_bytes = f->flash_bytes}, &f->has, d);
+                &f->compiled, &(struct firmware){.flash_bytes = f->flash_bytes}, &f->has, d);
         if (!f->flash_fits) {
-            diag_error(d, c->compiled.name,
+            diag_error(d, f->compiled.name,
                        "the constants alone are %zu bytes, flash is %" PRIu64 ": %" PRIu64
                        " too many",
                        f->flash_bytes, f->has.flash_bytes, f->flash_bytes - f->has.flash_bytes);
@@ -325,13 +331,24 @@ static void add_kernel_faults(struct arena *a, const struct graph *g, struct fau
 {
     struct faults more = {0};
     const struct faults before = *faults;
-    schedule_account(a, g, VARIANT_FASTEST, &more);
+    schedule_account(a, g, &more);
     for (uint32_t i = 0; i < more.list.n; i++)
         if (!names_operator(&before, more.list.items[i].i_op))
             *VEC_PUSH(a, &faults->list) = more.list.items[i];
 }
 
-/* The model through the pipeline, or all that stands in its way. */
+/* The model through the pipeline, for every board asked about. */
+static bool compile_each(struct arena *a, const char *name, struct check *c, struct diag *d)
+{
+    for (uint32_t i = 0; i < c->n_fits; i++) {
+        const struct choice choice = target_choice(c->fits[i].target);
+        if (!compile(a, c->source, name, &choice, &c->fits[i].compiled, d))
+            return false;
+    }
+    return true;
+}
+
+/* ..., or all that stands in its way. */
 static bool compile_or_account(struct arena *a, const char *path, struct check *c, struct diag *d)
 {
     const char *name = out_identifier(a, out_stem(a, path));
@@ -341,7 +358,7 @@ static bool compile_or_account(struct arena *a, const char *path, struct check *
     if (c->faults.list.n > 0) {
         add_kernel_faults(a, c->source, &c->faults);
     } else {
-        if (compile(a, c->source, name, VARIANT_FASTEST, &c->compiled, d))
+        if (compile_each(a, name, c, d))
             return true;
         struct graph *g = graph_clone(a, c->source);
         struct diag ignored = {0};
@@ -361,10 +378,11 @@ static bool check(struct arena *a, const char *path, const struct settings *s, s
     const struct target *only = s->target ? find_target(a, s->target, d) : NULL;
     if (d->failed)
         return false;
+    find_boards(a, only, &c);
     const bool supported = compile_or_account(a, path, &c, d);
-    if (supported && !fit_boards(a, s, only, &c, d))
+    if (supported && !fit_boards(a, s, &c, d))
         return false;
-    c.work = supported ? program_work(c.compiled.program) : 0;
+    c.work = supported ? program_work(told(&c)) : 0;
     if (s->json)
         print_json(a, &c, s, d);
     else if (supported)

@@ -146,8 +146,8 @@ static bool compile_model(struct arena *a, const char *path, const struct settin
         return false;
     struct result r = {0};
     const char *name = out_identifier(a, s->name ? s->name : out_stem(a, path));
-    enum variant_choice choice = s->reference ? VARIANT_REFERENCE : VARIANT_FASTEST;
-    if (!compile_within(a, g, name, choice, &s->memory, &r.compiled, d) ||
+    const struct choice choice = s->reference ? choice_reference : target_choice(t);
+    if (!compile_within(a, g, name, &choice, &s->memory, &r.compiled, d) ||
         !budget_check_arena(a, &r.compiled, &s->budget, d) || !measure(a, t, s, &r, d) ||
         !compile_write(a, &r.compiled, s->dir, d))
         return false;

@@ -18,9 +18,9 @@ struct result {
 };
 
 static bool compile_each(struct arena *a, const char *const *paths, const struct several_wish *w,
-                         struct several *s, struct diag *d)
+                         const struct target *t, struct several *s, struct diag *d)
 {
-    const enum variant_choice choice = w->reference ? VARIANT_REFERENCE : VARIANT_FASTEST;
+    const struct choice choice = w->reference ? choice_reference : target_choice(t);
     for (uint32_t i = 0; i < s->n; i++) {
         const char *name = out_identifier(a, out_stem(a, paths[i]));
         if (strcmp(name, "models") == 0)
@@ -29,7 +29,7 @@ static bool compile_each(struct arena *a, const char *const *paths, const struct
             if (strcmp(name, s->models[k].name) == 0)
                 return diag_error(d, paths[i], "a second model called %s: rename one", name);
         struct graph *g = model_open(a, paths[i], w->io, d);
-        if (!g || !compile(a, g, name, choice, &s->models[i], d))
+        if (!g || !compile(a, g, name, &choice, &s->models[i], d))
             return false;
     }
     return true;
@@ -138,7 +138,7 @@ bool compile_several(struct arena *a, const char *const *paths, uint32_t n,
     const struct target *t = find_target(a, w->target, d);
     struct result r = {
         .several = {.models = ARENA_ARRAY(a, struct compiled, n), .n = n, .sharing = w->sharing}};
-    if (!t || !compile_each(a, paths, w, &r.several, d))
+    if (!t || !compile_each(a, paths, w, t, &r.several, d))
         return false;
     several_share(a, &r.several);
     if (!check_budget("models", "arena", r.several.arena_bytes, w->budget.arena_bytes, d) ||

@@ -236,7 +236,10 @@ static bool compare_target(struct arena *a, const struct settings *s, struct dif
     struct compiled c;
     struct firmware fw;
     struct firmware_run r;
-    return t && compile(a, x->a, name, VARIANT_FASTEST, &c, d) &&
+    if (!t)
+        return false;
+    const struct choice choice = target_choice(t);
+    return compile(a, x->a, name, &choice, &c, d) &&
            compile_and_run(a, &c, t, x->inputs, x->n_calls, &fw, &r, d) &&
            compare_outputs(a, x->a, x->inputs, r.outputs, x->n_calls, s->tolerance, &x->c, d);
 }

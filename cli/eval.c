@@ -74,7 +74,8 @@ static bool measure_on_target(struct arena *a, const struct graph *g, const char
     struct dataset_view first = *v;
     first.n = f->n_device;
     size_t output_bytes = tensor_bytes(&g->tensors.items[g->outputs.items[0]]);
-    if (!compile(a, g, name, VARIANT_FASTEST, &f->compiled, d) ||
+    const struct choice choice = target_choice(f->target);
+    if (!compile(a, g, name, &choice, &f->compiled, d) ||
         !budget_check_arena(a, &f->compiled, &f->budget, d) ||
         !compile_and_run(a, &f->compiled, f->target, inputs, f->n_device, &f->firmware, &f->run,
                          d) ||

@@ -70,7 +70,8 @@ static bool info_find(struct arena *a, const struct graph *g, struct info *info,
     info->n_parameters = count_parameters(g);
     struct compiled *c = ARENA_NEW(a, struct compiled);
     struct diag why_not = {0};
-    if (compile(a, g, "model", VARIANT_FASTEST, c, &why_not))
+    const struct choice choice = target_choice(target_find(TARGET_DEFAULT));
+    if (compile(a, g, "model", &choice, c, &why_not))
         info->compiled = c;
     return true;
 }

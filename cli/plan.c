@@ -8,8 +8,9 @@
 #include <stdio.h>
 
 static const char usage[] =
-    "usage: mote plan MODEL [--ram BYTES] [--feed rows] [--json]\n\n"
-    "Plan the memory of an int8 model and draw it over time: columns are steps, rows addresses.\n\n"
+    "usage: mote plan MODEL [--target BOARD] [--ram BYTES] [--feed rows] [--json]\n\n"
+    "Plan the memory of a model and draw it over time: columns are steps, rows addresses.\n\n"
+    "  --target T    the board whose kernels it is planned for (default: " TARGET_DEFAULT ")\n"
     "  --ram BYTES   find a schedule within so many bytes, such as 16K: layers in cascades, a few\n"
     "                rows at a time; or say what the least is\n"
     "  --feed rows   the caller gives the input row by row: it is never whole in memory\n\n"
@@ -61,8 +62,10 @@ static void print_json(struct arena *a, const struct compiled *c)
 static enum exit_status run(struct arena *a, int argc, char **argv, struct diag *d)
 {
     bool as_json = false;
+    const char *target = TARGET_DEFAULT;
     struct wish_args wish = {0};
     const struct arg args[] = {
+        {"--target", ARG_STRING, &target},
         {"--ram", ARG_BYTES, &wish.ram_bytes},
         {"--feed", ARG_STRING, &wish.feed},
         {"--json", ARG_FLAG, &as_json},
@@ -72,10 +75,13 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
     if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d) ||
         !wish_of(&wish, &memory, d))
         return EXIT_USAGE;
-    struct graph *g = import_read(a, path, d);
+    const struct target *t = find_target(a, target, d);
+    struct graph *g = t ? import_read(a, path, d) : NULL;
+    if (!g)
+        return EXIT_FAILED;
     struct compiled c;
-    const char *name = out_identifier(a, out_stem(a, path));
-    if (!g || !compile_within(a, g, name, VARIANT_FASTEST, &memory, &c, d))
+    const struct choice choice = target_choice(t);
+    if (!compile_within(a, g, out_identifier(a, out_stem(a, path)), &choice, &memory, &c, d))
         return EXIT_FAILED;
     if (as_json) {
         print_json(a, &c);

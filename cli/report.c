@@ -72,8 +72,10 @@ static bool report(struct arena *a, const char *path, const struct settings *s, 
     struct report r = {.version = MOTE_VERSION, .compiled = &c, .clock_mhz = s->clock_mhz};
     r.target = find_target(a, s->target, d);
     r.source = r.target ? model_open(a, path, s->io, d) : NULL;
-    if (!r.source ||
-        !compile(a, r.source, out_identifier(a, out_stem(a, path)), VARIANT_FASTEST, &c, d))
+    if (!r.source)
+        return false;
+    const struct choice choice = target_choice(r.target);
+    if (!compile(a, r.source, out_identifier(a, out_stem(a, path)), &choice, &c, d))
         return false;
     if (!simplify_tell(graph_clone(a, r.source), r.savings, d) || !measure(a, &c, &r, d))
         return false;

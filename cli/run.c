@@ -86,7 +86,10 @@ static const uint8_t *run_on_target(struct arena *a, const struct graph *g, cons
     struct compiled c;
     struct firmware fw;
     struct firmware_run r;
-    if (!t || !compile_within(a, g, name, VARIANT_FASTEST, &s->memory, &c, d) ||
+    if (!t)
+        return NULL;
+    const struct choice choice = target_choice(t);
+    if (!compile_within(a, g, name, &choice, &s->memory, &c, d) ||
         !compile_and_run(a, &c, t, in, s->inputs.n, &fw, &r, d))
         return NULL;
     if (s->json) {

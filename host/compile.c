@@ -8,7 +8,7 @@
 #include <inttypes.h>
 
 bool compile_within(struct arena *a, const struct graph *source, const char *name,
-                    enum variant_choice choice, const struct memory_wish *wish,
+                    const struct choice *choice, const struct memory_wish *wish,
                     struct compiled *out, struct diag *d)
 {
     struct graph *g = graph_clone(a, source);
@@ -31,7 +31,7 @@ bool compile_within(struct arena *a, const struct graph *source, const char *nam
 }
 
 bool compile(struct arena *a, const struct graph *source, const char *name,
-             enum variant_choice choice, struct compiled *out, struct diag *d)
+             const struct choice *choice, struct compiled *out, struct diag *d)
 {
     const struct memory_wish wish = {.ram_bytes = RAM_ANY, .feed = FEED_WHOLE};
     return compile_within(a, source, name, choice, &wish, out, d);

@@ -18,7 +18,7 @@ struct compiled {
 
 /* `source` is not changed. `name` is the C identifier of the model. */
 bool compile(struct arena *a, const struct graph *source, const char *name,
-             enum variant_choice choice, struct compiled *out, struct diag *d);
+             const struct choice *choice, struct compiled *out, struct diag *d);
 
 /* ... into an arena of `ram_bytes` at most (RAM_ANY: whatever the plain schedule needs), with the
  * input fed as the caller wants it: by cascades of layers, see plan_search.h. */
@@ -27,7 +27,7 @@ struct memory_wish {
     enum feed feed;
 };
 bool compile_within(struct arena *a, const struct graph *source, const char *name,
-                    enum variant_choice choice, const struct memory_wish *wish,
+                    const struct choice *choice, const struct memory_wish *wish,
                     struct compiled *out, struct diag *d);
 
 /* Write <dir>/<name>.c and .h. The folder is made when it is missing. */

@@ -36,7 +36,7 @@ void quantize_multiplier(double m, int32_t *mult, int32_t *shift)
 bool bind_node(struct arena *a, const struct graph *g, const struct node *n, union kernel_args *out,
                struct diag *d)
 {
-    if (!kernel_for(g, n, VARIANT_REFERENCE))
+    if (!kernel_reference(g, n))
         return node_error(d, g, n, "no kernel for type %s", dtype_name(node_in(g, n, 0)->dtype));
     return op_info(n->op)->bind(a, g, n, out, d);
 }

@@ -74,7 +74,7 @@ static bool prepare(struct arena *a, const struct interp *it, const struct node 
                        .outs = bind_outputs(a, it, n)};
     if (n->op == OP_RESHAPE)
         return true;
-    const struct kernel_row *row = kernel_for(g, n, VARIANT_REFERENCE);
+    const struct kernel_row *row = kernel_reference(g, n);
     if (row) {
         union kernel_args *args = ARENA_NEW(a, union kernel_args);
         if (!bind_node(a, g, n, args, d))

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* kernel->scratch takes the union; the device functions take its members. */
-#define KERNEL(op, dtype, variant, args, constants, placement)                                     \
+#define KERNEL(op, dtype, variant, isa, args, constants, placement)                                \
     static size_t scratch_##op##_##dtype##_##variant(const union kernel_args *a)                   \
     {                                                                                              \
         return mote_##op##_##dtype##_##variant##_scratch(&a->args);                                \
@@ -14,9 +14,9 @@
 #undef KERNEL
 
 static const struct kernel_row rows[] = {
-#define KERNEL(op, dtype, variant, args, constants, placement)                                     \
+#define KERNEL(op, dtype, variant, isa, args, constants, placement)                                \
     {{"mote_" #op "_" #dtype "_" #variant, #variant, #args,                                        \
-      #op "/" #op "_" #dtype "_" #variant ".c", scratch_##op##_##dtype##_##variant},               \
+      #op "/" #op "_" #dtype "_" #variant ".c", ISA_##isa, scratch_##op##_##dtype##_##variant},    \
      #op,                                                                                          \
      #dtype,                                                                                       \
      constants,                                                                                    \
@@ -104,15 +104,23 @@ static const char *row_dtype(const char *op, enum dtype x, enum dtype y)
     return x == y ? dtype_name(x) : NULL;
 }
 
-static const struct kernel_row *row_named(const char *op, const char *dtype,
-                                          enum variant_choice choice)
+/* The first row of an operator and a type: the reference. */
+static const struct kernel_row *row_named(const char *op, const char *dtype)
 {
-    const struct kernel_row *found = NULL;
-    for (size_t i = 0; i < N_ROWS; i++) /* the last of an operator's rows is the fastest */
-        if (strcmp(rows[i].op, op) == 0 && strcmp(rows[i].dtype, dtype) == 0 &&
-            (choice == VARIANT_FASTEST || strcmp(rows[i].kernel.variant, "ref") == 0))
-            found = &rows[i];
-    return found;
+    for (size_t i = 0; i < N_ROWS; i++)
+        if (strcmp(rows[i].op, op) == 0 && strcmp(rows[i].dtype, dtype) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+const struct kernel_row *kernel_next(const struct kernel_row *row, uint32_t isas)
+{
+    assert(row >= rows && row < rows + N_ROWS);
+    for (const struct kernel_row *r = row + 1; r < rows + N_ROWS; r++)
+        if (strcmp(r->op, row->op) == 0 && strcmp(r->dtype, row->dtype) == 0 &&
+            (isas & r->kernel.isa) == (uint32_t)r->kernel.isa)
+            return r;
+    return NULL;
 }
 
 /* The audio front end: its kernels go by the type of their first input. */
@@ -128,31 +136,28 @@ static bool is_signal(enum op op)
     }
 }
 
-static const struct kernel_row *find_row(enum op op, enum dtype x, enum dtype y,
-                                         enum variant_choice choice)
+static const struct kernel_row *find_row(enum op op, enum dtype x, enum dtype y)
 {
     if (op == OP_SOFTMAX && x == DT_S8 && y == DT_S16)
-        return row_named("softmax_to_s16", "s8", choice);
+        return row_named("softmax_to_s16", "s8");
     const char *name = device_op(op, x),
                *dtype = is_signal(op) ? dtype_name(x) : row_dtype(name, x, y);
     if (x == DT_F32 && y == DT_F32 && !copies(name))
-        return row_named(float_op(op), "f32", choice);
+        return row_named(float_op(op), "f32");
     if (!dtype)
         return NULL;
-    return row_named(name, dtype, choice);
+    return row_named(name, dtype);
 }
 
-const struct kernel_row *kernel_for(const struct graph *g, const struct node *n,
-                                    enum variant_choice choice)
+const struct kernel_row *kernel_reference(const struct graph *g, const struct node *n)
 {
     assert(n->n_in >= 1 && n->n_out >= 1);
     if (n->op == OP_SVDF && g->tensors.items[n->out[1]].dtype == DT_S16)
-        return row_named("svdf", "s16", choice); /* named after the type of the memory */
-    return find_row(n->op, g->tensors.items[n->in[0]].dtype, g->tensors.items[n->out[0]].dtype,
-                    choice);
+        return row_named("svdf", "s16"); /* named after the type of the memory */
+    return find_row(n->op, g->tensors.items[n->in[0]].dtype, g->tensors.items[n->out[0]].dtype);
 }
 
 bool kernel_exists(enum op op, enum dtype from, enum dtype to)
 {
-    return find_row(op, from, to, VARIANT_FASTEST) != NULL;
+    return find_row(op, from, to) != NULL;
 }

@@ -53,7 +53,7 @@ static void fold_zero_point(struct arena *a, const struct node *n, const struct 
     bias->data = to;
 }
 
-void pack_constants(struct arena *a, const struct graph *g, const struct node *n,
+bool pack_constants(struct arena *a, const struct graph *g, const struct node *n,
                     enum packing constants, struct step *step)
 {
     assert(constants != NONE && n->n_in >= 2);
@@ -67,4 +67,5 @@ void pack_constants(struct arena *a, const struct graph *g, const struct node *n
     if (constants == FOLDED)
         fold_zero_point(a, n, x, w, &step->packed[1]);
     step->n_packed = 2;
+    return true;
 }

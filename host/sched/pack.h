@@ -4,9 +4,9 @@
 #include "ir/kernels.h"
 #include "sched/sched.h"
 
-/* Fill step->packed for a convolution, depthwise convolution or dense layer. The weights stay as
+/* False when the kernel cannot compute the node. Fill step->packed for a convolution, depthwise convolution or dense layer. The weights stay as
  * they are in the graph (borrowed), the bias is made in `a`: zeros where the node has none, and
  * for FOLDED kernels less the input's zero point times the channel's weights. */
-void pack_constants(struct arena *a, const struct graph *g, const struct node *n,
+bool pack_constants(struct arena *a, const struct graph *g, const struct node *n,
                     enum packing constants, struct step *step);
 #endif

@@ -9,6 +9,13 @@
 #include "ir/graph.h"
 #include "ir/kernels.h"
 
+/* Which kernels a program may call. */
+struct choice {
+    bool reference; /* the ref variants only         */
+    uint32_t isas;  /* of the core: bits of enum isa */
+};
+extern const struct choice choice_portable, choice_reference;
+
 /* A constant array of the emitted program, packed for the kernel that reads it. */
 struct packed {
     const char *role; /* "weights", "bias": part of its C name */
@@ -77,10 +84,9 @@ const char *const *program_sources(struct arena *a, const struct program *p, uin
 void step_go_backward(const struct kernel *kernel, union kernel_args *args);
 
 /* `g` verified and simplified. NULL with `d` set, naming every node without a kernel. */
-struct program *schedule(struct arena *a, const struct graph *g, enum variant_choice choice,
+struct program *schedule(struct arena *a, const struct graph *g, const struct choice *choice,
                          struct diag *d);
 
 /* Append every node without a kernel. It looks at nodes only: `g` need not be verified. */
-void schedule_account(struct arena *a, const struct graph *g, enum variant_choice choice,
-                      struct faults *faults);
+void schedule_account(struct arena *a, const struct graph *g, struct faults *faults);
 #endif

@@ -40,34 +40,25 @@ static void add_fault(struct arena *a, const struct graph *g, uint32_t i_node,
     };
 }
 
-static const struct kernel_row *row_for(const struct graph *g, uint32_t i_node,
-                                        enum variant_choice choice)
-{
-    const struct node *n = &g->nodes.items[i_node];
-    assert(n->n_in >= 1 && n->n_out >= 1);
-    return kernel_for(g, n, choice);
-}
+const struct choice choice_portable = {.isas = ISA_ALL};
+const struct choice choice_reference = {.reference = true};
 
-void schedule_account(struct arena *a, const struct graph *g, enum variant_choice choice,
-                      struct faults *faults)
+void schedule_account(struct arena *a, const struct graph *g, struct faults *faults)
 {
     for (uint32_t i = 0; i < g->nodes.n; i++)
-        if (g->nodes.items[i].op != OP_RESHAPE && !row_for(g, i, choice))
+        if (g->nodes.items[i].op != OP_RESHAPE && !kernel_reference(g, &g->nodes.items[i]))
             add_fault(a, g, i, faults);
 }
 
-/* Append the call of a kernel for node `i_node`. */
-static bool add_step(struct arena *a, struct program *p, uint32_t i_node,
-                     const struct kernel_row *row, struct diag *d)
+/* Try one variant: fill in the step, with constants as the kernel wants them. False when it cannot
+ * compute this node. */
+static bool take_variant(struct arena *a, const struct graph *g, const struct kernel_row *row,
+                         const union kernel_args *args, struct step *step)
 {
-    const struct graph *g = p->graph;
-    struct step *step = &p->steps[p->n_steps++];
-    const struct node *n = &g->nodes.items[i_node];
-    *step = (struct step){.i_node = i_node, .kernel = &row->kernel};
-    if (!bind_node(a, g, n, &step->args, d))
+    const struct node *n = &g->nodes.items[step->i_node];
+    *step = (struct step){.i_node = step->i_node, .kernel = &row->kernel, .args = *args};
+    if (row->constants != NONE && !pack_constants(a, g, n, row->constants, step))
         return false;
-    if (row->constants != NONE)
-        pack_constants(a, g, n, row->constants, step);
     step->scratch_bytes = row->kernel.scratch(&step->args);
     step->in_place = row->placement == IN_PLACE;
     if (row->placement == ROWS || row->placement == EITHER) {
@@ -76,6 +67,28 @@ static bool add_step(struct arena *a, struct program *p, uint32_t i_node,
             walk_of(step->kernel, &step->args, dtype_bytes(x->dtype), dtype_bytes(y->dtype));
         step->lead = walk_lead(&w);
         step->trail = row->placement == EITHER ? walk_trail(&w) : 0;
+    }
+    return true;
+}
+
+/* Append the call of a kernel for node `i_node`: the last variant that takes it is the fastest. */
+static bool add_step(struct arena *a, struct program *p, uint32_t i_node,
+                     const struct choice *choice, struct diag *d)
+{
+    const struct graph *g = p->graph;
+    const struct node *n = &g->nodes.items[i_node];
+    struct step *step = &p->steps[p->n_steps++];
+    union kernel_args args;
+    if (!bind_node(a, g, n, &args, d))
+        return false;
+    const struct kernel_row *row = kernel_reference(g, n);
+    step->i_node = i_node;
+    const bool is_taken = take_variant(a, g, row, &args, step);
+    assert(is_taken);
+    while (!choice->reference && (row = kernel_next(row, choice->isas)) != NULL) {
+        struct step faster = {.i_node = i_node};
+        if (take_variant(a, g, row, &args, &faster))
+            *step = faster;
     }
     return true;
 }
@@ -89,7 +102,7 @@ uint32_t program_root(const struct program *p, uint32_t tensor)
     return tensor;
 }
 
-struct program *schedule(struct arena *a, const struct graph *g, enum variant_choice choice,
+struct program *schedule(struct arena *a, const struct graph *g, const struct choice *choice,
                          struct diag *d)
 {
     struct program *p = ARENA_NEW(a, struct program);
@@ -100,7 +113,7 @@ struct program *schedule(struct arena *a, const struct graph *g, enum variant_ch
         p->alias[t] = t;
 
     struct faults faults = {0};
-    schedule_account(a, g, choice, &faults);
+    schedule_account(a, g, &faults);
     if (faults.list.n > 0) {
         faults_report(&faults, a, NULL, d);
         return NULL;
@@ -111,7 +124,7 @@ struct program *schedule(struct arena *a, const struct graph *g, enum variant_ch
             p->alias[n->out[0]] = p->alias[n->in[0]];
             continue;
         }
-        if (!add_step(a, p, i, row_for(g, i, choice), d))
+        if (!add_step(a, p, i, choice, d))
             return NULL;
     }
     keep_states(a, p);

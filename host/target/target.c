@@ -15,6 +15,11 @@ const struct target *target_list(uint32_t *n)
     return targets;
 }
 
+struct choice target_choice(const struct target *t)
+{
+    return (struct choice){.isas = t->isas};
+}
+
 const struct target *target_find(const char *name)
 {
     uint32_t n;

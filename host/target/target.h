@@ -19,11 +19,18 @@ struct target {
     const char *machine;       /* QEMU -M                                                        */
     const char *emulator_args; /* more of them, separated by blanks; or NULL                   */
     int icount_shift;          /* QEMU -icount shift                                             */
+    uint32_t isas;             /* what the core has beyond C: bits of enum isa                   */
     const char *package;       /* Debian packages that bring compiler and emulator               */
 };
 
+/* The board that a verb speaks of when none is named. */
+#define TARGET_DEFAULT "cortex-m4"
+
 const struct target *target_find(const char *name); /* NULL when unknown */
 const struct target *target_list(uint32_t *n);
+
+/* What the scheduler chooses kernels by for this target. */
+struct choice target_choice(const struct target *t);
 
 /* Worst-case stack below the call of a model's invoke, by call graph: the hook of the measuring
  * main included, interrupts not. 0 where it is not known, and then why not. */

@@ -122,15 +122,14 @@ struct buffers {
 #define CALL_pcan(f, a, b)                    CALL_nothing(f, a, b)
 #define CALL_filter_bank_log(f, a, b)         CALL_nothing(f, a, b)
 
-#define KERNEL(op, dtype, variant, args, constants, placement)                                     \
-    static void run_##op##_##dtype##_##variant(const union any_args *a, const struct buffers *b)   \
-    {                                                                                              \
-        CALL_##args(mote_##op##_##dtype##_##variant, a, b);                                        \
-    }                                                                                              \
-    static size_t scratch_##op##_##dtype##_##variant(const union any_args *a)                      \
-    {                                                                                              \
-        return mote_##op##_##dtype##_##variant##_scratch(&a->args);                                \
-    }
+#define KERNEL(op, dtype, variant, isa, args, constants, placement)                                \
+    MOTE_IF_##isa(                                                                                 \
+        static void run_##op##_##dtype##_##variant(const union any_args *a,                        \
+                                                   const struct buffers *b) {                      \
+            CALL_##args(mote_##op##_##dtype##_##variant, a, b);                                    \
+        } static size_t scratch_##op##_##dtype##_##variant(const union any_args *a) {              \
+            return mote_##op##_##dtype##_##variant##_scratch(&a->args);                            \
+        })
 #include "kernels/kernels.def"
 #undef KERNEL
 
@@ -146,14 +145,9 @@ struct row {
 };
 
 static const struct row rows[] = {
-#define KERNEL(op, dtype, variant, args, constants, placement)                                     \
-    {#op,                                                                                          \
-     #dtype,                                                                                       \
-     #variant,                                                                                     \
-     run_##op##_##dtype##_##variant,                                                               \
-     scratch_##op##_##dtype##_##variant,                                                           \
-     constants,                                                                                    \
-     placement},
+#define KERNEL(op, dtype, variant, isa, args, constants, placement)                                \
+    MOTE_IF_##isa({#op, #dtype, #variant, run_##op##_##dtype##_##variant,                          \
+                   scratch_##op##_##dtype##_##variant, constants, placement}, )
 #include "kernels/kernels.def"
 #undef KERNEL
 };

@@ -38,7 +38,7 @@ static inline struct model model_of(struct arena *a, struct program *p, const ch
 }
 
 static inline struct model make_model(struct arena *a, const struct graph *g, const char *name,
-                                      enum variant_choice choice)
+                                      const struct choice *choice)
 {
     struct diag d = {0};
     struct program *p = schedule(a, g, choice, &d);

@@ -186,7 +186,7 @@ static inline void check_models(struct arena *a, struct graph *const *graphs,
 }
 
 static inline void check_runs(struct arena *a, struct graph *const *graphs, uint32_t n,
-                              struct rng *r, enum variant_choice choice)
+                              struct rng *r, const struct choice *choice)
 {
     struct model *models = ARENA_ARRAY(a, struct model, n);
     for (uint32_t i = 0; i < n; i++)

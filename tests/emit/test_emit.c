@@ -94,7 +94,7 @@ static void check_golden(struct arena *a, const char *path, const char *got)
 TEST(a_tiny_model_is_printed_as_in_the_golden_files)
 {
     struct arena *a = arena_new("test");
-    const struct model m = make_model(a, tiny_graph(a, "image"), "tiny", VARIANT_REFERENCE);
+    const struct model m = make_model(a, tiny_graph(a, "image"), "tiny", &choice_reference);
     check_golden(a, GOLDEN "tiny.c", text_cstr(&m.code.source));
     check_golden(a, GOLDEN "tiny.h", text_cstr(&m.code.header));
     arena_free(a);
@@ -103,7 +103,7 @@ TEST(a_tiny_model_is_printed_as_in_the_golden_files)
 TEST(weight_bytes_count_weights_biases_multipliers_and_shifts)
 {
     struct arena *a = arena_new("test");
-    const struct model m = make_model(a, tiny_graph(a, "image"), "tiny", VARIANT_REFERENCE);
+    const struct model m = make_model(a, tiny_graph(a, "image"), "tiny", &choice_reference);
     const size_t conv = 18 + 2 * 4 + 2 * 4 + 2, fc = 24 + 3 * 4 + 4 + 1;
     CHECK_EQ((long long)m.code.weight_bytes, (long long)(conv + fc));
     CHECK_HAS(text_cstr(&m.code.header), "#define TINY_WEIGHT_BYTES 77u\n");
@@ -116,8 +116,8 @@ TEST(the_same_model_is_the_same_bytes)
     struct rng r = rng_seed(test_seed());
     for (int round = 0; round < 20; round++) {
         const struct graph *g = random_graph(a, &r, RANDOM_ENDS, 12);
-        const struct model one = make_model(a, g, "net", VARIANT_FASTEST);
-        const struct model two = make_model(a, g, "net", VARIANT_FASTEST);
+        const struct model one = make_model(a, g, "net", &choice_portable);
+        const struct model two = make_model(a, g, "net", &choice_portable);
         CHECK_STR(text_cstr(&one.code.source), text_cstr(&two.code.source));
         CHECK_STR(text_cstr(&one.code.header), text_cstr(&two.code.header));
     }
@@ -131,7 +131,7 @@ static void check_compiles(struct arena *a, struct graph *const *graphs, uint32_
     struct text user = {.arena = a};
     for (uint32_t i = 0; i < n; i++) {
         const char *name = arena_printf(a, "odd%u", (unsigned)i);
-        const struct model m = make_model(a, graphs[i], name, VARIANT_FASTEST);
+        const struct model m = make_model(a, graphs[i], name, &choice_portable);
         add_model(&b, &m);
         text_printf(&user, "#include \"%s.h\"\n", name);
     }
@@ -179,7 +179,7 @@ TEST(names_from_the_model_cannot_break_the_source)
         graphs[i] = tiny_graph(a, names[i - 1]);
     check_compiles(a, graphs, N_NAMES);
 
-    const struct model cut = make_model(a, graphs[0], "odd", VARIANT_FASTEST);
+    const struct model cut = make_model(a, graphs[0], "odd", &choice_portable);
     CHECK_HAS(text_cstr(&cut.code.source), "nnn...: conv2d");
     CHECK(cut.code.source.len < 10000);
     arena_free(a);
@@ -263,7 +263,7 @@ TEST(lines_end_before_the_hundredth_column)
     struct rng r = rng_seed(test_seed());
     for (int round = 0; round < 10; round++) {
         const struct graph *g = random_graph(a, &r, RANDOM_S8, 12);
-        const struct model m = make_model(a, g, "keywords", VARIANT_FASTEST);
+        const struct model m = make_model(a, g, "keywords", &choice_portable);
         for (const char *line = text_cstr(&m.code.source); *line;) {
             const char *end = strchr(line, '\n');
             const bool is_comment = strstr(line, "/*") && strstr(line, "/*") < end;

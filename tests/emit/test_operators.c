@@ -45,7 +45,7 @@ TEST(every_operator_gives_the_interpreters_bytes)
             test_fail(__FILE__, __LINE__, "%s: %s", d.place, d.message);
     }
     struct rng r = rng_split(test_seed(), 300);
-    check_runs(a, graphs, N_TEXTS, &r, VARIANT_FASTEST);
+    check_runs(a, graphs, N_TEXTS, &r, &choice_portable);
     arena_free(a);
 }
 

@@ -16,10 +16,10 @@ static uint32_t count_overlaps(const struct memory_plan *m)
     return n;
 }
 
-static void check_random(enum random_kind kind, enum variant_choice choice, uint32_t n_graphs)
+static void check_random(enum random_kind kind, const struct choice *choice, uint32_t n_graphs)
 {
     struct arena *a = arena_new("test");
-    struct rng r = rng_split(test_seed(), (uint64_t)kind * 2 + choice);
+    struct rng r = rng_split(test_seed(), (uint64_t)kind * 2 + choice->reference);
     struct graph **graphs = ARENA_ARRAY(a, struct graph *, n_graphs);
     uint32_t n_overlaps = 0, n_backward = 0;
     for (uint32_t i = 0; i < n_graphs; i++) {
@@ -38,17 +38,17 @@ static void check_random(enum random_kind kind, enum variant_choice choice, uint
 
 TEST(int8_graphs_with_fast_kernels_give_the_interpreters_bytes)
 {
-    check_random(RANDOM_S8, VARIANT_FASTEST, 24);
+    check_random(RANDOM_S8, &choice_portable, 24);
 }
 
 TEST(int8_graphs_with_reference_kernels_give_the_interpreters_bytes)
 {
-    check_random(RANDOM_S8, VARIANT_REFERENCE, 12);
+    check_random(RANDOM_S8, &choice_reference, 12);
 }
 
 TEST(graphs_with_float_ends_give_the_interpreters_bytes)
 {
-    check_random(RANDOM_ENDS, VARIANT_FASTEST, 12);
+    check_random(RANDOM_ENDS, &choice_portable, 12);
 }
 
 /* Has the graph an operator without a float kernel? */
@@ -79,10 +79,10 @@ TEST(float_graphs_give_the_interpreters_bytes)
     uint32_t n_overlaps = 0;
     for (uint32_t i = 0; i < n; i++) {
         graphs[i] = float_graph(a, &r, 2 + i / 2);
-        n_overlaps += count_overlaps(make_model(a, graphs[i], "g", VARIANT_FASTEST).memory);
+        n_overlaps += count_overlaps(make_model(a, graphs[i], "g", &choice_portable).memory);
     }
     CHECK(n_overlaps > 0);
-    check_runs(a, graphs, n, &r, VARIANT_FASTEST);
+    check_runs(a, graphs, n, &r, &choice_portable);
     arena_free(a);
 }
 
@@ -140,7 +140,7 @@ TEST(every_float_operator_gives_the_interpreters_bytes)
     }
     CHECK_OK(graph_verify(g, &d), d);
     struct rng r = rng_split(test_seed(), 201);
-    check_runs(a, &g, 1, &r, VARIANT_FASTEST);
+    check_runs(a, &g, 1, &r, &choice_portable);
     arena_free(a);
 }
 
@@ -182,10 +182,10 @@ static void add_random_cascades(struct arena *a, struct program *p, struct rng *
     p->cascades = list;
 }
 
-static void check_cascades(enum random_kind kind, enum variant_choice choice, uint32_t n_graphs)
+static void check_cascades(enum random_kind kind, const struct choice *choice, uint32_t n_graphs)
 {
     struct arena *a = arena_new("test");
-    struct rng r = rng_split(test_seed(), 100 + (uint64_t)kind * 2 + choice);
+    struct rng r = rng_split(test_seed(), 100 + (uint64_t)kind * 2 + choice->reference);
     struct graph **graphs = ARENA_ARRAY(a, struct graph *, n_graphs);
     struct model *models = ARENA_ARRAY(a, struct model, n_graphs);
     struct coverage n = {0};
@@ -208,22 +208,22 @@ static void check_cascades(enum random_kind kind, enum variant_choice choice, ui
 
 TEST(int8_cascades_of_fast_kernels_give_the_interpreters_bytes)
 {
-    check_cascades(RANDOM_S8, VARIANT_FASTEST, 40);
+    check_cascades(RANDOM_S8, &choice_portable, 40);
 }
 
 TEST(int8_cascades_of_reference_kernels_give_the_interpreters_bytes)
 {
-    check_cascades(RANDOM_S8, VARIANT_REFERENCE, 16);
+    check_cascades(RANDOM_S8, &choice_reference, 16);
 }
 
 TEST(float_cascades_give_the_interpreters_bytes)
 {
-    check_cascades(RANDOM_F32, VARIANT_FASTEST, 16);
+    check_cascades(RANDOM_F32, &choice_portable, 16);
 }
 
 TEST(cascades_with_float_ends_give_the_interpreters_bytes)
 {
-    check_cascades(RANDOM_ENDS, VARIANT_FASTEST, 16);
+    check_cascades(RANDOM_ENDS, &choice_portable, 16);
 }
 
 static uint32_t add_s8(struct graph *g, const char *name, const int8_t *data)
@@ -273,12 +273,12 @@ TEST(odd_inputs_and_outputs_give_the_interpreters_bytes)
     struct diag d = {0};
     CHECK_OK(graph_verify(g, &d), d);
     struct rng r = rng_seed(test_seed());
-    check_runs(a, &g, 1, &r, VARIANT_FASTEST);
+    check_runs(a, &g, 1, &r, &choice_portable);
     arena_free(a);
 }
 TEST(programs_with_states_go_on_from_call_to_call)
 {
-    check_random(RANDOM_STATES, VARIANT_FASTEST, 24);
+    check_random(RANDOM_STATES, &choice_portable, 24);
 }
 
 TEST_MAIN(T(programs_with_states_go_on_from_call_to_call),

@@ -55,7 +55,7 @@ static void check_on(const char *model, const char *target, const struct memory_
     struct compiled c;
     struct firmware fw;
     struct firmware_run run;
-    compile_within(a, g, "m", VARIANT_FASTEST, wish, &c, &d);
+    compile_within(a, g, "m", &choice_portable, wish, &c, &d);
     check_no_error(&d);
     CHECK(c.memory->plan.arena_bytes <= wish->ram_bytes);
     compile_and_run(a, &c, t, in.data, N_CALLS, &fw, &run, &d);
@@ -129,7 +129,7 @@ static void check_float(const char *model, const char *target)
     struct bytes in = golden(a, g, model, "in", g->inputs.items, g->inputs.n);
     struct interp *it = interp_new(a, g, &d);
     check_no_error(&d);
-    compile(a, g, "m", VARIANT_FASTEST, &c, &d);
+    compile(a, g, "m", &choice_portable, &c, &d);
     check_no_error(&d);
     compile_and_run(a, &c, t, in.data, 1, &fw, &run, &d);
     check_no_error(&d);
@@ -181,7 +181,7 @@ static void check_audio(const char *model, const char *target)
     CHECK_EQ((long long)tensor_bytes(&g->tensors.items[g->inputs.items[0]]), sizeof samples[0]);
     struct interp *it = interp_new(a, g, &d);
     check_no_error(&d);
-    compile(a, g, "m", VARIANT_FASTEST, &c, &d);
+    compile(a, g, "m", &choice_portable, &c, &d);
     check_no_error(&d);
     compile_and_run(a, &c, t, samples, N, &fw, &run, &d);
     check_no_error(&d);

@@ -102,7 +102,7 @@ static void check_on(struct arena *a, const struct vector *v, const char *target
     struct compiled c;
     struct firmware fw;
     struct firmware_run run;
-    compile(a, v->g, "m", VARIANT_FASTEST, &c, &d);
+    compile(a, v->g, "m", &choice_portable, &c, &d);
     if (!d.failed)
         compile_and_run(a, &c, target_find(target), (const uint8_t *)in.data, 1, &fw, &run, &d);
     if (d.failed)

@@ -7,7 +7,7 @@
 static const struct program *program_for(struct arena *a, const struct graph *g)
 {
     struct diag d = {0};
-    const struct program *p = schedule(a, g, VARIANT_FASTEST, &d);
+    const struct program *p = schedule(a, g, &choice_portable, &d);
     if (!p)
         test_fail(__FILE__, __LINE__, "%s", d.message);
     return p;

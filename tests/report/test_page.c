@@ -48,7 +48,7 @@ static void make(struct made *m)
     *m = (struct made){.a = arena_new("test"), .instructions = {1000, 3000}};
     m->report = (struct report){.version = "1.2.3", .target = &board, .clock_mhz = 2.0};
     m->report.source = skip_graph(m->a);
-    CHECK(compile(m->a, m->report.source, "net", VARIANT_FASTEST, &m->compiled, &d));
+    CHECK(compile(m->a, m->report.source, "net", &choice_portable, &m->compiled, &d));
     CHECK(simplify_tell(graph_clone(m->a, m->report.source), m->report.savings, &d));
     CHECK_STR(d.message, "");
     CHECK_EQ(m->compiled.program->n_steps, 2);

@@ -74,11 +74,10 @@ struct call {
     f(&(c)->args->pcan, (c)->in[0], (c)->in[1], (c)->in[2], (c)->out, (c)->scratch)
 #define CALL_filter_bank_log(f, c) CALL_unary(f, &(c)->args->filter_bank_log, c)
 
-#define KERNEL(op, dtype, variant, args, constants, placement)                                     \
-    static void run_##op##_##dtype##_##variant(const struct call *c)                               \
-    {                                                                                              \
+#define KERNEL(op, dtype, variant, isa, args, constants, placement)                                \
+    MOTE_IF_##isa(static void run_##op##_##dtype##_##variant(const struct call *c) {               \
         CALL_##args(mote_##op##_##dtype##_##variant, c);                                           \
-    }
+    })
 #include "kernels/kernels.def"
 #undef KERNEL
 
@@ -88,8 +87,8 @@ static inline void run_kernel(const char *name, const struct call *c)
         const char *name;
         void (*run)(const struct call *c);
     } table[] = {
-#define KERNEL(op, dtype, variant, args, constants, placement)                                     \
-    {"mote_" #op "_" #dtype "_" #variant, run_##op##_##dtype##_##variant},
+#define KERNEL(op, dtype, variant, isa, args, constants, placement)                                \
+    MOTE_IF_##isa({"mote_" #op "_" #dtype "_" #variant, run_##op##_##dtype##_##variant}, )
 #include "kernels/kernels.def"
 #undef KERNEL
     };

@@ -54,7 +54,7 @@ static const struct program *chain(struct arena *a, int32_t rows, const struct l
         g->tensors.items[x].quant = quant_of(a);
     }
     *VEC_PUSH(a, &g->outputs) = x;
-    struct program *p = schedule(a, g, VARIANT_REFERENCE, &d);
+    struct program *p = schedule(a, g, &choice_reference, &d);
     if (!p)
         test_fail(__FILE__, __LINE__, "%s", d.message);
     return p;
@@ -284,7 +284,7 @@ TEST(a_transposed_convolution_is_in_no_cascade)
     g->tensors.items[y].quant = quant_of(a);
     *VEC_PUSH(a, &g->inputs) = x;
     *VEC_PUSH(a, &g->outputs) = y;
-    struct program *p = schedule(a, g, VARIANT_REFERENCE, &d);
+    struct program *p = schedule(a, g, &choice_reference, &d);
     CHECK(p != NULL);
     CHECK(!step_makes_rows(p, 0));
     arena_free(a);

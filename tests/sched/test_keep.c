@@ -62,7 +62,7 @@ TEST(new_contents_go_to_their_place_unless_the_old_ones_are_needed)
         const struct bytes bytes = {(const uint8_t *)text, strlen(text)};
         const struct graph *g = graph_parse(a, bytes, cases[i].what, &d);
         CHECK_STR(d.message, "");
-        const struct program *p = schedule(a, g, VARIANT_FASTEST, &d);
+        const struct program *p = schedule(a, g, &choice_portable, &d);
         CHECK_STR(d.message, "");
         for (uint32_t s = 0; s < 2; s++)
             if (p->keeps[s] != cases[i].keeps[s])
@@ -88,7 +88,7 @@ TEST(an_output_that_is_a_state_under_another_shape_has_a_place_of_its_own)
     const struct bytes bytes = {(const uint8_t *)text, strlen(text)};
     const struct graph *g = graph_parse(a, bytes, "shown", &d);
     CHECK_STR(d.message, "");
-    const struct program *p = schedule(a, g, VARIANT_FASTEST, &d);
+    const struct program *p = schedule(a, g, &choice_portable, &d);
     CHECK(p->shown[0] == NO_TENSOR);
     CHECK_EQ(p->shown[1], 1);
     CHECK_EQ(program_root(p, 5), 5);
@@ -103,7 +103,7 @@ TEST(random_graphs_meet_every_way_of_keeping_a_state)
     for (int i = 0; i < 100; i++) {
         struct diag d = {0};
         const struct graph *g = random_graph(a, &r, RANDOM_STATES, 8);
-        const struct program *p = schedule(a, g, VARIANT_FASTEST, &d);
+        const struct program *p = schedule(a, g, &choice_portable, &d);
         CHECK_STR(d.message, "");
         for (uint32_t s = 0; s < g->states.n; s++)
             n[p->keeps[s]]++;

@@ -37,7 +37,7 @@ static void **run_program(struct arena *a, const struct program *p, const void *
     return at;
 }
 
-static void check_against_interpreter(enum variant_choice choice, enum random_kind kind)
+static void check_against_interpreter(const struct choice *choice, enum random_kind kind)
 {
     struct rng r = rng_seed(test_seed());
     struct arena *a = arena_new("test");
@@ -63,17 +63,17 @@ static void check_against_interpreter(enum variant_choice choice, enum random_ki
 
 TEST(fastest_programs_equal_the_interpreter)
 {
-    check_against_interpreter(VARIANT_FASTEST, RANDOM_S8);
+    check_against_interpreter(&choice_portable, RANDOM_S8);
 }
 
 TEST(reference_programs_equal_the_interpreter)
 {
-    check_against_interpreter(VARIANT_REFERENCE, RANDOM_S8);
+    check_against_interpreter(&choice_reference, RANDOM_S8);
 }
 
 TEST(programs_with_float_ends_equal_the_interpreter)
 {
-    check_against_interpreter(VARIANT_FASTEST, RANDOM_ENDS);
+    check_against_interpreter(&choice_portable, RANDOM_ENDS);
 }
 
 /* A 1x1 convolution of a 1x2x2x2 input with two channels; `bias` NULL leaves the bias out. */
@@ -127,7 +127,7 @@ TEST(opt_bias_has_the_zero_point_folded_in)
     static const int32_t bias[2] = {10, -20};
     struct arena *a = arena_new("test");
     struct diag d = {0};
-    const int32_t *b = packed_bias(schedule(a, conv_graph(a, bias), VARIANT_FASTEST, &d));
+    const int32_t *b = packed_bias(schedule(a, conv_graph(a, bias), &choice_portable, &d));
     CHECK_EQ(b[0], 10 + 3 * (1 - 2));
     CHECK_EQ(b[1], -20 + 3 * (100 + 27));
     arena_free(a);
@@ -138,7 +138,7 @@ TEST(ref_bias_is_the_models)
     static const int32_t bias[2] = {10, -20};
     struct arena *a = arena_new("test");
     struct diag d = {0};
-    const int32_t *b = packed_bias(schedule(a, conv_graph(a, bias), VARIANT_REFERENCE, &d));
+    const int32_t *b = packed_bias(schedule(a, conv_graph(a, bias), &choice_reference, &d));
     CHECK_EQ(b[0], 10);
     CHECK_EQ(b[1], -20);
     arena_free(a);
@@ -148,7 +148,7 @@ TEST(missing_bias_is_packed_as_zeros)
 {
     struct arena *a = arena_new("test");
     struct diag d = {0};
-    const int32_t *b = packed_bias(schedule(a, conv_graph(a, NULL), VARIANT_REFERENCE, &d));
+    const int32_t *b = packed_bias(schedule(a, conv_graph(a, NULL), &choice_reference, &d));
     CHECK_EQ(b[0], 0);
     CHECK_EQ(b[1], 0);
     arena_free(a);
@@ -159,8 +159,8 @@ TEST(fastest_and_reference_choose_their_variants)
     struct arena *a = arena_new("test");
     struct diag d = {0};
     const struct graph *g = conv_graph(a, NULL);
-    const struct program *fast = schedule(a, g, VARIANT_FASTEST, &d);
-    const struct program *ref = schedule(a, g, VARIANT_REFERENCE, &d);
+    const struct program *fast = schedule(a, g, &choice_portable, &d);
+    const struct program *ref = schedule(a, g, &choice_reference, &d);
     CHECK(fast != NULL && ref != NULL);
     CHECK_STR(fast->steps[0].kernel->name, "mote_conv2d_s8_opt");
     CHECK_STR(ref->steps[0].kernel->name, "mote_conv2d_s8_ref");
@@ -191,7 +191,7 @@ TEST(reshapes_cost_nothing_and_chain_to_one_root)
     const uint32_t r2 = append(g, OP_RESHAPE, &image, r1, "r2");
     const uint32_t z = append(g, OP_RELU, NULL, r2, "z");
     g->outputs.items[0] = z;
-    const struct program *p = schedule(a, g, VARIANT_FASTEST, &d);
+    const struct program *p = schedule(a, g, &choice_portable, &d);
     CHECK(p != NULL);
     CHECK_EQ(p->n_steps, 2);
     CHECK_EQ(p->alias[r1], y);
@@ -228,7 +228,7 @@ TEST(every_node_without_a_kernel_is_named_in_one_message)
     struct arena *a = arena_new("test");
     struct diag d = {0};
     struct graph *g = batch_norms(a, 2);
-    CHECK(schedule(a, g, VARIANT_FASTEST, &d) == NULL);
+    CHECK(schedule(a, g, &choice_portable, &d) == NULL);
     CHECK_STR(d.message, "operators 0, 1: no kernel for batch_norm, f32 -> f32");
     CHECK_HAS(d.hint, "quantise");
     arena_free(a);
@@ -239,11 +239,11 @@ TEST(a_long_list_of_faults_is_cut_in_the_message_and_whole_in_the_account)
     struct arena *a = arena_new("test");
     struct diag d = {0};
     struct graph *g = batch_norms(a, 200);
-    CHECK(schedule(a, g, VARIANT_FASTEST, &d) == NULL);
+    CHECK(schedule(a, g, &choice_portable, &d) == NULL);
     CHECK_STR(d.message,
               "operators 0, 1, 2, 3, 4, 5, 6, 7, ...: no kernel for batch_norm, f32 -> f32");
     struct faults all = {0};
-    schedule_account(a, g, VARIANT_FASTEST, &all);
+    schedule_account(a, g, &all);
     CHECK_EQ(all.list.n, 200);
     CHECK_EQ(all.list.items[199].i_op, 199);
     CHECK_STR(all.list.items[199].name, "node_199");

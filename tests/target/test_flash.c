@@ -20,7 +20,8 @@ static void check_flash(const char *model, size_t others_bytes, double factor)
     struct compiled c;
     struct firmware fw;
     struct graph *g = import_read(a, test_data(model), &d);
-    if (!g || !compile(a, g, "model", VARIANT_FASTEST, &c, &d) ||
+    const struct choice choice = target_choice(t);
+    if (!g || !compile(a, g, "model", &choice, &c, &d) ||
         !compile_firmware(a, &c, t, NULL, &fw, &d))
         test_fail(__FILE__, __LINE__, "%s: %s", model, d.message);
     const double better = (double)others_bytes / (double)fw.flash_bytes;

@@ -40,7 +40,7 @@ static void job_open(struct job *j, const struct graph *const graphs[N_MODELS], 
     struct interp *interps[N_MODELS];
     static const char *const names[] = {"first", "second"};
     for (uint32_t m = 0; m < N_MODELS; m++) {
-        must(compile(j->arena, graphs[m], names[m], VARIANT_FASTEST, &c[m], &j->diag), &j->diag);
+        must(compile(j->arena, graphs[m], names[m], &choice_portable, &c[m], &j->diag), &j->diag);
         must((interps[m] = interp_new(j->arena, graphs[m], &j->diag)) != NULL, &j->diag);
         j->models[m] = (struct firmware_model){names[m], c[m].program};
     }
@@ -142,7 +142,7 @@ TEST(kernels_of_both_models_are_in_the_flash_once)
         test_skip(t->package);
     struct job j = random_job(20);
     struct compiled *c = j.several.models;
-    must(compile(j.arena, c[0].graph, "second", VARIANT_FASTEST, &c[1], &j.diag), &j.diag);
+    must(compile(j.arena, c[0].graph, "second", &choice_portable, &c[1], &j.diag), &j.diag);
     struct firmware one, both;
     must(compile_firmware(j.arena, &c[0], t, NULL, &one, &j.diag), &j.diag);
     several_share(j.arena, &j.several);

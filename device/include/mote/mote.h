@@ -16,6 +16,7 @@
 #include "mote/fully_connected.h"
 #include "mote/fully_connected_f32.h"
 #include "mote/gather.h"
+#include "mote/isa.h"
 #include "mote/leaky_relu.h"
 #include "mote/lstm.h"
 #include "mote/lstm_f32.h"
