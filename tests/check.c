@@ -1,7 +1,6 @@
 /* check.c - the test harness of check.h. SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,7 +17,7 @@ _Noreturn void test_fail(const char *file, int line, const char *fmt, ...)
     va_start(args, fmt);
     fprintf(stderr, "%s:%d: ", file, line);
     vfprintf(stderr, fmt, args);
-    fprintf(stderr, " [seed %" PRIu64 "]\n", test_seed());
+    fprintf(stderr, " [seed %llu]\n", (unsigned long long)test_seed());
     va_end(args);
     longjmp(end_of_test, FAILED);
 }
@@ -33,6 +32,14 @@ uint64_t test_seed(void)
 {
     const char *seed = getenv("MOTE_SEED");
     return seed ? strtoull(seed, NULL, 10) : 1;
+}
+
+int test_rounds(int n)
+{
+    const char *percent = getenv("MOTE_ROUNDS");
+    const double part = percent ? strtod(percent, NULL) : MOTE_ROUNDS_DEFAULT;
+    const int rounds = (int)(n * part / 100.0);
+    return rounds > 0 ? rounds : 1;
 }
 
 const char *test_data(const char *relative)
@@ -107,6 +114,6 @@ int test_main(const struct test *tests, size_t n, int argc, char **argv)
     if (count[FAILED] == 0 && count[SKIPPED] == 0)
         return 0;
     /* A test that ended early leaves its memory behind: no leak check at the exit. */
-    fflush(NULL);
+    fflush(stdout);
     _exit(count[FAILED] ? 1 : 0);
 }

@@ -41,6 +41,9 @@ _Noreturn void test_fail(const char *file, int line, const char *fmt, ...)
 _Noreturn void test_skip(const char *reason);
 /* 1, or the number in MOTE_SEED. */
 uint64_t test_seed(void);
+/* How many of n random rounds to do: all of them on the workstation, fewer where each takes long
+ * (tests/CMakeLists.txt), or MOTE_ROUNDS per cent; always one. */
+int test_rounds(int n);
 /* "<MOTE_DATA or ../shared/data>/<relative>" when it exists; else the test is skipped. */
 const char *test_data(const char *relative);
 

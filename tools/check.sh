@@ -62,6 +62,7 @@ part "unit tests with sanitizers" unit host-asan
 part "device library for this machine" tools/check-device.sh build/host
 for preset in $(cat tools/boards.txt); do
     part "device library for $preset" device "$preset"
+    part "kernel tests on $preset" unit "$preset"
 done
 part "clang-tidy" tools/check-tidy.sh
 part "fuzzing the model reader" tools/fuzz.sh 60 tflite

@@ -381,7 +381,7 @@ TEST(quantize_equals_the_libraries_round)
 {
     struct random r = random_seed(test_seed());
     const struct mote_quantize_f32 op = {1, 0.0371f, -17, false};
-    for (int i = 0; i < 200000; i++) {
+    for (int i = test_rounds(200000); i > 0; i--) {
         const float x = (float)random_in(&r, -1000000, 1000000) * 1.1e-5f;
         const float q = roundf(x / op.scale) - 17.0f;
         int8_t out;
@@ -417,7 +417,7 @@ static struct mote_softmax_s8 softmax_args(uint32_t n, double scale)
 TEST(softmax_stays_within_one_unit_of_double_precision)
 {
     struct random r = random_seed(test_seed());
-    for (int i = 0; i < 3000; i++) {
+    for (int i = test_rounds(3000); i > 0; i--) {
         int8_t in[64], out[64];
         double e[64], sum = 0.0;
         const double scale = ldexp(1.0 + random_in(&r, 0, 1000) / 1001.0, random_in(&r, -9, -2));

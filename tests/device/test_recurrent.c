@@ -33,8 +33,9 @@ TEST(the_table_follows_from_its_formula)
  * rounding; to the right of the point it is rounded as well, by less than its own unit. */
 TEST(sigmoid_and_tanh_are_near_the_real_ones_for_every_argument)
 {
+    const int32_t step = 65536 / test_rounds(65536); /* 1, but on slow machines */
     for (int32_t left = -15; left <= 14; left++)
-        for (int32_t v = INT16_MIN; v <= INT16_MAX; v++) {
+        for (int32_t v = INT16_MIN + (left + 15) % step; v <= INT16_MAX; v += step) {
             const double x = ldexp(v, left - 12);
             const int32_t a = mote_sigmoid16_argument(v, left);
             const double extra = left < 0 ? 1.0 : 0.0;
@@ -163,7 +164,7 @@ TEST(svdf_is_near_the_real_one_and_remembers_exactly)
     static struct svdf s;
     static int8_t next8[SVDF_MAX];
     static int16_t next16[SVDF_MAX];
-    for (int i = 0; i < 300; i++) {
+    for (int i = test_rounds(300); i > 0; i--) {
         int8_t out[64], again[64];
         random_svdf(&r, &s, 127);
         const size_t n_out = s.op.batches * s.op.units;
@@ -292,7 +293,7 @@ TEST(one_step_of_lstm_is_near_the_real_one)
 {
     struct random r = random_seed(test_seed());
     static struct lstm l;
-    for (int i = 0; i < 300; i++) {
+    for (int i = test_rounds(300); i > 0; i--) {
         int8_t out[LSTM_BATCHES * LSTM_N], h[LSTM_BATCHES * LSTM_N];
         int16_t c[LSTM_BATCHES * LSTM_N];
         random_lstm(&r, &l);
@@ -308,7 +309,7 @@ TEST(lstm_over_a_sequence_is_lstm_step_by_step)
 {
     struct random r = random_seed(test_seed());
     static struct lstm l;
-    for (int i = 0; i < 300; i++) {
+    for (int i = test_rounds(300); i > 0; i--) {
         int8_t out[LSTM_STEPS * LSTM_N], step[LSTM_N], h[LSTM_N];
         int16_t c[LSTM_N];
         random_lstm(&r, &l);
@@ -331,7 +332,7 @@ TEST(lstm_over_a_sequence_is_lstm_step_by_step)
 TEST(softmax_of_16_bits_is_near_the_real_one)
 {
     struct random r = random_seed(test_seed());
-    for (int i = 0; i < 200; i++) {
+    for (int i = test_rounds(200); i > 0; i--) {
         int8_t in[300];
         int16_t out[300];
         struct mote_softmax_s8 op = {.rows = 1, .n = (uint32_t)random_in(&r, 1, 300)};

@@ -102,13 +102,13 @@ TEST(srdhm_equals_the_division_of_the_definition)
     for (size_t i = 0; i < N_EDGES; i++)
         for (size_t j = 0; j < N_EDGES; j++)
             CHECK_EQ(mote_srdhm(edges[i], edges[j]), srdhm_by_division(edges[i], edges[j]));
-    for (int i = 0; i < 2000000; i++) {
+    for (int i = test_rounds(2000000); i > 0; i--) {
         const int32_t a = (int32_t)random_u32(&r) >> random_in(&r, 0, 31);
         const int32_t b = (int32_t)random_u32(&r);
         CHECK_EQ(mote_srdhm(a, b), srdhm_by_division(a, b));
     }
     /* Products that are an odd multiple of 2^30 are the ties. */
-    for (int i = 0; i < 10000; i++) {
+    for (int i = test_rounds(10000); i > 0; i--) {
         const int32_t odd = random_in(&r, -(1 << 20), 1 << 20) | 1;
         CHECK_EQ(mote_srdhm(odd, 1 << 30), srdhm_by_division(odd, 1 << 30));
     }
@@ -120,7 +120,7 @@ TEST(rdbpot_equals_rounding_in_double)
     for (int32_t e = 0; e <= 31; e++) {
         for (size_t i = 0; i < N_EDGES; i++)
             CHECK_EQ(mote_rdbpot(edges[i], e), rdbpot_by_double(edges[i], e));
-        for (int i = 0; i < 50000; i++) {
+        for (int i = test_rounds(50000); i > 0; i--) {
             const int32_t x = (int32_t)random_u32(&r) >> random_in(&r, 0, 31);
             CHECK_EQ(mote_rdbpot(x, e), rdbpot_by_double(x, e));
         }
@@ -134,7 +134,7 @@ TEST(rdbpot_equals_rounding_in_double)
 TEST(requant_equals_the_two_definitions_in_sequence)
 {
     struct random r = random_seed(test_seed());
-    for (int i = 0; i < 1000000; i++) {
+    for (int i = test_rounds(1000000); i > 0; i--) {
         const int32_t shift = random_in(&r, -31, 10);
         const int32_t x = (int32_t)random_u32(&r) >> random_in(&r, shift > 0 ? shift + 1 : 0, 31);
         const int32_t mult = random_in(&r, 1 << 30, INT32_MAX);
@@ -147,7 +147,7 @@ TEST(requant_equals_the_two_definitions_in_sequence)
 TEST(requant_stays_within_one_of_the_real_product)
 {
     struct random r = random_seed(test_seed());
-    for (int i = 0; i < 1000000; i++) {
+    for (int i = test_rounds(1000000); i > 0; i--) {
         const int32_t x = random_in(&r, -(1 << 24), 1 << 24);
         const int32_t mult = random_in(&r, 1 << 30, INT32_MAX), shift = random_in(&r, -20, 5);
         const double real = (double)x * ldexp((double)mult, shift - 31);
