@@ -6,8 +6,8 @@
 #include <string.h>
 
 static const struct verb *const verbs[] = {
-    &verb_train, &verb_quantize, &verb_plan,  &verb_compile, &verb_run,
-    &verb_eval,  &verb_info,     &verb_check, &verb_diff,    &verb_report,
+    &verb_train, &verb_quantize, &verb_plan, &verb_compile, &verb_run,     &verb_eval,
+    &verb_info,  &verb_check,    &verb_diff, &verb_report,  &verb_profile,
 };
 #define N_VERBS (sizeof verbs / sizeof verbs[0])
 

@@ -156,6 +156,8 @@ static bool compile_port(struct build *b, struct diag *d)
     struct arena *a = b->arena;
     const char *port = b->target->port;
     struct words w = compiler_words(b);
+    if (b->parts->marked)
+        words_add(&w, "-DMEASURE_MARKS");
     /* The flag keeps loops loops: a call of memcpy or strlen costs more bytes here. */
     words_split(&w, "-Os -fno-tree-loop-distribute-patterns -c");
     ask_for_graphs(b, &w, PORT_PREFIX);
@@ -326,6 +328,7 @@ bool firmware_build(struct arena *a, const struct target *t, const struct firmwa
                     struct firmware *out, struct diag *d)
 {
     assert(parts->n_models > 0);
+    assert(!parts->marked || parts->n_models == 1);
     struct build b = {.arena = a, .target = t, .parts = parts, .graphs = {.arena = a}};
     const char *elf_dir = NULL;
     if (!compiler_found(t, d) || !(b.device = device_dir(a, d)) ||

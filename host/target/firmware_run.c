@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * device/port/measure/main.c defines in.bin, out.bin and report.txt. */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ static bool emulator_found(const struct target *t, struct diag *d)
 }
 
 static const char *const *command(struct arena *a, const struct target *t,
-                                  const struct firmware *fw)
+                                  const struct firmware *fw, const struct firmware_watch *watch)
 {
     struct words w = {.arena = a};
     if (t->emulator) {
@@ -41,6 +42,10 @@ static const char *const *command(struct arena *a, const struct target *t,
         words_split(&w, t->emulator_args);
         words_add(&w, "-icount");
         words_add(&w, arena_printf(a, "shift=%d", t->icount_shift));
+        if (watch) {
+            words_add(&w, "-plugin");
+            words_add(&w, watch->plugin);
+        }
         words_split(&w, "-semihosting-config enable=on,target=native -display none -serial null"
                         " -monitor none -kernel");
     }
@@ -105,11 +110,12 @@ static bool run_failed(const struct target *t, const struct program *p,
 }
 
 static bool execute(struct arena *a, const struct target *t, const struct firmware *fw,
-                    const struct program *p, const char *dir, struct diag *d)
+                    const struct program *p, const struct firmware_watch *watch, const char *dir,
+                    struct diag *d)
 {
     struct process_result r;
     const int limit = timeout_s();
-    if (!process_run(a, command(a, t, fw), dir, limit, &r, d))
+    if (!process_run(a, command(a, t, fw, watch), dir, limit, &r, d))
         return false;
     if (r.timed_out) {
         diag_error(d, t->name, "the firmware ran for more than %d s and was stopped", limit);
@@ -179,27 +185,28 @@ static bool read_report(struct arena *a, const struct target *t, const char *pat
 
 static bool run_in_dir(struct arena *a, const struct target *t, const struct firmware *fw,
                        const struct program *p, struct bytes inputs, const char *dir,
-                       struct firmware_run *out, struct diag *d)
+                       struct firmware_watch *watch, struct firmware_run *out, struct diag *d)
 {
     const struct graph *g = p->graph;
     const size_t want = out->n_runs * tensors_bytes(g, g->outputs.items, g->outputs.n);
     const char *out_path = path_join(a, dir, "out.bin");
     struct bytes outputs;
     if (!file_write(path_join(a, dir, "in.bin"), inputs.data, inputs.len, d) ||
-        !execute(a, t, fw, p, dir, d) ||
+        !execute(a, t, fw, p, watch, dir, d) ||
         !read_report(a, t, path_join(a, dir, "report.txt"), p->n_steps, out, d) ||
         !file_map(out_path, &outputs, d))
         return false;
     if (outputs.len != want)
         return diag_error(d, t->name, "%zu bytes of output, expected %zu", outputs.len, want);
     out->outputs = (const int8_t *)outputs.data;
-    return true;
+    return !watch || file_map(path_join(a, dir, watch->file), &watch->seen, d);
 }
 
-bool firmware_run(struct arena *a, const struct target *t, const struct firmware *fw,
-                  const struct program *p, const void *inputs, uint32_t n_runs,
-                  struct firmware_run *out, struct diag *d)
+bool firmware_run_watched(struct arena *a, const struct target *t, const struct firmware *fw,
+                          const struct program *p, const void *inputs, uint32_t n_runs,
+                          struct firmware_watch *watch, struct firmware_run *out, struct diag *d)
 {
+    assert(!watch || t->emulator);
     const struct graph *g = p->graph;
     const char *dir;
     if (!emulator_found(t, d) || !file_temp_dir(a, &dir, d))
@@ -208,9 +215,16 @@ bool firmware_run(struct arena *a, const struct target *t, const struct firmware
     if (t->emulator)
         out->step_instructions = ARENA_ARRAY(a, uint64_t, p->n_steps);
     const struct bytes in = {inputs, n_runs * tensors_bytes(g, g->inputs.items, g->inputs.n)};
-    const bool ok = run_in_dir(a, t, fw, p, in, dir, out, d);
+    const bool ok = run_in_dir(a, t, fw, p, in, dir, watch, out, d);
     file_remove_dir(dir);
     return ok;
+}
+
+bool firmware_run(struct arena *a, const struct target *t, const struct firmware *fw,
+                  const struct program *p, const void *inputs, uint32_t n_runs,
+                  struct firmware_run *out, struct diag *d)
+{
+    return firmware_run_watched(a, t, fw, p, inputs, n_runs, NULL, out, d);
 }
 
 static bool run_several_in_dir(struct arena *a, const struct target *t, const struct firmware *fw,
@@ -218,7 +232,7 @@ static bool run_several_in_dir(struct arena *a, const struct target *t, const st
                                struct bytes *outputs, struct diag *d)
 {
     return file_write(path_join(a, dir, "in.bin"), inputs.data, inputs.len, d) &&
-           execute(a, t, fw, p, dir, d) && file_map(path_join(a, dir, "out.bin"), outputs, d);
+           execute(a, t, fw, p, NULL, dir, d) && file_map(path_join(a, dir, "out.bin"), outputs, d);
 }
 
 bool firmware_run_several(struct arena *a, const struct target *t, const struct firmware *fw,

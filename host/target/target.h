@@ -59,6 +59,7 @@ struct firmware_parts {
     const char *elf_dir; /* NULL: measure the firmware and keep nothing    */
     const struct firmware_model *models;
     uint32_t n_models;
+    bool marked; /* one model: with marks of the step that runs, for firmware_run_watched */
 };
 
 /* Compile the models with the kernels they use and the measuring main of device/port; several with
@@ -85,6 +86,18 @@ struct firmware_run {
 bool firmware_run(struct arena *a, const struct target *t, const struct firmware *fw,
                   const struct program *p, const void *inputs, uint32_t n_runs,
                   struct firmware_run *out, struct diag *d);
+
+/* A plugin of the emulator that observes a run. */
+struct firmware_watch {
+    const char *plugin; /* its path and arguments, as the option -plugin takes them */
+    const char *file;   /* what it writes where the firmware runs                   */
+    struct bytes seen;  /* the contents of that file, once it ran                   */
+};
+
+/* The same with a plugin, on a board. */
+bool firmware_run_watched(struct arena *a, const struct target *t, const struct firmware *fw,
+                          const struct program *p, const void *inputs, uint32_t n_runs,
+                          struct firmware_watch *watch, struct firmware_run *out, struct diag *d);
 
 /* Run a firmware of several models: inputs and outputs of a run are those of the first model, then
  * of the next. */

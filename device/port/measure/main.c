@@ -10,7 +10,9 @@
  *     stack 812         most bytes of stack that an inference had in use, the hook included
  *
  * Compile with -DModel=kws -DMODEL_UPPER=KWS -DMOTE_STEP_HOOK=measure_step (host/emit/emit.h has
- * the interface of the model). The hook is why this file has state of its own. */
+ * the interface of the model). The hook is why this file has state of its own.
+ *
+ * With -DMEASURE_MARKS it also tells an observer of stores, host/sim/plugin, which step runs. */
 #include "port/port.h"
 
 #include "mote/types.h"
@@ -46,6 +48,23 @@ static uint32_t overhead;       /* of a hook, found by calling it twice */
 static uint32_t i_step;         /* the step that runs, or N_STEPS      */
 static struct port_stamp since; /* the end of the last hook             */
 
+#ifdef MEASURE_MARKS
+/* A byte stored to place k says: step k begins; k = N_STEPS: the inference outside of its steps;
+ * one more: what is not of the counted inference. */
+extern volatile uint8_t measure_marks[N_STEPS + 2];
+volatile uint8_t measure_marks[N_STEPS + 2];
+static bool is_marking;
+#define MARK(k)        (measure_marks[is_marking ? (k) : N_STEPS + 1] = 0)
+#define MARK_BEGIN()   (is_marking = true, MARK(N_STEPS))
+#define MARK_NOTHING() (measure_marks[N_STEPS + 1] = 0)
+#define MARK_END()     (is_marking = false)
+#else
+#define MARK(k)        ((void)0)
+#define MARK_BEGIN()   ((void)0)
+#define MARK_NOTHING() ((void)0)
+#define MARK_END()     ((void)0)
+#endif
+
 /* Add without wrapping: UINT32_MAX stands for "too many to count". */
 static uint32_t add_saturated(uint32_t a, uint32_t b)
 {
@@ -58,6 +77,7 @@ static uint32_t instructions_since(void)
 {
     struct port_stamp now;
     port_stamp(&now);
+    MARK_NOTHING();
     uint32_t n = port_instructions(&since, &now);
     return n > overhead ? n - overhead : 0;
 }
@@ -77,6 +97,7 @@ __attribute__((noinline)) void measure_step(uint32_t step)
 {
     charge();
     i_step = step;
+    MARK(step);
     port_stamp(&since);
 }
 
@@ -189,6 +210,7 @@ static void read_rows(void *context, uint32_t first, uint32_t n_rows, void *to)
         if (port_read(s->file, at + n_ahead, n_bytes - n_ahead) != n_bytes - n_ahead)
             s->is_cut = true;
     }
+    MARK(i_step);
     port_stamp(&since);
 }
 
@@ -214,9 +236,11 @@ static void invoke_counted(void)
 {
     forget_steps();
     total_instructions = 0;
+    MARK_BEGIN();
     port_stamp(&since);
     invoke();
     total_instructions = add_saturated(total_instructions, instructions_since());
+    MARK_END();
 }
 
 static bool write_outputs(int32_t file)

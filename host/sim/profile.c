@@ -1,0 +1,197 @@
+/* profile.c - from what ran where to what it cost. SPDX-License-Identifier: Apache-2.0
+ *
+ * Invariants: 1. the instructions of a block are decoded once and end where the plugin says.
+ * 2. A hook costs the program two instructions, an argument and a call; the board's counter
+ * learns this by calling it for nothing (device/port/measure/main.c), here it is a constant, and
+ * agreement with the board shows that it holds. */
+#include "sim/profile.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+/* A block with its instructions. */
+struct piece {
+    const struct trace_block *block;
+    const struct insn *insns;
+    uint64_t arrivals;          /* executions that came from the code before it */
+    const struct piece *before; /* the block that most of them came from */
+};
+
+struct region {
+    struct piece *pieces;
+    uint32_t n;
+};
+
+enum { HOOK_ARGUMENT, HOOK_CALL, N_HOOK };
+static const struct insn hook[N_HOOK] = {
+    {.bytes = 2, .kind = INSN_ALU, .n_moved = 1},
+    {.bytes = 4, .kind = INSN_CALL, .n_moved = 1},
+};
+
+static bool decode_block(struct arena *a, const struct image *m, const struct trace_block *b,
+                         struct piece *out, struct diag *d)
+{
+    struct insn *insns = ARENA_ARRAY(a, struct insn, b->n);
+    uint32_t at = b->start;
+    for (uint32_t i = 0; i < b->n; i++) {
+        if (!image_insn(m, at, &insns[i]))
+            return diag_error(d, "the emulator's plugin",
+                              "code ran at 0x%" PRIx32 ", where the firmware has none", at);
+        at += insns[i].bytes;
+    }
+    if (at != b->end) /* I1 */
+        return diag_error(d, "the emulator's plugin",
+                          "the code from 0x%" PRIx32 " ends at 0x%" PRIx32 ", not 0x%" PRIx32,
+                          b->start, at, b->end);
+    *out = (struct piece){.block = b, .insns = insns};
+    return true;
+}
+
+/* Whoever is followed by a piece's code was followed by one of the pieces that begin there: the
+ * first of them takes as many as it ran. */
+static void find_arrivals(struct region *r)
+{
+    for (uint32_t i = 0; i < r->n; i++) {
+        const struct trace_block *from = r->pieces[i].block;
+        uint64_t left = from->followed;
+        for (uint32_t k = 0; k < r->n && left > 0; k++) {
+            struct piece *to = &r->pieces[k];
+            if (to->block->start != from->end)
+                continue;
+            const uint64_t room = to->block->executions - to->arrivals;
+            const uint64_t n = left < room ? left : room;
+            if (n > 0 && (!to->before || to->before->block->followed < from->followed))
+                to->before = &r->pieces[i];
+            to->arrivals += n;
+            left -= n;
+        }
+    }
+}
+
+static uint64_t price_run(const struct core *core, struct pipe *p, const struct piece *piece)
+{
+    uint64_t cycles = 0;
+    for (uint32_t i = 0; i < piece->block->n; i++)
+        cycles += core->price(p, &piece->insns[i]);
+    return cycles;
+}
+
+/* Cycles of all executions of a piece. */
+static uint64_t price_piece(const struct core *core, const struct image *m,
+                            const struct piece *piece)
+{
+    const struct trace_block *b = piece->block;
+    struct pipe cold = {0}, warm = {0};
+    uint64_t cycles = (b->executions - piece->arrivals) * price_run(core, &cold, piece);
+    if (piece->arrivals > 0) {
+        price_run(core, &warm, piece->before);
+        cycles += piece->arrivals * price_run(core, &warm, piece);
+    }
+    const struct insn *last = &piece->insns[b->n - 1];
+    struct insn to;
+    const bool is_known = last->target && image_insn(m, last->target, &to);
+    const uint64_t n_left = b->executions - b->followed;
+    return n_left ? cycles + n_left * core->taken(last, is_known ? &to : NULL) : cycles;
+}
+
+static void count_piece(const struct piece *piece, struct cost *out)
+{
+    for (uint32_t i = 0; i < piece->block->n; i++) {
+        const struct insn *in = &piece->insns[i];
+        const uint64_t n = piece->block->executions;
+        out->instructions += n;
+        out->weighted += n * insn_weight(in);
+        out->by_class[kind_class(in->kind)] += n;
+    }
+}
+
+/* What the hooks cost the program is the hooks' affair. */
+static void leave_out_hooks(const struct core *core, uint64_t n_marks, struct cost *out)
+{
+    struct pipe p = {0};
+    for (uint32_t i = 0; i < N_HOOK; i++) {
+        assert(out->by_class[kind_class(hook[i].kind)] >= n_marks);
+        out->instructions -= n_marks;
+        out->weighted -= n_marks;
+        out->by_class[kind_class(hook[i].kind)] -= n_marks;
+        out->cycles -= core ? n_marks * core->price(&p, &hook[i]) : 0;
+    }
+    out->cycles -= core ? n_marks * core->taken(&hook[HOOK_CALL], NULL) : 0;
+}
+
+static bool join_region(struct arena *a, const struct image *m, const struct trace *t,
+                        uint32_t i_region, const struct profile_wish *wish, struct cost *out,
+                        struct diag *d)
+{
+    struct region r = {.pieces = ARENA_ARRAY(a, struct piece, t->blocks.n)};
+    for (uint32_t i = 0; i < t->blocks.n; i++)
+        if (t->blocks.items[i].region == i_region &&
+            !decode_block(a, m, &t->blocks.items[i], &r.pieces[r.n++], d))
+            return false;
+    find_arrivals(&r);
+    const struct trace_region *seen = &t->regions[i_region];
+    *out = (struct cost){.loaded = seen->loaded, .stored = seen->stored, .flash = seen->flash};
+    for (uint32_t i = 0; i < r.n; i++) {
+        count_piece(&r.pieces[i], out);
+        if (wish->core)
+            out->cycles += price_piece(wish->core, m, &r.pieces[i]);
+    }
+    if (wish->core)
+        out->cycles += wish->wait_states * (seen->data_misses + seen->code_misses);
+    return true;
+}
+
+static void cost_add(struct cost *sum, const struct cost *c)
+{
+    sum->instructions += c->instructions;
+    sum->weighted += c->weighted;
+    for (uint32_t k = 0; k < N_CLASSES; k++)
+        sum->by_class[k] += c->by_class[k];
+    sum->cycles += c->cycles;
+    sum->loaded += c->loaded;
+    sum->stored += c->stored;
+    sum->flash += c->flash;
+}
+
+/* Does the board count what the plugin counts? */
+static bool agrees(uint64_t plugin, uint64_t board, uint64_t n_marks,
+                   const struct profile_wish *wish)
+{
+    const uint64_t differs = plugin > board ? plugin - board : board - plugin;
+    return differs <= (wish->is_fed ? FED_SLACK * n_marks : 0);
+}
+
+bool profile_join(struct arena *a, const struct image *image, const struct trace *trace,
+                  const struct firmware_run *run, const struct profile_wish *wish,
+                  struct profile *out, struct diag *d)
+{
+    assert(trace->n_regions > 0);
+    const uint32_t n_steps = trace->n_regions - 1;
+    uint64_t n_rest = run->instructions;
+    *out = (struct profile){
+        .core = wish->core, .steps = ARENA_ARRAY(a, struct cost, n_steps), .n_steps = n_steps};
+    for (uint32_t i = 0; i < n_steps; i++) {
+        struct cost *c = &out->steps[i];
+        if (!join_region(a, image, trace, i, wish, c, d))
+            return false;
+        leave_out_hooks(wish->core, trace->regions[i].marks, c);
+        n_rest -= run->step_instructions[i];
+        if (!agrees(c->instructions, run->step_instructions[i], trace->regions[i].marks,
+                    wish)) /* I2 */
+            return diag_error(d, "the emulator's plugin",
+                              "%" PRIu64 " instructions in step %" PRIu32
+                              ", but the board counts %" PRIu64,
+                              c->instructions, i, run->step_instructions[i]);
+        cost_add(&out->total, c);
+    }
+    struct cost rest;
+    if (!join_region(a, image, trace, n_steps, wish, &rest, d))
+        return false;
+    /* The board counts call and return less what its hooks take there: its figure stands. */
+    out->total.instructions += n_rest;
+    out->total.weighted += n_rest;
+    out->total.by_class[CLASS_OTHER] += n_rest;
+    out->total.cycles += rest.cycles;
+    return true;
+}

@@ -1,0 +1,157 @@
+/* thumb.c - decodes Thumb instructions by thumb.def. SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/decode.h"
+
+static const struct encoding narrow[] = {
+#define NARROW(mask, value, kind, operands) {mask, value, INSN_##kind, operands},
+#define WIDE(mask, value, kind, operands)
+#include "sim/thumb.def"
+#undef NARROW
+#undef WIDE
+};
+
+static const struct encoding wide[] = {
+#define NARROW(mask, value, kind, operands)
+#define WIDE(mask, value, kind, operands) {mask, value, INSN_##kind, operands},
+#include "sim/thumb.def"
+#undef NARROW
+#undef WIDE
+};
+
+static bool is_bit(uint32_t word, uint32_t n)
+{
+    return (word >> n & 1) != 0;
+}
+
+/* Registers of a list that is loaded or stored. The list of PUSH has lr in bit 8, that of POP pc. */
+static void add_list(struct insn *in, uint32_t word, bool is_long)
+{
+    const bool loads = kind_class(in->kind) == CLASS_LOAD;
+    uint32_t list = word & (is_long ? 0xffff : 0xff);
+    if (!is_long && in->addressed == REGISTER(ARM_SP) && is_bit(word, 8))
+        list |= 1u << (loads ? ARM_PC : ARM_LR);
+    uint8_t n = 0;
+    for (uint32_t r = 0; r < 16; r++)
+        n = (uint8_t)(n + (list >> r & 1));
+    in->n_moved = n > 0 ? n : 1;
+    if (loads)
+        in->writes |= list;
+    else
+        in->reads |= list;
+}
+
+/* The address register, the first and only one, is moved on. */
+static void write_base(struct insn *in)
+{
+    in->writes_base = true;
+    in->writes |= in->addressed;
+}
+
+/* Operands that are a name and not a letter with a field. */
+static bool add_named(struct insn *in, const char *name, uint32_t word)
+{
+    if (strcmp(name, "F") == 0 || (strcmp(name, "S") == 0 && is_bit(word, 20)))
+        in->writes |= REGISTER_FLAGS;
+    else if (strcmp(name, "f") == 0)
+        in->reads |= REGISTER_FLAGS;
+    else if ((strcmp(name, "B") == 0 && is_bit(word, 21)) ||
+             (strcmp(name, "b") == 0 && is_bit(word, 8)))
+        write_base(in);
+    else if (strcmp(name, "sp") == 0)
+        operand_add(in, 'a', ARM_SP);
+    else if (strcmp(name, "rsp") == 0)
+        operand_add(in, 'r', ARM_SP);
+    else if (strcmp(name, "SP") == 0) {
+        operand_add(in, 'a', ARM_SP);
+        write_base(in);
+    } else if (strcmp(name, "lr") == 0)
+        operand_add(in, 'w', ARM_LR);
+    else if (strcmp(name, "list") == 0 || strcmp(name, "LIST") == 0)
+        add_list(in, word, name[0] == 'L');
+    else
+        return strchr("SBb", name[0]) != NULL;
+    return true;
+}
+
+static void add_operand(struct insn *in, const char *name, uint32_t word)
+{
+    if (add_named(in, name, word))
+        return;
+    if (strcmp(name + 1, "HI") == 0) {
+        operand_add(in, name[0], (word & 7) | (word >> 4 & 8));
+        return;
+    }
+    const uint32_t at = (uint32_t)strtoul(name + 1, NULL, 10);
+    const bool is_long = isupper((unsigned char)name[0]) != 0;
+    operand_add(in, name[0], word >> at & (is_long ? 15 : 7));
+}
+
+/* Registers that VLDM and VSTM move: the low byte counts words, with coprocessor 11 halves of a
+ * double register. */
+static void count_fp_list(struct insn *in, uint32_t word)
+{
+    const uint32_t words = word & 0xff;
+    in->n_moved = (uint8_t)(is_bit(word, 8) ? words / 2 : words);
+}
+
+/* Where a narrow branch goes, relative to its own address. */
+static int32_t narrow_offset(uint32_t word)
+{
+    if ((word & 0xf500) == 0xb100)
+        return 4 + (int32_t)((word >> 3 & 0x1f) << 1 | (word >> 9 & 1) << 6);
+    if ((word & 0xf000) == 0xd000)
+        return 4 + sign_extend(word << 1, 9);
+    return 4 + sign_extend(word << 1, 12);
+}
+
+static int32_t wide_offset(enum insn_kind kind, uint32_t word)
+{
+    const uint32_t s = word >> 26 & 1, j1 = word >> 13 & 1, j2 = word >> 11 & 1;
+    const uint32_t low = (word & 0x7ff) << 1;
+    if (kind == INSN_LOOP_END)
+        return 4 - (int32_t)((word & 0x7fe) << 1 | (word >> 11 & 1) << 1);
+    if (kind == INSN_BRANCH_IF)
+        return 4 + sign_extend(s << 20 | j2 << 19 | j1 << 18 | (word >> 16 & 0x3f) << 12 | low, 21);
+    const uint32_t i1 = (j1 ^ s) ^ 1, i2 = (j2 ^ s) ^ 1;
+    return 4 + sign_extend(s << 24 | i1 << 23 | i2 << 22 | (word >> 16 & 0x3ff) << 12 | low, 25);
+}
+
+static bool has_target(enum insn_kind kind)
+{
+    return kind == INSN_BRANCH || kind == INSN_BRANCH_IF || kind == INSN_CALL ||
+           kind == INSN_LOOP_END;
+}
+
+void thumb_decode(uint32_t word, struct insn *out)
+{
+    const bool is_wide = out->bytes == 4;
+    const struct encoding *e = is_wide
+                                   ? encoding_find(wide, sizeof wide / sizeof wide[0], word)
+                                   : encoding_find(narrow, sizeof narrow / sizeof narrow[0], word);
+    if (!e)
+        return;
+    out->kind = (uint8_t)e->kind;
+    if (e->kind == INSN_LOAD_DUAL || e->kind == INSN_STORE_DUAL)
+        out->n_moved = 2;
+    if (e->kind == INSN_FP_LOAD_MANY || e->kind == INSN_FP_STORE_MANY)
+        count_fp_list(out, word);
+    char name[WORD_MAX];
+    for (const char *at = e->operands; operand_next(&at, name);)
+        add_operand(out, name, word);
+    /* LDM and STM in 16 bits: the base is read and moved on, unless it is loaded. */
+    if (!is_wide && (e->kind == INSN_LOAD_MANY || e->kind == INSN_STORE_MANY) && !out->addressed) {
+        out->addressed = REGISTER(word >> 8 & 7);
+        out->writes_base = true;
+    }
+    /* r15 as a destination is the discarded result of a comparison, but for loads. */
+    out->loads_pc = kind_class(e->kind) == CLASS_LOAD && (out->writes & REGISTER(ARM_PC)) != 0;
+    out->writes &= ~REGISTER(ARM_PC);
+    out->reads &= ~REGISTER(ARM_PC);
+    if (has_target(e->kind))
+        out->target =
+            out->address + (uint32_t)(is_wide ? wide_offset(e->kind, word) : narrow_offset(word));
+}
