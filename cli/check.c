@@ -401,34 +401,55 @@ static bool converts(struct arena *a, enum op op, enum dtype x, enum dtype y)
 {
     static const float scale = 1.0f;
     static const int32_t zero = 0;
-    const struct quant quant = {.n = 1, .scale = &scale, .zero = &zero};
+    const struct quant none = {0}, one = {.n = 1, .scale = &scale, .zero = &zero};
+    const struct quant quant = op == OP_CAST ? none : one; /* numbers as they are */
     struct diag d = {0};
     struct graph *g = graph_new(a, "conversion");
-    const struct tensor in = {.name = "x",
-                              .dtype = x,
-                              .shape = {2, {1, 4}},
-                              .quant = x == DT_F32 ? (struct quant){0} : quant};
+    const struct tensor in = {
+        .name = "x", .dtype = x, .shape = {2, {1, 4}}, .quant = x == DT_F32 ? none : quant};
     const uint32_t id = graph_add_tensor(g, &in);
     *VEC_PUSH(a, &g->inputs) = id;
     const uint32_t out = graph_add_node(g, op, NULL, &id, 1, "y", &d);
     if (out == NO_TENSOR)
         return false;
     g->tensors.items[out].dtype = y;
-    g->tensors.items[out].quant = y == DT_F32 ? (struct quant){0} : quant;
+    g->tensors.items[out].quant = y == DT_F32 ? none : quant;
     *VEC_PUSH(a, &g->outputs) = out;
     return graph_verify(g, &d);
+}
+
+/* Does an operator make type `y` of type `x`? Most keep it. */
+static bool makes(struct arena *a, enum op op, enum dtype x, enum dtype y)
+{
+    switch (op) {
+    case OP_QUANTIZE:
+    case OP_DEQUANTIZE:
+        return converts(a, op, x, y);
+    case OP_CAST: /* each of them to each */
+        return x == y && converts(a, op, x, y);
+    case OP_ARG_MAX:
+    case OP_ARG_MIN:
+        return y == DT_S32;
+    case OP_SELECT: /* the first input is the condition */
+        return x == DT_BOOL;
+#define COMPARISON(UPPER, lower, holds) case OP_##UPPER:
+#include "ir/compare.def"
+#undef COMPARISON
+        return y == DT_BOOL;
+    default:
+        return x == y;
+    }
 }
 
 /* Types of activations for which an operator has a kernel: "s8, f32 -> s8". */
 static const char *kernel_types(struct arena *a, enum op op)
 {
-    const bool changes_type = op == OP_QUANTIZE || op == OP_DEQUANTIZE;
     struct text t = {.arena = a};
     if (op == OP_RESHAPE)
         return "any: no work is left";
     for (enum dtype x = 0; x < N_DTYPES; x++)
         for (enum dtype y = 0; y < N_DTYPES; y++) {
-            if (!kernel_exists(op, x, y) || (changes_type ? !converts(a, op, x, y) : x != y))
+            if (!kernel_exists(op, x, y) || !makes(a, op, x, y))
                 continue;
             text_add(&t, t.len ? ", " : "");
             text_add(&t, dtype_name(x));

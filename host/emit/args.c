@@ -422,6 +422,41 @@ static void print_cast(struct constants *c, const char *name, const union kernel
     text_add(c->t, "};\n");
 }
 
+static void print_compare(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_compare *op = &args->compare;
+    open_struct(c, "mote_compare", name);
+    print_walk(c, &op->walk);
+    print_member(c, "holds", op->holds);
+    print_pair(c, "a_zero", op->a_zero, "b_zero", op->b_zero);
+    print_pair(c, "a_shift", op->a_shift, "b_shift", op->b_shift);
+    print_pair(c, "a_mult", op->a_mult, "b_mult", op->b_mult);
+    text_add(c->t, "};\n");
+}
+
+static void print_select(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_select_any *op = &args->select;
+    open_struct(c, "mote_select_any", name);
+    print_u32x4(c, "n", op->n);
+    print_u32x4(c, "if_step", op->if_step);
+    print_u32x4(c, "a_step", op->a_step);
+    print_u32x4(c, "b_step", op->b_step);
+    print_member(c, "elem_bytes", op->elem_bytes);
+    text_add(c->t, "};\n");
+}
+
+static void print_arg_extremum(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_arg_extremum *op = &args->arg_extremum;
+    open_struct(c, "mote_arg_extremum", name);
+    print_member(c, "outer", op->outer);
+    print_member(c, "n", op->n);
+    print_member(c, "inner", op->inner);
+    print_member(c, "least", op->least);
+    text_add(c->t, "};\n");
+}
+
 static void print_unary_f32(struct constants *c, const char *name, const union kernel_args *args)
 {
     open_struct(c, "mote_unary_f32", name);
@@ -744,6 +779,9 @@ static const struct row *row_of(const struct kernel *kernel)
         {"binary_f32", INPUTS_EACH, print_binary_f32},
         {"binary_s32", INPUTS_EACH, print_binary_s32},
         {"cast", INPUTS_EACH, print_cast},
+        {"compare", INPUTS_EACH, print_compare},
+        {"select", INPUTS_EACH, print_select},
+        {"arg_extremum", INPUTS_EACH, print_arg_extremum},
         {"unary_f32", INPUTS_EACH, print_unary_f32},
         {"signal_window", INPUTS_EACH, print_signal_window},
         {"fft_auto_scale", INPUTS_EACH, print_fft_auto_scale},

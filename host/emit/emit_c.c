@@ -278,10 +278,12 @@ static bool calls_library(const struct emitter *e)
 static const char *arena_pointer(struct emitter *e, enum dtype dtype, const char *at,
                                  const char *qualifier)
 {
+    /* kernels take bytes of every kind as int8_t */
     static const char *const types[N_DTYPES] = {
-        [DT_F32] = "float",   [DT_S16] = "int16_t",  [DT_S32] = "int32_t",
-        [DT_S64] = "int64_t", [DT_U32] = "uint32_t", [DT_U64] = "uint64_t"};
-    if (dtype == DT_S8 || dtype == DT_U8) /* kernels take bytes of both kinds as int8_t */
+        [DT_F32] = "float",    [DT_S8] = "int8_t",    [DT_S16] = "int16_t",
+        [DT_S32] = "int32_t",  [DT_S64] = "int64_t",  [DT_U8] = "int8_t",
+        [DT_U32] = "uint32_t", [DT_U64] = "uint64_t", [DT_BOOL] = "int8_t"};
+    if (dtype_bytes(dtype) == 1)
         return arena_printf(e->a, "at + %s", at);
     return arena_printf(e->a, "(%s%s *)(void *)(at + %s)", qualifier, types[dtype], at);
 }

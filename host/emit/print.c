@@ -57,8 +57,9 @@ void print_int(struct text *t, int64_t v)
 void print_tensor_type(struct text *t, const struct tensor *tensor)
 {
     static const char *const types[N_DTYPES] = {
-        [DT_F32] = "float", [DT_S8] = "int8",  [DT_S16] = "int16",  [DT_S32] = "int32",
-        [DT_S64] = "int64", [DT_U8] = "uint8", [DT_U32] = "uint32", [DT_U64] = "uint64"};
+        [DT_F32] = "float",  [DT_S8] = "int8",    [DT_S16] = "int16",
+        [DT_S32] = "int32",  [DT_S64] = "int64",  [DT_U8] = "uint8",
+        [DT_U32] = "uint32", [DT_U64] = "uint64", [DT_BOOL] = "bool"};
     text_printf(t, "%s [", types[tensor->dtype]);
     for (int32_t i = 0; i < tensor->shape.rank; i++)
         text_printf(t, "%s%d", i ? ", " : "", (int)tensor->shape.dim[i]);
@@ -109,6 +110,11 @@ static void print_u32(struct text *t, const void *data, uint32_t i)
     text_printf(t, "%lluu", (unsigned long long)((const uint32_t *)data)[i]);
 }
 
+static void print_u64(struct text *t, const void *data, uint32_t i)
+{
+    text_printf(t, "UINT64_C(%llu)", (unsigned long long)((const uint64_t *)data)[i]);
+}
+
 static void print_u16(struct text *t, const void *data, uint32_t i)
 {
     print_int(t, ((const uint16_t *)data)[i]);
@@ -143,6 +149,9 @@ void print_array(struct constants *c, const char *owner, const char *role, enum 
         [DT_S32] = {"int32_t", sizeof(int32_t), 11, 7, print_s32},
         [DT_S64] = {"int64_t", sizeof(int64_t), 24, 3, print_s64},
         [DT_U8] = {"uint8_t", sizeof(uint8_t), 3, 19, print_u8},
+        [DT_U32] = {"uint32_t", sizeof(uint32_t), 11, 7, print_u32},
+        [DT_U64] = {"uint64_t", sizeof(uint64_t), 24, 3, print_u64},
+        [DT_BOOL] = {"int8_t", sizeof(int8_t), 2, 24, print_s8},
     };
     print_elements(c, owner, role, &elements[dtype], data, n);
 }

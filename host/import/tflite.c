@@ -24,6 +24,8 @@ static const struct builtin builtins[] = {
     {TFL_ABS, tfl_unary, OP_ABS},
     {TFL_ADD, tfl_add_op, OP_ADD},
     {TFL_ADD_N, tfl_add_n, OP_ADD},
+    {TFL_ARG_MAX, tfl_arg_extremum, OP_ARG_MAX},
+    {TFL_ARG_MIN, tfl_arg_extremum, OP_ARG_MIN},
     {TFL_ASSIGN_VARIABLE, tfl_assign_variable, N_OPS},
     {TFL_AVERAGE_POOL_2D, tfl_pool, OP_AVERAGE_POOL2D},
     {TFL_BATCH_MATMUL, tfl_batch_matmul, OP_BATCH_MATMUL},
@@ -39,6 +41,7 @@ static const struct builtin builtins[] = {
     {TFL_DEQUANTIZE, tfl_unary, OP_DEQUANTIZE},
     {TFL_DIV, tfl_div, OP_DIV},
     {TFL_ELU, tfl_unary, OP_ELU},
+    {TFL_EQUAL, tfl_binary, OP_EQUAL},
     {TFL_EXP, tfl_unary, OP_EXP},
     {TFL_EXPAND_DIMS, tfl_to_declared_shape, OP_RESHAPE},
     {TFL_FILL, tfl_ints_only, N_OPS},
@@ -47,9 +50,16 @@ static const struct builtin builtins[] = {
     {TFL_FULLY_CONNECTED, tfl_fully_connected, OP_FULLY_CONNECTED},
     {TFL_GATHER, tfl_gather, OP_GATHER},
     {TFL_GELU, tfl_gelu, OP_GELU},
+    {TFL_GREATER, tfl_binary, OP_GREATER},
+    {TFL_GREATER_EQUAL, tfl_binary, OP_GREATER_EQUAL},
     {TFL_HARD_SWISH, tfl_unary, OP_HARD_SWISH},
     {TFL_LEAKY_RELU, tfl_leaky_relu, OP_LEAKY_RELU},
+    {TFL_LESS, tfl_binary, OP_LESS},
+    {TFL_LESS_EQUAL, tfl_binary, OP_LESS_EQUAL},
     {TFL_LOG, tfl_unary, OP_LOG},
+    {TFL_LOGICAL_AND, tfl_binary, OP_LOGICAL_AND},
+    {TFL_LOGICAL_NOT, tfl_unary, OP_LOGICAL_NOT},
+    {TFL_LOGICAL_OR, tfl_binary, OP_LOGICAL_OR},
     {TFL_LOGISTIC, tfl_unary, OP_LOGISTIC},
     {TFL_MAXIMUM, tfl_binary, OP_MAXIMUM},
     {TFL_MAX_POOL_2D, tfl_pool, OP_MAX_POOL2D},
@@ -58,6 +68,7 @@ static const struct builtin builtins[] = {
     {TFL_MIRROR_PAD, tfl_mirror_pad, OP_CONCAT},
     {TFL_MUL, tfl_mul, OP_MUL},
     {TFL_NEG, tfl_unary, OP_NEG},
+    {TFL_NOT_EQUAL, tfl_binary, OP_NOT_EQUAL},
     {TFL_PACK, tfl_pack, OP_CONCAT},
     {TFL_PAD, tfl_pad, OP_PAD},
     {TFL_PADV2, tfl_pad, OP_PAD},
@@ -77,6 +88,8 @@ static const struct builtin builtins[] = {
     {TFL_REVERSE_V2, tfl_reverse, OP_SLICE},
     {TFL_ROUND, tfl_unary, OP_ROUND},
     {TFL_RSQRT, tfl_unary, OP_RSQRT},
+    {TFL_SELECT, tfl_select, OP_SELECT},
+    {TFL_SELECT_V2, tfl_select, OP_SELECT},
     {TFL_SHAPE, tfl_shape, N_OPS},
     {TFL_SIN, tfl_unary, OP_SIN},
     {TFL_SLICE, tfl_slice, OP_SLICE},
@@ -99,6 +112,7 @@ static const struct builtin builtins[] = {
     {TFL_UNIDIRECTIONAL_SEQUENCE_LSTM, tfl_lstm, OP_LSTM},
     {TFL_UNPACK, tfl_unpack, OP_SLICE},
     {TFL_VAR_HANDLE, tfl_var_handle, N_OPS},
+    {TFL_WHERE, tfl_ints_only, N_OPS},
 };
 
 #define N_BUILTINS (sizeof builtins / sizeof builtins[0])
@@ -259,7 +273,8 @@ static void stand_in(struct tfl *t, const struct tfl_op *op)
         uint32_t id = (uint32_t)fb_i32_at(t->fb, &op->out_ids, k);
         struct tensor tensor;
         struct diag ir = {0};
-        if (t->values[id].state != TFL_BROKEN || tfl_tensor_convert(t, t->declared[id], &tensor))
+        if (t->values[id].state != TFL_BROKEN ||
+            tfl_tensor_convert(t, t->declared[id], TFL_NO_SHAPE_IS_UNKNOWN, &tensor))
             continue;
         if (t->fb->failed)
             return;
@@ -303,7 +318,7 @@ static void import_input(struct tfl *t, const struct tfl_tensor *from)
 {
     struct diag d = {0};
     struct tensor tensor;
-    const char *fault = tfl_tensor_convert(t, from, &tensor);
+    const char *fault = tfl_tensor_convert(t, from, TFL_NO_SHAPE_IS_UNKNOWN, &tensor);
     if (t->fb->failed)
         return;
     if (fault)

@@ -31,7 +31,7 @@ static bool known_inputs(struct tfl *t, const struct tfl_op *op, struct rows *in
             return false;
     }
     const struct tfl_tensor *y = tfl_tensor(t, tfl_out_id(t, op));
-    return y && (y->type == TFL_INT32 || y->type == TFL_INT64);
+    return y && (y->type == TFL_INT32 || y->type == TFL_INT64 || y->type == TFL_BOOL);
 }
 
 static int64_t floor_div(int64_t a, int64_t b)
@@ -56,6 +56,30 @@ static bool pair(const struct tfl_op *op, int64_t a, int64_t b, int64_t *y)
         return true;
     case TFL_MAXIMUM:
         *y = a > b ? a : b;
+        return true;
+    case TFL_EQUAL:
+        *y = a == b;
+        return true;
+    case TFL_NOT_EQUAL:
+        *y = a != b;
+        return true;
+    case TFL_LESS:
+        *y = a < b;
+        return true;
+    case TFL_LESS_EQUAL:
+        *y = a <= b;
+        return true;
+    case TFL_GREATER:
+        *y = a > b;
+        return true;
+    case TFL_GREATER_EQUAL:
+        *y = a >= b;
+        return true;
+    case TFL_LOGICAL_AND:
+        *y = a && b;
+        return true;
+    case TFL_LOGICAL_OR:
+        *y = a || b;
         return true;
     default:
         if (b == 0)
@@ -138,6 +162,40 @@ static bool fold_range(const struct tfl_op *op, const struct rows *in, struct tf
     return true;
 }
 
+static bool fold_not(const struct rows *in, struct tfl_ints *out)
+{
+    out->n = in->of[0].n;
+    for (uint32_t i = 0; i < out->n; i++)
+        out->v[i] = !in->of[0].v[i];
+    return true;
+}
+
+/* Rows of one length, or of 1. */
+static bool fold_select(const struct tfl_op *op, const struct rows *in, struct tfl_ints *out)
+{
+    out->n = 1;
+    for (uint32_t k = 0; k < in->n; k++)
+        out->n = in->of[k].n > out->n ? in->of[k].n : out->n;
+    for (uint32_t k = 0; k < in->n; k++)
+        if (in->n != 3 || (in->of[k].n != 1 && in->of[k].n != out->n))
+            return tfl_refuse(op, "of rows of integers that differ in length");
+    for (uint32_t i = 0; i < out->n; i++) {
+        const bool holds = in->of[0].v[in->of[0].n == 1 ? 0 : i] != 0;
+        const struct tfl_ints *from = &in->of[holds ? 1 : 2];
+        out->v[i] = from->v[from->n == 1 ? 0 : i];
+    }
+    return true;
+}
+
+/* The places in a row that are not 0. */
+static bool fold_where(const struct rows *in, struct tfl_ints *out)
+{
+    for (uint32_t i = 0; i < in->of[0].n; i++)
+        if (in->of[0].v[i])
+            out->v[out->n++] = i;
+    return true;
+}
+
 static bool fold(const struct tfl_op *op, const struct rows *in, struct tfl_ints *out, bool *done)
 {
     *done = true;
@@ -148,7 +206,22 @@ static bool fold(const struct tfl_op *op, const struct rows *in, struct tfl_ints
     case TFL_MINIMUM:
     case TFL_MAXIMUM:
     case TFL_FLOOR_DIV:
+    case TFL_EQUAL:
+    case TFL_NOT_EQUAL:
+    case TFL_LESS:
+    case TFL_LESS_EQUAL:
+    case TFL_GREATER:
+    case TFL_GREATER_EQUAL:
+    case TFL_LOGICAL_AND:
+    case TFL_LOGICAL_OR:
         return fold_pair(op, in, out);
+    case TFL_LOGICAL_NOT:
+        return fold_not(in, out);
+    case TFL_SELECT:
+    case TFL_SELECT_V2:
+        return fold_select(op, in, out);
+    case TFL_WHERE:
+        return in->n == 1 && fold_where(in, out);
     case TFL_CONCATENATION:
         return fold_row(op, in, out);
     case TFL_CAST:
@@ -194,5 +267,10 @@ bool tfl_fold_ints(struct tfl *t, const struct tfl_op *op, bool *done)
 bool tfl_ints_only(struct tfl *t, const struct tfl_op *op)
 {
     (void)t;
+    if (op->code == TFL_WHERE) {
+        tfl_refuse(op, "how many elements it has depends on their values");
+        return diag_hint(op->d, "choose by SELECT_V2 or by a product with the condition, whose "
+                                "shapes are fixed");
+    }
     return tfl_refuse(op, "supported for integers that follow from shapes only");
 }

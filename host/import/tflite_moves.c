@@ -48,6 +48,20 @@ bool tfl_reduce(struct tfl *t, const struct tfl_op *op)
     return tfl_add_reshaped(t, op, op->kind, &at, &x, 1);
 }
 
+/* Without the axis: the shape that the file declares may be that of a scalar. */
+bool tfl_arg_extremum(struct tfl *t, const struct tfl_op *op)
+{
+    struct attrs at = {0};
+    struct tfl_ints axis = {0};
+    uint32_t x;
+    if (!input_and_ints(t, op, &x, &axis))
+        return false;
+    if (axis.n != 1)
+        return tfl_refuse(op, "%" PRIu32 " axes, expected 1", axis.n);
+    return tfl_axis(op, axis.v[0], shape_of(t, x)->rank, &at.axis) &&
+           tfl_add_reshaped(t, op, op->kind, &at, &x, 1);
+}
+
 bool tfl_transpose(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {0};
@@ -454,6 +468,27 @@ bool tfl_batch_matmul(struct tfl *t, const struct tfl_op *op)
     return tfl_arity(op, 2, 2) && tfl_options(op, OPTIONS_BATCH_MATMUL) &&
            tfl_in(t, op, 0, &in[0]) && tfl_in(t, op, 1, &in[1]) &&
            tfl_add(t, op, OP_BATCH_MATMUL, &at, in, 2);
+}
+
+/* The condition of SELECT may be a vector along the first dimension; otherwise shapes broadcast as
+ * those of SELECT_V2 do. */
+bool tfl_select(struct tfl *t, const struct tfl_op *op)
+{
+    uint32_t in[3];
+    if (!tfl_arity(op, 3, 3))
+        return false;
+    for (uint32_t k = 0; k < 3; k++)
+        if (!tfl_in(t, op, k, &in[k]))
+            return false;
+    const struct shape *condition = shape_of(t, in[0]), *a = shape_of(t, in[1]);
+    if (op->code == TFL_SELECT && condition->rank == 1 && a->rank > 1 && condition->dim[0] > 1) {
+        struct shape column = {.rank = a->rank, .dim = {condition->dim[0]}};
+        for (int32_t i = 1; i < a->rank; i++)
+            column.dim[i] = 1;
+        if (!tfl_step_reshape(t, op, &column, in[0], &in[0]))
+            return false;
+    }
+    return tfl_add(t, op, OP_SELECT, NULL, in, 3);
 }
 
 /* As often as `repeat` says, one number for each dimension. */

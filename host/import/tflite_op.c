@@ -44,7 +44,7 @@ static bool declared(struct tfl *t, const struct tfl_op *op, uint32_t i, struct 
     const struct tfl_tensor *from = tfl_tensor(t, i);
     if (!from)
         return false;
-    const char *fault = tfl_tensor_convert(t, from, out);
+    const char *fault = tfl_tensor_convert(t, from, TFL_NO_SHAPE_IS_SCALAR, out);
     if (fault)
         return tfl_refuse(op, "%s", fault);
     return !t->fb->failed;
@@ -131,6 +131,30 @@ bool tfl_in_variable(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_
     return true;
 }
 
+/* Integers known while reading as a constant of the type and shape that the file declares. */
+static bool add_ints(struct tfl *t, const struct tfl_op *op, uint32_t i, uint32_t *id)
+{
+    const struct tfl_ints *ints = t->values[i].ints;
+    struct tensor tensor;
+    if (!declared(t, op, i, &tensor))
+        return false;
+    if (shape_count(&tensor.shape) != ints->n || tensor.dtype == DT_F32)
+        return tfl_refuse(op,
+                          "'%s' is %" PRIu32 " integers that are computed from shapes, and "
+                          "declared otherwise",
+                          tensor.name, ints->n);
+    void *data = arena_alloc(t->a, tensor_bytes(&tensor));
+    for (uint32_t k = 0; k < ints->n; k++) {
+        if (ints->v[k] < dtype_min(tensor.dtype) || ints->v[k] > dtype_max(tensor.dtype))
+            return tfl_refuse(op, "'%s' holds %" PRId64 ", which %s does not", tensor.name,
+                              ints->v[k], dtype_name(tensor.dtype));
+        element_set_int(tensor.dtype, data, k, ints->v[k]);
+    }
+    tensor.data = data;
+    *id = graph_add_tensor(t->g, &tensor);
+    return true;
+}
+
 bool tfl_in(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t *id)
 {
     uint32_t i;
@@ -141,7 +165,7 @@ bool tfl_in(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t *id)
     if (value->state == TFL_UNSEEN && from->is_variable)
         return tfl_refuse(op, "input %" PRIu32 " '%s' is a variable", k, from->name);
     if (value->state == TFL_INTS)
-        return tfl_refuse(op, "input %" PRIu32 " is computed from shapes", k);
+        return add_ints(t, op, i, id);
     if (value->state == TFL_HANDLE)
         return tfl_refuse(op, "input %" PRIu32 " is the handle of a variable", k);
     if (value->state == TFL_UNSEEN && !add_constant(t, op, i))
@@ -171,7 +195,7 @@ bool tfl_in_ints(struct tfl *t, const struct tfl_op *op, uint32_t k, struct tfl_
     }
     if (t->values[i].state == TFL_VALUE && from->data.len == 0)
         return tfl_refuse(op, "input %" PRIu32 " '%s' is not a constant", k, from->name);
-    if (from->is_variable || !tfl_tensor_ints(t, from, out))
+    if (from->is_variable || from->type == TFL_BOOL || !tfl_tensor_ints(t, from, out))
         return tfl_refuse(op,
                           "input %" PRIu32 " '%s' is not a constant of at most %d int32 or int64",
                           k, from->name, TFL_INTS_MAX);
@@ -262,8 +286,6 @@ static bool declares(struct tfl *t, const struct tfl_op *op, uint32_t k, const s
     const struct tfl_tensor *from = tfl_tensor(t, i);
     if (!from)
         return false;
-    if (from->shape.n == 0 && shape_count(&made->shape) == 1)
-        return true;
     if (!declared(t, op, i, &as))
         return false;
     if (as.dtype != made->dtype || !shape_equal(&as.shape, &made->shape))

@@ -132,11 +132,16 @@ void tfl_add_graph_fault(struct tfl *t, const struct tfl_tensor *end, const stru
 
 /* Tensor i < t->tensors.n as declared, read once. NULL when the file is damaged. */
 const struct tfl_tensor *tfl_tensor(struct tfl *t, uint32_t i);
+/* A tensor without dimensions: of a constant that is a scalar, for which the IR has a vector of 1;
+ * else the file may mean that, or leave the shape open. What an operator makes is checked afterwards
+ * by the operator's rule. */
+enum tfl_no_shape { TFL_NO_SHAPE_IS_UNKNOWN, TFL_NO_SHAPE_IS_SCALAR };
 /* Type, shape, quantisation and name as the IR has them. NULL, or what the IR does not have. */
-const char *tfl_tensor_convert(struct tfl *t, const struct tfl_tensor *from, struct tensor *to);
+const char *tfl_tensor_convert(struct tfl *t, const struct tfl_tensor *from,
+                               enum tfl_no_shape no_shape, struct tensor *to);
 /* "int16" */
 const char *tfl_type_name(uint8_t type);
-/* Integers of a constant: int32 or int64, at most TFL_INTS_MAX. False when it is none such. */
+/* Integers of a constant: int32, int64 or bool, at most TFL_INTS_MAX. False when it is none such. */
 bool tfl_tensor_ints(struct tfl *t, const struct tfl_tensor *from, struct tfl_ints *out);
 /* Bytes of the buffer of a constant that the IR has as `as`: of int4 half as many. */
 size_t tfl_tensor_bytes(const struct tfl_tensor *from, const struct tensor *as);
@@ -212,6 +217,7 @@ void tfl_finish_variables(struct tfl *t);
 /* tflite_ops.c, tflite_moves.c, tflite_shapes.c and tflite_state.c: one function an operator, or
  * several operators that differ only in op->kind. */
 bool tfl_add_op(struct tfl *t, const struct tfl_op *op);
+bool tfl_arg_extremum(struct tfl *t, const struct tfl_op *op);
 bool tfl_assign_variable(struct tfl *t, const struct tfl_op *op);
 bool tfl_batch_matmul(struct tfl *t, const struct tfl_op *op);
 bool tfl_binary(struct tfl *t, const struct tfl_op *op);
@@ -238,6 +244,7 @@ bool tfl_reshape(struct tfl *t, const struct tfl_op *op);
 bool tfl_resize_bilinear(struct tfl *t, const struct tfl_op *op);
 bool tfl_resize_nearest(struct tfl *t, const struct tfl_op *op);
 bool tfl_reverse(struct tfl *t, const struct tfl_op *op);
+bool tfl_select(struct tfl *t, const struct tfl_op *op);
 bool tfl_shape(struct tfl *t, const struct tfl_op *op);
 bool tfl_slice(struct tfl *t, const struct tfl_op *op);
 bool tfl_softmax(struct tfl *t, const struct tfl_op *op);

@@ -28,7 +28,6 @@ static const struct remedy of_operator[] = {
     {"IF", "convert the branch that the device takes, by itself"},
     {"WHILE", "convert with the loop unrolled (unroll=True in Keras)"},
     {"STABLEHLO_", "convert to TFLite builtin operators"},
-    {"ARG_M", "end the model before it: the program around it finds the largest output"},
     {"TOPK_V2", "end the model before it: the program around it finds the largest outputs"},
     {"NON_MAX_SUPPRESSION", "end the model before it: the program around it sorts the few boxes"},
     {"EMBEDDING_LOOKUP", "look the row up in the program around the model, and feed it"},
@@ -51,6 +50,7 @@ static const char *of_type(uint8_t type)
     case TFL_FLOAT32:
     case TFL_INT8:
     case TFL_INT16:
+    case TFL_BOOL:
         return NULL;
     case TFL_UINT8:
         return "uint8 is the scheme of old converters: convert with inference_input_type and "
@@ -59,7 +59,6 @@ static const char *of_type(uint8_t type)
         return "convert without float16 weights; with a representative data set to int8";
     case TFL_INT32:
     case TFL_INT64:
-    case TFL_BOOL:
         return "leave computing on such integers to the program around the model";
     default:
         return "use float32, int8 or int16 tensors";

@@ -80,8 +80,9 @@ const char *tfl_type_name(uint8_t type)
 static bool convert_type(uint8_t type, enum dtype *out)
 {
     static const uint8_t of[N_DTYPES] = {
-        [DT_F32] = TFL_FLOAT32, [DT_S8] = TFL_INT8,  [DT_S16] = TFL_INT16,  [DT_S32] = TFL_INT32,
-        [DT_S64] = TFL_INT64,   [DT_U8] = TFL_UINT8, [DT_U32] = TFL_UINT32, [DT_U64] = TFL_UINT64,
+        [DT_F32] = TFL_FLOAT32, [DT_S8] = TFL_INT8,    [DT_S16] = TFL_INT16,
+        [DT_S32] = TFL_INT32,   [DT_S64] = TFL_INT64,  [DT_U8] = TFL_UINT8,
+        [DT_U32] = TFL_UINT32,  [DT_U64] = TFL_UINT64, [DT_BOOL] = TFL_BOOL,
     };
     if (type == TFL_INT4) { /* of constants only: tfl_tensor_convert */
         *out = DT_S8;
@@ -96,10 +97,11 @@ static bool convert_type(uint8_t type, enum dtype *out)
 }
 
 /* NULL, or what is wrong. Dimensions are checked by the IR's own rule, in tfl_tensor_convert. */
-static const char *convert_shape(struct tfl *t, const struct tfl_tensor *from, struct shape *to)
+static const char *convert_shape(struct tfl *t, const struct tfl_tensor *from,
+                                 enum tfl_no_shape no_shape, struct shape *to)
 {
     *to = (struct shape){0};
-    if (from->shape.n == 0 && from->data.len > 0) { /* a scalar; the IR has vectors of 1 */
+    if (from->shape.n == 0 && (from->data.len > 0 || no_shape == TFL_NO_SHAPE_IS_SCALAR)) {
         *to = (struct shape){.rank = 1, .dim = {1}};
         return NULL;
     }
@@ -173,7 +175,8 @@ static bool convert_quant(struct tfl *t, const struct tfl_tensor *from, const st
     return true;
 }
 
-const char *tfl_tensor_convert(struct tfl *t, const struct tfl_tensor *from, struct tensor *to)
+const char *tfl_tensor_convert(struct tfl *t, const struct tfl_tensor *from,
+                               enum tfl_no_shape no_shape, struct tensor *to)
 {
     *to = (struct tensor){.name = from->name};
     if (from->type == TFL_INT4 && from->data.len == 0)
@@ -182,21 +185,23 @@ const char *tfl_tensor_convert(struct tfl *t, const struct tfl_tensor *from, str
         return arena_printf(t->tmp, "'%s' is %s", from->name, tfl_type_name(from->type));
     if (from->is_sparse)
         return arena_printf(t->tmp, "'%s' is stored sparse", from->name);
-    const char *fault = convert_shape(t, from, &to->shape);
+    const char *fault = convert_shape(t, from, no_shape, &to->shape);
     if (fault)
         return fault;
     if (fb_u8(t->fb, &from->quantization, QUANT_DETAILS_TYPE, 0) != 0)
         return arena_printf(t->tmp, "'%s' has a custom quantisation", from->name);
-    if (to->dtype != DT_F32) /* some converters leave a scale on float tensors: no meaning */
+    if (to->dtype != DT_F32 && to->dtype != DT_BOOL) /* some converters leave a scale: no meaning */
         convert_quant(t, from, &to->shape, &to->quant);
     return NULL;
 }
 
 bool tfl_tensor_ints(struct tfl *t, const struct tfl_tensor *from, struct tfl_ints *out)
 {
-    size_t size = from->type == TFL_INT64 ? sizeof(int64_t) : sizeof(int32_t);
+    const size_t size = from->type == TFL_INT64   ? sizeof(int64_t)
+                        : from->type == TFL_INT32 ? sizeof(int32_t)
+                                                  : 1;
     *out = (struct tfl_ints){.scalar = from->shape.n == 0};
-    if (from->type != TFL_INT32 && from->type != TFL_INT64)
+    if (from->type != TFL_INT32 && from->type != TFL_INT64 && from->type != TFL_BOOL)
         return false;
     int64_t n = 1;
     for (uint32_t k = 0; k < from->shape.n; k++) {
@@ -209,13 +214,8 @@ bool tfl_tensor_ints(struct tfl *t, const struct tfl_tensor *from, struct tfl_in
         return false;
     out->n = (uint32_t)n;
     for (uint32_t k = 0; k < out->n; k++) {
-        int32_t narrow;
-        if (size == sizeof narrow) {
-            memcpy(&narrow, from->data.data + k * size, size);
-            out->v[k] = narrow;
-        } else {
-            memcpy(&out->v[k], from->data.data + k * size, size);
-        }
+        const enum dtype as = size == 1 ? DT_U8 : size == sizeof(int32_t) ? DT_S32 : DT_S64;
+        out->v[k] = element_int(as, from->data.data, k);
     }
     return true;
 }

@@ -43,7 +43,10 @@ union kernel_args {
     struct mote_binary_f32 binary_f32; /* add and the operators of binary.def */
     struct mote_binary_s32 binary_s32; /* the same of plain s32 */
     struct mote_cast cast;
-    struct mote_unary_f32 unary_f32; /* relu, relu6, the operators of unary.def     */
+    struct mote_compare compare; /* the operators of compare.def */
+    struct mote_select_any select;
+    struct mote_arg_extremum arg_extremum; /* arg_max, arg_min */
+    struct mote_unary_f32 unary_f32;       /* relu, relu6, the operators of unary.def     */
     struct mote_softmax_f32 softmax_f32;
     struct mote_reduce_f32 reduce_f32; /* mean, reduce_... */
     struct mote_resize_bilinear_f32 resize_bilinear_f32;

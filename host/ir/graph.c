@@ -251,6 +251,7 @@ static const struct dtype_info {
     [DT_U8] = {"u8", 1, 0, UINT8_MAX},
     [DT_U32] = {"u32", 4, 0, UINT32_MAX},
     [DT_U64] = {"u64", 8, 0, INT64_MAX},
+    [DT_BOOL] = {"bool", 1, 0, 1},
 };
 
 static const struct dtype_info *info_of(enum dtype t)

@@ -26,7 +26,7 @@
 #define N_PARAMS  8
 #define NO_TENSOR UINT32_MAX /* an optional input that is absent */
 
-enum dtype { DT_F32, DT_S8, DT_S16, DT_S32, DT_S64, DT_U8, DT_U32, DT_U64, N_DTYPES };
+enum dtype { DT_F32, DT_S8, DT_S16, DT_S32, DT_S64, DT_U8, DT_U32, DT_U64, DT_BOOL, N_DTYPES };
 
 struct shape {
     int32_t rank;

@@ -75,7 +75,19 @@ static const char *device_op(enum op op, enum dtype x)
 #define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
 #include "ir/unary.def"
 #undef UNARY
+    case OP_LOGICAL_NOT:
         return "lut";
+    case OP_LOGICAL_AND:
+        return "minimum";
+    case OP_LOGICAL_OR:
+        return "maximum";
+#define COMPARISON(UPPER, lower, holds) case OP_##UPPER:
+#include "ir/compare.def"
+#undef COMPARISON
+        return "compare";
+    case OP_ARG_MAX:
+    case OP_ARG_MIN:
+        return "arg_extremum";
     default:
         return op_name(op);
     }
@@ -85,7 +97,8 @@ static const char *device_op(enum op op, enum dtype x)
 static bool copies(const char *op)
 {
     return strcmp(op, "view") == 0 || strcmp(op, "pad") == 0 || strcmp(op, "concat") == 0 ||
-           strcmp(op, "resize_nearest") == 0 || strcmp(op, "gather") == 0;
+           strcmp(op, "resize_nearest") == 0 || strcmp(op, "gather") == 0 ||
+           strcmp(op, "select") == 0;
 }
 
 /* The dtype in kernels.def for a first input x and an output y, NULL when there is none. */
@@ -101,6 +114,10 @@ static const char *row_dtype(const char *op, enum dtype x, enum dtype y)
         return x == DT_F32 || y == DT_F32 ? "f32" : "any";
     if (copies(op))
         return "any";
+    if (strcmp(op, "compare") == 0)
+        return y == DT_BOOL ? dtype_name(x) : NULL;
+    if (strcmp(op, "arg_extremum") == 0)
+        return y == DT_S32 ? dtype_name(x) : NULL;
     return x == y ? dtype_name(x) : NULL;
 }
 
@@ -123,6 +140,12 @@ const struct kernel_row *kernel_next(const struct kernel_row *row, uint32_t isas
     return NULL;
 }
 
+/* Bytes of bool are int8 to their kernels. */
+static bool is_logical(enum op op)
+{
+    return op == OP_LOGICAL_AND || op == OP_LOGICAL_OR || op == OP_LOGICAL_NOT;
+}
+
 /* The audio front end: its kernels go by the type of their first input. */
 static bool is_signal(enum op op)
 {
@@ -140,6 +163,10 @@ static const struct kernel_row *find_row(enum op op, enum dtype x, enum dtype y)
 {
     if (op == OP_SOFTMAX && x == DT_S8 && y == DT_S16)
         return row_named("softmax_to_s16", "s8");
+    if (is_logical(op))
+        return x == DT_BOOL && y == DT_BOOL ? row_named(device_op(op, x), "s8") : NULL;
+    if (x == DT_BOOL && (op == OP_EQUAL || op == OP_NOT_EQUAL))
+        x = DT_S8;
     const char *name = device_op(op, x),
                *dtype = is_signal(op) ? dtype_name(x) : row_dtype(name, x, y);
     if (x == DT_F32 && y == DT_F32 && !copies(name))

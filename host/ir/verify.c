@@ -26,6 +26,15 @@ static const char *finite_fault(const struct tensor *t)
     return NULL;
 }
 
+static const char *bool_fault(const struct tensor *t)
+{
+    const uint8_t *x = t->data;
+    for (int64_t i = 0; i < shape_count(&t->shape); i++)
+        if (x[i] > 1)
+            return "a constant of bool is neither 0 nor 1";
+    return NULL;
+}
+
 bool graph_verify_tensor(const struct tensor *t, struct diag *d)
 {
     if (!t->name)
@@ -36,6 +45,8 @@ bool graph_verify_tensor(const struct tensor *t, struct diag *d)
     if (fault)
         return tensor_error(d, t, fault);
     if (t->data && t->dtype == DT_F32 && (fault = finite_fault(t)))
+        return tensor_error(d, t, fault);
+    if (t->data && t->dtype == DT_BOOL && (fault = bool_fault(t)))
         return tensor_error(d, t, fault);
     return verify_quant(t, d);
 }

@@ -31,8 +31,9 @@ bool verify_quant(const struct tensor *t, struct diag *d)
         return true;
     if (!q->scale || !q->zero)
         return diag_error(d, NULL, "tensor '%s': quantised without scales or zero points", t->name);
-    if (t->dtype == DT_F32)
-        return diag_error(d, NULL, "tensor '%s': f32 with a quantisation", t->name);
+    if (t->dtype == DT_F32 || t->dtype == DT_BOOL)
+        return diag_error(d, NULL, "tensor '%s': %s with a quantisation", t->name,
+                          dtype_name(t->dtype));
     if (q->n > 1 && (q->axis < 0 || q->axis >= t->shape.rank))
         return diag_error(d, NULL, "tensor '%s': quantisation axis %" PRId32 " of rank %" PRId32,
                           t->name, q->axis, t->shape.rank);
@@ -59,7 +60,8 @@ bool verify_quant(const struct tensor *t, struct diag *d)
 static bool copies_elements(enum op op)
 {
     return op == OP_RESHAPE || op == OP_CONCAT || op == OP_TRANSPOSE || op == OP_SLICE ||
-           op == OP_DEPTH_TO_SPACE || op == OP_SPACE_TO_DEPTH || op == OP_RESIZE_NEAREST;
+           op == OP_DEPTH_TO_SPACE || op == OP_SPACE_TO_DEPTH || op == OP_RESIZE_NEAREST ||
+           op == OP_SELECT;
 }
 
 /* Kernels for s16 compute with zero points 0, apart from copies and changes of scale, and from

@@ -47,6 +47,9 @@ union any_args {
     struct mote_binary_f32 binary_f32;
     struct mote_binary_s32 binary_s32;
     struct mote_cast cast;
+    struct mote_compare compare;
+    struct mote_select_any select;
+    struct mote_arg_extremum arg_extremum;
     struct mote_unary_f32 unary_f32;
     struct mote_softmax_f32 softmax_f32;
     struct mote_reduce_f32 reduce_f32;
@@ -102,6 +105,9 @@ struct buffers {
 #define CALL_binary_f32(f, a, b)          CALL_nothing(f, a, b)
 #define CALL_binary_s32(f, a, b)          CALL_nothing(f, a, b)
 #define CALL_cast(f, a, b)                CALL_nothing(f, a, b)
+#define CALL_compare(f, a, b)             CALL_binary(f, &(a)->compare, b)
+#define CALL_select(f, a, b)              CALL_nothing(f, a, b)
+#define CALL_arg_extremum(f, a, b)        CALL_nothing(f, a, b)
 #define CALL_unary_f32(f, a, b)           CALL_nothing(f, a, b)
 #define CALL_softmax_f32(f, a, b)         CALL_nothing(f, a, b)
 #define CALL_reduce_f32(f, a, b)          CALL_nothing(f, a, b)

@@ -295,6 +295,88 @@ TEST(batch_matmul_by_hand_and_turned)
     CHECK_BYTES(out, want, 4);
 }
 
+/* Outputs of the six relations, in the order of compare.def, for one pair. */
+static const uint8_t relations[6] = {MOTE_EQUAL,   MOTE_LESS | MOTE_GREATER | MOTE_UNORDERED,
+                                     MOTE_LESS,    MOTE_LESS | MOTE_EQUAL,
+                                     MOTE_GREATER, MOTE_GREATER | MOTE_EQUAL};
+
+TEST(comparisons_are_of_real_values_in_256ths)
+{
+    /* (a - 1) / 2 against (b + 3) / 4: 2 and 2, 2 and 1.75, -64.5 and 32.5 */
+    static const int8_t a[3] = {5, 5, -128}, b[3] = {5, 4, 127};
+    static const int8_t want[6][3] = {{1, 0, 0}, {0, 1, 1}, {0, 0, 1},
+                                      {1, 0, 1}, {0, 1, 0}, {1, 1, 0}};
+    for (int i = 0; i < 6; i++) {
+        const struct mote_compare op = {FLAT(3), relations[i], 1, -3, 0, -1, 1 << 30, 1 << 30};
+        int8_t out[3];
+        mote_compare_s8_ref(&op, a, b, out, NULL);
+        CHECK_BYTES(out, want[i], 3);
+    }
+    /* a scale of 2^-10 is finer than 1/256: 0 and 1 become 0, 2 becomes 1/2, rounded to 1 */
+    static const int8_t fine[3] = {0, 1, 2}, zero[3] = {0, 0, 0}, greater[3] = {0, 0, 1};
+    const struct mote_compare op = {FLAT(3), MOTE_GREATER, 0, 0, -9, -9, 1 << 30, 1 << 30};
+    int8_t out[3];
+    mote_compare_s8_ref(&op, fine, zero, out, NULL);
+    CHECK_BYTES(out, greater, 3);
+}
+
+TEST(wide_comparisons_have_every_digit)
+{
+    static const int16_t a16[3] = {-32768, 32767, 100}, b16[3] = {32767, 32766, 100};
+    static const int8_t less[3] = {1, 0, 0};
+    const struct mote_compare wide = {FLAT(3), MOTE_LESS, 0, 0, 7, 7, 1 << 30, 1 << 30};
+    int8_t out[3];
+    mote_compare_s16_ref(&wide, a16, b16, out, NULL);
+    CHECK_BYTES(out, less, 3);
+    static const int32_t a32[3] = {INT32_MIN, INT32_MAX, 7}, b32[3] = {INT32_MAX, INT32_MIN, 7};
+    const struct mote_compare plain = {.walk = FLAT(3), .holds = MOTE_LESS};
+    mote_compare_s32_ref(&plain, a32, b32, out, NULL);
+    CHECK_BYTES(out, less, 3);
+}
+
+TEST(not_a_number_differs_from_everything)
+{
+    static const float a[4] = {NAN, 1.0f, -0.0f, INFINITY}, b[4] = {NAN, NAN, 0.0f, 1.0f};
+    static const int8_t want[6][4] = {{0, 0, 1, 0}, {1, 1, 0, 1}, {0, 0, 0, 0},
+                                      {0, 0, 1, 0}, {0, 0, 0, 1}, {0, 0, 1, 1}};
+    for (int i = 0; i < 6; i++) {
+        const struct mote_compare op = {.walk = FLAT(4), .holds = relations[i]};
+        int8_t out[4];
+        mote_compare_f32_ref(&op, a, b, out, NULL);
+        CHECK_BYTES(out, want[i], 4);
+    }
+}
+
+TEST(select_repeats_what_has_no_step)
+{
+    /* condition [2,1], a [2,3], b [1,3] */
+    static const uint8_t condition[2] = {0, 1};
+    static const int16_t a[6] = {1, 2, 3, 4, 5, 6}, b[3] = {-1, -2, -3};
+    static const int16_t want[6] = {-1, -2, -3, 4, 5, 6};
+    const struct mote_select_any op = {
+        {1, 1, 2, 3}, {0, 0, 1, 0}, {0, 0, 3, 1}, {0, 0, 0, 1}, sizeof(int16_t)};
+    int16_t out[6];
+    mote_select_any_ref(&op, condition, a, b, out, NULL);
+    CHECK_BYTES(out, want, sizeof want);
+    memcpy(out, a, sizeof out);
+    mote_select_any_ref(&op, condition, out, b, out, NULL); /* in place */
+    CHECK_BYTES(out, want, sizeof want);
+}
+
+TEST(the_first_of_equal_extremes_counts)
+{
+    /* [1,3,2]: along the middle dimension */
+    static const int8_t in[6] = {3, -1, 5, -7, 5, -7};
+    static const int32_t largest[2] = {1, 0}, least[2] = {0, 1};
+    struct mote_arg_extremum op = {1, 3, 2, false};
+    int32_t out[2];
+    mote_arg_extremum_s8_ref(&op, in, out, NULL);
+    CHECK_BYTES(out, largest, sizeof out);
+    op.least = true;
+    mote_arg_extremum_s8_ref(&op, in, out, NULL);
+    CHECK_BYTES(out, least, sizeof out);
+}
+
 TEST(gather_holds_indices_inside)
 {
     static const int8_t in[6] = {1, 2, 3, 4, 5, 6}, want[8] = {5, 6, 1, 2, 1, 2, 5, 6};
@@ -524,11 +606,14 @@ TEST_MAIN(T(conv2d_of_one_pixel_by_hand), T(conv2d_skips_padded_taps),
           T(reductions_by_hand), T(mul_by_hand), T(prelu_by_hand), T(squared_difference_by_hand),
           T(div_by_hand), T(div_equals_double_precision_within_one_unit),
           T(resize_bilinear_mixes_neighbours), T(batch_matmul_by_hand_and_turned),
-          T(gather_holds_indices_inside), T(transpose_conv2d_equals_scattering),
-          T(pad_writes_elements_of_any_size), T(sub_takes_the_second_from_the_first),
-          T(quantize_rounds_half_away_and_saturates), T(quantize_equals_the_libraries_round),
-          T(dequantize_inverts_quantize), T(softmax_stays_within_one_unit_of_double_precision),
-          T(softmax_of_one_element_is_one), T(softmax_of_4095_equal_elements_is_zero_everywhere),
+          T(comparisons_are_of_real_values_in_256ths), T(wide_comparisons_have_every_digit),
+          T(not_a_number_differs_from_everything), T(select_repeats_what_has_no_step),
+          T(the_first_of_equal_extremes_counts), T(gather_holds_indices_inside),
+          T(transpose_conv2d_equals_scattering), T(pad_writes_elements_of_any_size),
+          T(sub_takes_the_second_from_the_first), T(quantize_rounds_half_away_and_saturates),
+          T(quantize_equals_the_libraries_round), T(dequantize_inverts_quantize),
+          T(softmax_stays_within_one_unit_of_double_precision), T(softmax_of_one_element_is_one),
+          T(softmax_of_4095_equal_elements_is_zero_everywhere),
           T(average_pool2d_equals_tflite_micro_on_keyword_spotting),
           T(average_pool2d_equals_tflite_micro_on_image_classification),
           T(softmax_equals_tflite_micro_on_six_models))

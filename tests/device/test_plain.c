@@ -58,6 +58,23 @@ TEST(floats_are_cut_toward_zero_and_held_within_the_type)
     }
 }
 
+TEST(bools_say_what_is_not_zero)
+{
+    static const float in[4] = {0.0f, -0.0f, 0.25f, NAN};
+    static const int32_t ints[4] = {0, 256, -1, 0};
+    static const uint8_t want[4] = {0, 0, 1, 1}, from_ints[4] = {0, 1, 1, 0};
+    static const float back[4] = {0.0f, 0.0f, 1.0f, 1.0f};
+    uint8_t out[4];
+    float floats[4];
+    mote_cast_f32_ref(&(struct mote_cast){4, MOTE_NUMBER_F32, MOTE_NUMBER_BOOL}, in, out, NULL);
+    CHECK_BYTES(out, want, sizeof want);
+    mote_cast_f32_ref(&(struct mote_cast){4, MOTE_NUMBER_BOOL, MOTE_NUMBER_F32}, want, floats,
+                      NULL);
+    CHECK_BYTES(floats, back, sizeof back);
+    mote_cast_any_ref(&(struct mote_cast){4, MOTE_NUMBER_S32, MOTE_NUMBER_BOOL}, ints, out, NULL);
+    CHECK_BYTES(out, from_ints, sizeof out);
+}
+
 TEST(integers_become_the_nearest_float)
 {
     static const uint32_t in[3] = {16777217, 0xFFFFFFFF, 0x80000000};
@@ -99,4 +116,5 @@ TEST(arithmetic_on_int32_wraps_and_quotients_are_cut)
 
 TEST_MAIN(T(casts_between_integers_keep_the_low_bits), T(casts_to_wider_integers_keep_the_sign),
           T(floats_are_cut_toward_zero_and_held_within_the_type),
-          T(integers_become_the_nearest_float), T(arithmetic_on_int32_wraps_and_quotients_are_cut))
+          T(integers_become_the_nearest_float), T(bools_say_what_is_not_zero),
+          T(arithmetic_on_int32_wraps_and_quotients_are_cut))

@@ -29,6 +29,21 @@ static const char *const texts[] = {
     "%3 \"b\" f32 [4,2] = [0.125, 1, 0.5, -0.5, 0, 0, 1, 1] %4 \"h\" f32 [2,2] %5 \"c\" f32 [2,2] "
     "%6 \"y\" f32 [2,3,2] %7 \"h2\" f32 [2,2] %8 \"c2\" f32 [2,2] input %0 output %6, %8 "
     "state %4, %7 state %5, %8 %6, %7, %8 = lstm(%0, %1, %2, %3, %4, %5) clip 1.5",
+    /* bool */
+    "%0 \"a\" f32 [2,3] %1 \"b\" f32 [1,3] %2 \"l\" bool [2,3] %3 \"e\" bool [2,3] "
+    "%4 \"and\" bool [2,3] %5 \"not\" bool [2,3] %6 \"y\" f32 [2,3] %7 \"z\" f32 [2,3] "
+    "input %0, %1 output %5, %6, %7 %2 = less(%0, %1) %3 = not_equal(%1, %0) "
+    "%4 = logical_and(%2, %3) %5 = logical_not(%4) %6 = select(%5, %1, %0) %7 = cast(%4)",
+    "%0 \"a\" s16 [2,3] quant 0.5:0 %1 \"b\" s16 [3] quant 0.25:0 = [-7, 9, 30000] "
+    "%2 \"g\" bool [2,3] %3 \"y\" s16 [2,3] quant 0.5:0 %4 \"m\" s32 [2] %5 \"n\" s32 [3] "
+    "input %0 output %3, %4, %5 %2 = greater_equal(%0, %1) %3 = select(%2, %0, %0) "
+    "%4 = arg_max(%0) axis 1 %5 = arg_min(%0) axis 0",
+    "%0 \"a\" s32 [2,3] %1 \"b\" s32 [2,1] %2 \"e\" bool [2,3] %3 \"k\" bool [1] = [1] "
+    "%4 \"o\" bool [2,3] %5 \"q\" bool [2,3] %6 \"y\" s32 [2,3] %7 \"m\" s32 [2] "
+    "input %0, %1 output %5, %6, %7 %2 = less_equal(%0, %1) %4 = logical_or(%2, %2) "
+    "%5 = equal(%4, %3) %6 = select(%5, %0, %1) %7 = arg_min(%0) axis 1",
+    "%0 \"a\" f32 [2,3,2] %1 \"m\" s32 [2,2] %2 \"b\" bool [2,2] %3 \"y\" s8 [2,2] quant 0.5:3 "
+    "input %0 output %2, %3 %1 = arg_max(%0) axis 1 %2 = cast(%1) %3 = cast(%2)",
 };
 #define N_TEXTS (sizeof texts / sizeof texts[0])
 

@@ -441,6 +441,56 @@ static inline void random_matmul(struct random_builder *b, uint32_t x)
         random_set_scale(b, y, scale);
 }
 
+/* The same, but that no other node is to read it: it is no int8. */
+static inline uint32_t random_append_aside(struct random_builder *b, enum op op,
+                                           const struct attrs *at, const uint32_t *in,
+                                           uint32_t n_in)
+{
+    const uint32_t y = random_append(b, op, at, in, n_in);
+    b->pool.n -= y != NO_TENSOR;
+    return y;
+}
+
+/* x where a comparison with something holds, another int8 tensor elsewhere. */
+static inline void random_choice(struct random_builder *b, enum op op, uint32_t x)
+{
+    const struct tensor tx = b->g->tensors.items[x];
+    const enum op compare =
+        op <= OP_GREATER_EQUAL ? op : (enum op)random_int(b->r, OP_EQUAL, OP_GREATER_EQUAL);
+    const uint32_t in[2] = {x, rng_below(b->r, 2)
+                                   ? random_partner(b, x, true)
+                                   : random_operand(b, &tx.shape, tx.quant.scale[0])};
+    for (int k = 0; k < 2; k++)
+        if (b->g->tensors.items[in[k]].quant.scale[0] > RANDOM_SCALE_MAX)
+            return;
+    uint32_t holds[2] = {random_append_aside(b, compare, NULL, in, 2), NO_TENSOR};
+    if (op == OP_LOGICAL_NOT || rng_below(b->r, 4) == 0)
+        holds[0] = random_append_aside(b, OP_LOGICAL_NOT, NULL, holds, 1);
+    if (op == OP_LOGICAL_AND || op == OP_LOGICAL_OR) {
+        holds[1] = random_append_aside(b, OP_GREATER, NULL, in, 2);
+        holds[0] = random_append_aside(b, op, NULL, holds, 2);
+    }
+    uint32_t other = random_operand(b, &tx.shape, 1.0f);
+    b->g->tensors.items[other].quant = random_quant(b, 1, tx.quant.scale[0], tx.quant.zero[0]);
+    uint32_t chosen[3] = {holds[0], x, other};
+    if (rng_below(b->r, 2))
+        chosen[1] = other, chosen[2] = x;
+    const uint32_t y = random_append(b, OP_SELECT, NULL, chosen, 3);
+    if (y != NO_TENSOR) /* the first input, of bool, has no scale */
+        b->g->tensors.items[y].quant = random_quant(b, 1, tx.quant.scale[0], tx.quant.zero[0]);
+}
+
+/* Where the largest or least elements are, as int8. */
+static inline void random_place(struct random_builder *b, enum op op, uint32_t x)
+{
+    const struct shape s = b->g->tensors.items[x].shape;
+    const struct attrs at = {.axis = random_int(b->r, s.rank > 1, s.rank - 1)};
+    const uint32_t place = random_append_aside(b, op, &at, &x, 1);
+    const uint32_t y = random_append(b, OP_CAST, NULL, &place, 1);
+    b->g->tensors.items[y].dtype = DT_S8;
+    random_set_scale(b, y, random_between(b->r, 0.01f, 0.1f));
+}
+
 static inline void random_reshape(struct random_builder *b, uint32_t x)
 {
     const struct shape s = b->g->tensors.items[x].shape;
@@ -546,6 +596,10 @@ static inline void random_step(struct random_builder *b)
         random_gather(b, x);
     else if (op == OP_BATCH_MATMUL)
         random_matmul(b, x);
+    else if (op >= OP_EQUAL && op <= OP_SELECT)
+        random_choice(b, op, x);
+    else if (op == OP_ARG_MAX || op == OP_ARG_MIN)
+        random_place(b, op, x);
     else if (op == OP_CONCAT)
         random_concat(b, x);
     else if (op == OP_RESHAPE)

@@ -386,9 +386,37 @@ TEST(every_operator_name_leads_back_to_the_operator)
     CHECK(!op_from_name("conv3d", &op));
 }
 
-TEST_MAIN(T(conv2d_rule), T(depthwise_conv2d_rule), T(fully_connected_rule), T(pool_rules),
-          T(elementwise_rules), T(batch_norm_rule), T(layout_rules),
-          T(macs_and_constant_bytes_count_what_a_node_does),
+TEST(comparison_and_choice_rules)
+{
+    static const struct rule rules[] = {
+        {"f32 [2,3];f32 [3]", "less(%1, %2)", "make bool 2x3"},
+        {"s8 [2,3];s16 [3]", "less(%1, %2)", "types s8 and s16 differ"},
+        {"u8 [2,3];u8 [3]", "equal(%1, %2)",
+         "input type u8, expected f32, s8, s16 or s32, or bool"},
+        {"bool [2,3];bool [3]", "equal(%1, %2)", "make bool 2x3"},
+        {"bool [2,3];bool [3]", "greater(%1, %2)", "input type bool, expected"},
+        {"s32 [2] quant 1:0;s32 [2]", "equal(%1, %2)", "of s32 with a scale"},
+        {"bool [2,3];bool [3]", "logical_or(%1, %2)", "make bool 2x3"},
+        {"s8 [2,3];s8 [3]", "logical_and(%1, %2)", "input type s8, expected bool"},
+        {"s8 [2,3]", "logical_not(%1)", "input type s8, expected bool"},
+        {"bool [2,1];s8 [1,3];s8 [1]", "select(%1, %2, %3)", "make s8 2x3"},
+        {"s8 [2,1];s8 [1,3];s8 [1]", "select(%1, %2, %3)", "a condition of type s8"},
+        {"bool [2,1];s8 [1,3];f32 [1]", "select(%1, %2, %3)", "types s8 and f32 differ"},
+        {"bool [2];s8 [1,3];s8 [1]", "select(%1, %2, %3)", "2, 1x3 and 1 do not broadcast"},
+        {"bool [2,1,2,1,2];s8 [1,2,1,2,1];s8 [1]", "select(%1, %2, %3)",
+         "in more than 4 groups of dimensions"},
+        {"s8 [2,3,4]", "arg_max(%1) axis 1", "make s32 2x4"},
+        {"f32 [7]", "arg_min(%1) axis 0", "make s32 1"},
+        {"f32 [7]", "arg_min(%1) axis 1", "axis 1 is outside 0..0"},
+        {"bool [7]", "arg_min(%1) axis 0", "input type bool, expected"},
+        {"bool [7]", "cast(%1)", "make s16 7"},
+    };
+    check_rules(rules, sizeof rules / sizeof rules[0]);
+}
+
+TEST_MAIN(T(comparison_and_choice_rules), T(conv2d_rule), T(depthwise_conv2d_rule),
+          T(fully_connected_rule), T(pool_rules), T(elementwise_rules), T(batch_norm_rule),
+          T(layout_rules), T(macs_and_constant_bytes_count_what_a_node_does),
           T(same_pad_puts_the_odd_one_at_the_end),
           T(dead_nodes_and_tensors_are_dropped_and_inputs_stay),
           T(uses_producers_and_replacement_agree),

@@ -45,10 +45,14 @@ struct call {
 #define CALL_window_f32(f, c)          CALL_unary(f, &(c)->args->window_f32, c)
 #define CALL_binary_f32(f, c)          CALL_binary(f, &(c)->args->binary_f32, c)
 #define CALL_binary_s32(f, c)          CALL_binary(f, &(c)->args->binary_s32, c)
-#define CALL_cast(f, c)                CALL_unary(f, &(c)->args->cast, c)
-#define CALL_unary_f32(f, c)           CALL_unary(f, &(c)->args->unary_f32, c)
-#define CALL_softmax_f32(f, c)         CALL_unary(f, &(c)->args->softmax_f32, c)
-#define CALL_reduce_f32(f, c)          CALL_unary(f, &(c)->args->reduce_f32, c)
+#define CALL_compare(f, c)             CALL_binary(f, &(c)->args->compare, c)
+#define CALL_select(f, c)                                                                          \
+    f(&(c)->args->select, (c)->in[0], (c)->in[1], (c)->in[2], (c)->out, (c)->scratch)
+#define CALL_arg_extremum(f, c) CALL_unary(f, &(c)->args->arg_extremum, c)
+#define CALL_cast(f, c)         CALL_unary(f, &(c)->args->cast, c)
+#define CALL_unary_f32(f, c)    CALL_unary(f, &(c)->args->unary_f32, c)
+#define CALL_softmax_f32(f, c)  CALL_unary(f, &(c)->args->softmax_f32, c)
+#define CALL_reduce_f32(f, c)   CALL_unary(f, &(c)->args->reduce_f32, c)
 #define CALL_stateful(f, c)                                                                        \
     ((void)(f), (void)(c), test_fail(__FILE__, __LINE__, "a kernel with states"))
 #define CALL_svdf(f, c)                CALL_stateful(f, c)

@@ -15,7 +15,8 @@ enum mote_number {
     MOTE_NUMBER_S16,
     MOTE_NUMBER_S32,
     MOTE_NUMBER_U32,
-    MOTE_NUMBER_F32
+    MOTE_NUMBER_F32,
+    MOTE_NUMBER_BOOL /* a byte of 0 or 1 */
 };
 
 struct mote_cast {

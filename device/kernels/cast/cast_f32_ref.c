@@ -26,6 +26,8 @@ static int64_t cut(float x, int64_t min, int64_t max)
 static int64_t cut_to(uint8_t type, float x)
 {
     switch (type) {
+    case MOTE_NUMBER_BOOL: /* NaN is not 0 */
+        return x != 0.0f;
     case MOTE_NUMBER_S8:
         return cut(x, INT8_MIN, INT8_MAX);
     case MOTE_NUMBER_U8:

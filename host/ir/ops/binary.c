@@ -27,19 +27,9 @@ static bool is_s32(const struct graph *g, const struct node *n)
 static bool infer_binary(const struct graph *g, const struct node *n, struct tensor *out,
                          struct diag *d)
 {
-    const struct tensor *a = node_in(g, n, 0), *b = node_in(g, n, 1);
-    char text_a[SHAPE_TEXT], text_b[SHAPE_TEXT];
-    struct mote_broadcast walk;
-    if (a->dtype != b->dtype)
-        return node_error(d, g, n, "types %s and %s differ", dtype_name(a->dtype),
-                          dtype_name(b->dtype));
-    if (!broadcast_shape(&a->shape, &b->shape, &out->shape))
-        return node_error(d, g, n, "shapes %s and %s do not broadcast",
-                          shape_text(&a->shape, text_a), shape_text(&b->shape, text_b));
-    if (!broadcast_walk(&a->shape, &b->shape, &out->shape, &walk))
-        return node_error(d, g, n, "shapes %s and %s differ in more than %d groups of dimensions",
-                          shape_text(&a->shape, text_a), shape_text(&b->shape, text_b),
-                          MOTE_BROADCAST_DIMS);
+    const struct tensor *a = node_in(g, n, 0);
+    if (!infer_broadcast(g, n, out, d))
+        return false;
     if (n->op == OP_POW && a->dtype != DT_F32)
         return node_error(d, g, n, "input type %s, expected f32", dtype_name(a->dtype));
     if (is_s32(g, n))
@@ -238,8 +228,10 @@ static void mul_constants(const struct graph *g, const struct node *n, struct mo
     set_clamp(y, n->attrs.act, &op->out_min, &op->out_max);
 }
 
-static void bind_binary(const struct graph *g, const struct node *n, union kernel_args *out)
+static void bind_binary(struct arena *a, const struct graph *g, const struct node *n,
+                        union kernel_args *out)
 {
+    (void)a;
     if (node_in(g, n, 0)->dtype == DT_F32)
         bind_binary_f32(g, n, &out->binary_f32);
     else if (is_s32(g, n))
@@ -299,31 +291,6 @@ static bool ranges_binary(struct arena *tmp, const struct graph *g, const struct
 }
 
 #define BINARY(UPPER, lower, attr_mask)                                                            \
-    bool infer_##lower(const struct graph *g, const struct node *n, struct tensor *out,            \
-                       struct diag *d)                                                             \
-    {                                                                                              \
-        return infer_binary(g, n, out, d);                                                         \
-    }                                                                                              \
-    int64_t macs_##lower(const struct graph *g, const struct node *n)                              \
-    {                                                                                              \
-        (void)g, (void)n;                                                                          \
-        return 0;                                                                                  \
-    }                                                                                              \
-    void eval_##lower(const struct eval *e)                                                        \
-    {                                                                                              \
-        eval_binary(e);                                                                            \
-    }                                                                                              \
-    bool bind_##lower(struct arena *a, const struct graph *g, const struct node *n,                \
-                      union kernel_args *out, struct diag *d)                                      \
-    {                                                                                              \
-        (void)a, (void)d;                                                                          \
-        bind_binary(g, n, out);                                                                    \
-        return true;                                                                               \
-    }                                                                                              \
-    bool ranges_##lower(struct arena *tmp, const struct graph *g, const struct node *n,            \
-                        struct diag *d)                                                            \
-    {                                                                                              \
-        return ranges_binary(tmp, g, n, d);                                                        \
-    }
+    OP_BY(lower, infer_binary, eval_binary, bind_binary, ranges_binary)
 #include "ir/binary.def"
 #undef BINARY

@@ -10,7 +10,7 @@ static uint8_t number_of(enum dtype t)
     static const uint8_t of[N_DTYPES] = {
         [DT_F32] = MOTE_NUMBER_F32, [DT_S8] = MOTE_NUMBER_S8, [DT_S16] = MOTE_NUMBER_S16,
         [DT_S32] = MOTE_NUMBER_S32, [DT_S64] = NO_NUMBER,     [DT_U8] = MOTE_NUMBER_U8,
-        [DT_U32] = MOTE_NUMBER_U32, [DT_U64] = NO_NUMBER,
+        [DT_U32] = MOTE_NUMBER_U32, [DT_U64] = NO_NUMBER,     [DT_BOOL] = MOTE_NUMBER_BOOL,
     };
     return of[t];
 }

@@ -65,6 +65,35 @@ const struct op_info *op_info(enum op op);
 #include "ir/ops.def"
 #undef OP
 
+/* The five functions of an operator without products, of which others share the four given. */
+#define OP_BY(lower, by_infer, by_eval, by_bind, by_ranges)                                        \
+    bool infer_##lower(const struct graph *g, const struct node *n, struct tensor *out,            \
+                       struct diag *d)                                                             \
+    {                                                                                              \
+        return by_infer(g, n, out, d);                                                             \
+    }                                                                                              \
+    int64_t macs_##lower(const struct graph *g, const struct node *n)                              \
+    {                                                                                              \
+        (void)g, (void)n;                                                                          \
+        return 0;                                                                                  \
+    }                                                                                              \
+    void eval_##lower(const struct eval *e)                                                        \
+    {                                                                                              \
+        by_eval(e);                                                                                \
+    }                                                                                              \
+    bool bind_##lower(struct arena *a, const struct graph *g, const struct node *n,                \
+                      union kernel_args *out, struct diag *d)                                      \
+    {                                                                                              \
+        (void)d;                                                                                   \
+        by_bind(a, g, n, out);                                                                     \
+        return true;                                                                               \
+    }                                                                                              \
+    bool ranges_##lower(struct arena *tmp, const struct graph *g, const struct node *n,            \
+                        struct diag *d)                                                            \
+    {                                                                                              \
+        return by_ranges(tmp, g, n, d);                                                            \
+    }
+
 /* Everything that can be said of a node from its inputs: arity, attributes, the operator's rule,
  * limits of the result. Fills dtype and shape of out[NODE_OUT_MAX], one for each output. */
 bool node_infer(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d);
@@ -111,6 +140,9 @@ bool infer_activation(const struct graph *g, const struct node *n, struct tensor
 /* a and b are s32 without scales, and so is the output, whose shape is known. */
 bool infer_s32_binary(const struct graph *g, const struct node *n, struct tensor *out,
                       struct diag *d);
+/* a and b have one type and shapes that broadcast, to the output's; its type is left open. */
+bool infer_broadcast(const struct graph *g, const struct node *n, struct tensor *out,
+                     struct diag *d);
 bool infer_like_input_wide(const struct graph *g, const struct node *n, struct tensor *out,
                            struct diag *d);
 /* One input, f32 or s8; the output has its shape. */

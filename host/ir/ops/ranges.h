@@ -10,6 +10,9 @@
 /* The requantised value plus a zero point must fit int32, too. */
 #define REQUANT_MAX (INT32_MAX - 255)
 
+/* The kernel relies on nothing: the rule has said it all. */
+bool ranges_any(struct arena *tmp, const struct graph *g, const struct node *n, struct diag *d);
+
 /* All s8 inputs and the output have one scale and zero point: the kernel copies or compares bytes.
  */
 bool ranges_same_quant(const struct graph *g, const struct node *n, struct diag *d);

@@ -153,40 +153,16 @@ static void bind_unary(struct arena *a, const struct graph *g, const struct node
     };
 }
 
-static bool ranges_unary(const struct graph *g, const struct node *n, struct diag *d)
+static bool ranges_unary(struct arena *tmp, const struct graph *g, const struct node *n,
+                         struct diag *d)
 {
+    (void)tmp;
     const bool wide = node_in(g, n, 0)->dtype == DT_S16;
     const char *fault = wide ? unary_s16_fault(g, n) : table_fault(g, n);
     return fault ? node_error(d, g, n, "%s", fault) : true;
 }
 
 #define UNARY(UPPER, lower, attr_mask)                                                             \
-    bool infer_##lower(const struct graph *g, const struct node *n, struct tensor *out,            \
-                       struct diag *d)                                                             \
-    {                                                                                              \
-        return infer_unary(g, n, out, d);                                                          \
-    }                                                                                              \
-    int64_t macs_##lower(const struct graph *g, const struct node *n)                              \
-    {                                                                                              \
-        (void)g, (void)n;                                                                          \
-        return 0;                                                                                  \
-    }                                                                                              \
-    void eval_##lower(const struct eval *e)                                                        \
-    {                                                                                              \
-        eval_unary(e);                                                                             \
-    }                                                                                              \
-    bool bind_##lower(struct arena *a, const struct graph *g, const struct node *n,                \
-                      union kernel_args *out, struct diag *d)                                      \
-    {                                                                                              \
-        (void)d;                                                                                   \
-        bind_unary(a, g, n, out);                                                                  \
-        return true;                                                                               \
-    }                                                                                              \
-    bool ranges_##lower(struct arena *tmp, const struct graph *g, const struct node *n,            \
-                        struct diag *d)                                                            \
-    {                                                                                              \
-        (void)tmp;                                                                                 \
-        return ranges_unary(g, n, d);                                                              \
-    }
+    OP_BY(lower, infer_unary, eval_unary, bind_unary, ranges_unary)
 #include "ir/unary.def"
 #undef UNARY
