@@ -7,9 +7,12 @@
 /* The printer of a kind of const struct: arrays first, then the struct. */
 typedef void print_fn(struct constants *c, const char *name, const union kernel_args *args);
 
+/* Variants with records of channels need no multipliers and shifts beside them. */
 static void print_channels(struct constants *c, const char *name, const int32_t *mult,
                            const int8_t *shift, uint32_t n)
 {
+    if (!mult)
+        return;
     print_array(c, name, "mult", DT_S32, mult, n);
     print_array(c, name, "shift", DT_S8, shift, n);
 }
@@ -38,8 +41,12 @@ static void print_pair(struct constants *c, const char *member_a, int32_t a, con
     text_printf(c->t, "    .%s = %d, .%s = %d,\n", member_a, (int)a, member_b, (int)b);
 }
 
-static void close_channels(struct constants *c, const char *name)
+static void close_channels(struct constants *c, const char *name, const int32_t *mult)
 {
+    if (!mult) {
+        text_add(c->t, "};\n");
+        return;
+    }
     text_printf(c->t, "    .mult = %s_mult,\n    .shift = %s_shift,\n};\n", name, name);
 }
 
@@ -56,7 +63,8 @@ static void print_weighted(struct constants *c, const char *name, const struct m
     print_pair(c, "in_zero", op->in_zero, "out_zero", op->out_zero);
     print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
     print_pair(c, "backward", op->backward, "wide", op->wide);
-    close_channels(c, name);
+    print_member(c, "is_proved", op->is_proved);
+    close_channels(c, name, op->mult);
 }
 
 static void print_conv2d(struct constants *c, const char *name, const union kernel_args *args)
@@ -86,7 +94,8 @@ static void print_depthwise_conv2d(struct constants *c, const char *name,
     print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
     print_pair(c, "backward", op->backward, "wide", op->wide);
     print_member(c, "multiplier", op->multiplier);
-    close_channels(c, name);
+    print_member(c, "is_proved", op->is_proved);
+    close_channels(c, name, op->mult);
 }
 
 static void print_fully_connected(struct constants *c, const char *name,
@@ -100,10 +109,9 @@ static void print_fully_connected(struct constants *c, const char *name,
     print_member(c, "out_n", op->out_n);
     print_pair(c, "in_zero", op->in_zero, "out_zero", op->out_zero);
     print_pair(c, "out_min", op->out_min, "out_max", op->out_max);
-    print_member(c, "wide", op->wide);
-    text_printf(c->t, "    .mult = %s_mult,\n    .shift = %s_shift,\n", name, name);
+    print_pair(c, "wide", op->wide, "is_proved", op->is_proved);
     print_member(c, "one_scale", op->one_scale);
-    text_add(c->t, "};\n");
+    close_channels(c, name, op->mult);
 }
 
 static void print_add(struct constants *c, const char *name, const union kernel_args *args)

@@ -4,6 +4,7 @@
 #ifndef MOTE_HOST_KERNELS_H
 #define MOTE_HOST_KERNELS_H
 #include "ir/bind.h"
+#include "pack/pack.h"
 
 /* What a core has beyond C, as mote/isa.h says; a target has a set of them. */
 enum isa { ISA_ALL = 0, ISA_V7M = 1, ISA_DSP = 2, ISA_MVE = 4, ISA_RV32 = 8 };
@@ -18,8 +19,6 @@ struct kernel {
     size_t (*scratch)(const union kernel_args *args);
 };
 
-/* What the host packs for a kernel: the sixth column of kernels.def. */
-enum packing { NONE, MODEL, FOLDED };
 /* Where the output may lie beside the first input: the seventh column. */
 enum placement { APART, ROWS, EITHER, IN_PLACE };
 

@@ -128,6 +128,20 @@ static struct walk walk_in_elements(const struct kernel *kernel, const union ker
     return (struct walk){0};
 }
 
+/* What flat kernels do keeps to the order of rows, too: when the pair is written that begins a row, all of
+ * the row before is read, and the row lies below the input that is still to be read. */
+bool walk_of_pairs(const struct kernel *kernel, const union kernel_args *args, size_t in_bytes,
+                   size_t out_bytes, struct walk *out)
+{
+    if (!takes(kernel, "conv2d") || strcmp(kernel->variant, "dsp") != 0 ||
+        !mote_conv2d_s8_is_flat(&args->conv2d))
+        return false;
+    const struct mote_conv2d_s8 *op = &args->conv2d;
+    const uint32_t n_pairs = ((uint32_t)op->in.h * op->in.w + 1) / 2;
+    *out = walk_of_rows(n_pairs, 2 * in_bytes * op->in.c, 2 * out_bytes * op->out.c);
+    return true;
+}
+
 struct walk walk_of(const struct kernel *kernel, const union kernel_args *args, size_t in_bytes,
                     size_t out_bytes)
 {

@@ -1,26 +1,13 @@
-/* pack.c - constants as a kernel variant wants them. SPDX-License-Identifier: Apache-2.0 */
+/* pack.c - constants as a kernel variant wants them: from nodes to the plain arrays of host/pack.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "sched/pack.h"
 
 #include <assert.h>
 #include <string.h>
 
-/* The sum of one output channel's weights. Depthwise weights are [taps][channels], all others
- * [channels][taps]. |sum| <= 128 * taps, and taps < 2^31. */
-static int64_t channel_sum(const struct node *n, const int8_t *w, uint32_t channels, uint32_t taps,
-                           uint32_t c)
-{
-    const bool is_depthwise = n->op == OP_DEPTHWISE_CONV2D;
-    const int8_t *at = w + (is_depthwise ? (size_t)c : (size_t)c * taps);
-    const size_t step = is_depthwise ? channels : 1;
-    int64_t sum = 0;
-    for (uint32_t t = 0; t < taps; t++)
-        sum += at[t * step];
-    return sum;
-}
-
 /* As in the model, zeros where there is none. */
-static struct packed pack_bias(struct arena *a, const struct graph *g, const struct node *n,
-                               uint32_t channels)
+static struct packed model_bias(struct arena *a, const struct graph *g, const struct node *n,
+                                uint32_t channels)
 {
     const bool is_given = n->n_in == 3 && n->in[2] != NO_TENSOR;
     const enum dtype x = g->tensors.items[n->in[0]].dtype;
@@ -36,36 +23,102 @@ static struct packed pack_bias(struct arena *a, const struct graph *g, const str
     return (struct packed){"bias", dtype, channels, bias};
 }
 
-/* With |w| summed over a channel below W, the verifier has |bias| + 255 * W < 2^31 - 255; what is
- * folded here is at most |bias| + 128 * W. */
-static void fold_zero_point(struct arena *a, const struct node *n, const struct tensor *x,
-                            const struct tensor *w, struct packed *bias)
+/* What all const structs of layers with weights have, by the same names. */
+#define READ_SCALES(l, op)                                                                         \
+    do {                                                                                           \
+        (l)->in_zero = (op)->in_zero, (l)->out_zero = (op)->out_zero;                              \
+        (l)->out_min = (op)->out_min, (l)->out_max = (op)->out_max;                                \
+        (l)->mult = (op)->mult, (l)->shift = (op)->shift;                                          \
+    } while (0)
+
+#define READ_WINDOW(l, op)                                                                         \
+    do {                                                                                           \
+        (l)->kh = (op)->kh, (l)->kw = (op)->kw;                                                    \
+        (l)->sh = (op)->sh, (l)->sw = (op)->sw;                                                    \
+        (l)->dh = (op)->dh, (l)->dw = (op)->dw;                                                    \
+    } while (0)
+
+/* Depthwise weights are [taps][channels], all others [channels][taps]. */
+static struct weighted layer_of(const struct node *n, const union kernel_args *args,
+                                const struct packed *weights, const struct packed *bias)
 {
-    assert(bias->dtype == DT_S32);
-    const uint32_t channels = bias->n, taps = (uint32_t)(shape_count(&w->shape) / channels);
-    int32_t *to = arena_copy(a, bias->data, channels * sizeof *to);
-    for (uint32_t c = 0; c < channels; c++) {
-        const int64_t folded =
-            to[c] - x->quant.zero[0] * channel_sum(n, w->data, channels, taps, c);
-        assert(folded >= INT32_MIN && folded <= INT32_MAX);
-        to[c] = (int32_t)folded;
+    const uint32_t n_taps = weights->n / bias->n;
+    const bool is_depthwise = n->op == OP_DEPTHWISE_CONV2D;
+    struct weighted l = {.w = weights->data,
+                         .bias = bias->data,
+                         .n_channels = bias->n,
+                         .n_taps = n_taps,
+                         .channel_step = is_depthwise ? 1 : n_taps,
+                         .tap_step = is_depthwise ? bias->n : 1,
+                         .kh = 1,
+                         .kw = 1,
+                         .sh = 1,
+                         .sw = 1,
+                         .dh = 1,
+                         .dw = 1,
+                         .scale_step = 1};
+    if (is_depthwise) {
+        READ_SCALES(&l, &args->depthwise_conv2d);
+        READ_WINDOW(&l, &args->depthwise_conv2d);
+    } else if (n->op == OP_CONV2D) {
+        READ_SCALES(&l, &args->conv2d);
+        READ_WINDOW(&l, &args->conv2d);
+    } else {
+        assert(n->op == OP_FULLY_CONNECTED);
+        READ_SCALES(&l, &args->fully_connected);
+        l.scale_step = !args->fully_connected.one_scale;
     }
-    bias->data = to;
+    return l;
+}
+
+/* Records of channels stand in for multipliers and shifts. */
+#define TAKE_RECORDS(op, rounding)                                                                 \
+    do {                                                                                           \
+        (op)->is_proved = (rounding) == ROUND_PROVED;                                              \
+        (op)->mult = NULL, (op)->shift = NULL;                                                     \
+    } while (0)
+
+static void take_records(const struct node *n, enum rounding rounding, union kernel_args *args)
+{
+    if (n->op == OP_DEPTHWISE_CONV2D)
+        TAKE_RECORDS(&args->depthwise_conv2d, rounding);
+    else if (n->op == OP_CONV2D)
+        TAKE_RECORDS(&args->conv2d, rounding);
+    else
+        TAKE_RECORDS(&args->fully_connected, rounding);
+}
+
+/* Replace the model's arrays by packed ones. */
+static bool repack(struct arena *a, const struct node *n, enum packing packing, struct step *step)
+{
+    assert(step->packed[0].dtype == DT_S8 && step->packed[1].dtype == DT_S32);
+    const struct weighted l = layer_of(n, &step->args, &step->packed[0], &step->packed[1]);
+    struct packed_layer p;
+    if (!pack_find(packing, &l, ARENA_ARRAY(a, struct record, l.n_channels), &p))
+        return false;
+    const size_t bytes = packing_weight_bytes(packing);
+    void *weights = arena_alloc_array(a, p.n_weights, bytes);
+    int32_t *second = ARENA_ARRAY(a, int32_t, p.n_records);
+    pack_write(packing, &l, &p, weights, second);
+    const char *role = p.has_records ? "records" : "bias";
+    step->packed[0] = (struct packed){"weights", bytes == 1 ? DT_S8 : DT_U32, p.n_weights, weights};
+    step->packed[1] = (struct packed){role, DT_S32, p.n_records, second};
+    if (p.has_records)
+        take_records(n, p.rounding, &step->args);
+    return true;
 }
 
 bool pack_constants(struct arena *a, const struct graph *g, const struct node *n,
-                    enum packing constants, struct step *step)
+                    enum packing packing, struct step *step)
 {
-    assert(constants != NONE && n->n_in >= 2);
-    const struct tensor *x = &g->tensors.items[n->in[0]], *w = &g->tensors.items[n->in[1]];
+    assert(packing != NONE && n->n_in >= 2);
+    const struct tensor *w = &g->tensors.items[n->in[1]];
     const struct shape *y = &g->tensors.items[n->out[0]].shape;
     const uint32_t channels = (uint32_t)y->dim[y->rank - 1];
     assert(w->data && shape_count(&w->shape) % channels == 0);
     step->packed[0] =
         (struct packed){"weights", w->dtype, (uint32_t)shape_count(&w->shape), w->data};
-    step->packed[1] = pack_bias(a, g, n, channels);
-    if (constants == FOLDED)
-        fold_zero_point(a, n, x, w, &step->packed[1]);
+    step->packed[1] = model_bias(a, g, n, channels);
     step->n_packed = 2;
-    return true;
+    return packing == MODEL || repack(a, n, packing, step);
 }

@@ -4,9 +4,9 @@
 #include "ir/kernels.h"
 #include "sched/sched.h"
 
-/* False when the kernel cannot compute the node. Fill step->packed for a convolution, depthwise convolution or dense layer. The weights stay as
- * they are in the graph (borrowed), the bias is made in `a`: zeros where the node has none, and
- * for FOLDED kernels less the input's zero point times the channel's weights. */
+/* Fill step->packed, and what of step->args goes with it, for a convolution, depthwise convolution
+ * or dense layer; a bias of zeros where the node has none. The arrays are made in `a`, or are the
+ * graph's (borrowed). False when the kernel cannot compute this node. */
 bool pack_constants(struct arena *a, const struct graph *g, const struct node *n,
-                    enum packing constants, struct step *step);
+                    enum packing packing, struct step *step);
 #endif

@@ -50,6 +50,27 @@ void schedule_account(struct arena *a, const struct graph *g, struct faults *fau
             add_fault(a, g, i, faults);
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How near input and output may lie. A kernel that keeps to two orders may use either's distance. */
+static void find_distances(const struct graph *g, const struct node *n, enum placement placement,
+                           struct step *step)
+{
+    const size_t x_bytes = dtype_bytes(g->tensors.items[n->in[0]].dtype);
+    const size_t y_bytes = dtype_bytes(g->tensors.items[n->out[0]].dtype);
+    const struct walk rows = walk_of(step->kernel, &step->args, x_bytes, y_bytes);
+    struct walk pairs;
+    step->lead = walk_lead(&rows);
+    step->trail = placement == EITHER ? walk_trail(&rows) : 0;
+    if (walk_of_pairs(step->kernel, &step->args, x_bytes, y_bytes, &pairs)) {
+        step->lead = smaller(step->lead, walk_lead(&pairs));
+        step->trail = smaller(step->trail, walk_trail(&pairs));
+    }
+}
+
 /* Try one variant: fill in the step, with constants as the kernel wants them. False when it cannot
  * compute this node. */
 static bool take_variant(struct arena *a, const struct graph *g, const struct kernel_row *row,
@@ -61,13 +82,8 @@ static bool take_variant(struct arena *a, const struct graph *g, const struct ke
         return false;
     step->scratch_bytes = row->kernel.scratch(&step->args);
     step->in_place = row->placement == IN_PLACE;
-    if (row->placement == ROWS || row->placement == EITHER) {
-        const struct tensor *x = &g->tensors.items[n->in[0]], *y = &g->tensors.items[n->out[0]];
-        const struct walk w =
-            walk_of(step->kernel, &step->args, dtype_bytes(x->dtype), dtype_bytes(y->dtype));
-        step->lead = walk_lead(&w);
-        step->trail = row->placement == EITHER ? walk_trail(&w) : 0;
-    }
+    if (row->placement == ROWS || row->placement == EITHER)
+        find_distances(g, n, row->placement, step);
     return true;
 }
 

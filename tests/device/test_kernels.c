@@ -4,6 +4,7 @@
 #include "buffers.h"
 #include "check.h"
 #include "mote/mote.h"
+#include "pack/pack.h"
 
 union any_args {
     struct mote_conv2d_s8 conv2d, transpose_conv2d;
@@ -139,7 +140,6 @@ struct buffers {
 #include "kernels/kernels.def"
 #undef KERNEL
 
-enum packing { NONE, MODEL, FOLDED };
 enum placement { APART, ROWS, EITHER, IN_PLACE };
 
 struct row {
@@ -180,39 +180,109 @@ static const struct row *reference_of(const struct row *row)
     test_fail(__FILE__, __LINE__, "%s has no reference", row->op);
 }
 
+/* Const structs of layers with weights have their members by the same names. */
+#define READ_LAYER(l, op)                                                                          \
+    do {                                                                                           \
+        (l)->in_zero = (op)->in_zero, (l)->out_zero = (op)->out_zero;                              \
+        (l)->out_min = (op)->out_min, (l)->out_max = (op)->out_max;                                \
+    } while (0)
+
+#define READ_WINDOW(l, op)                                                                         \
+    do {                                                                                           \
+        (l)->kh = (op)->kh, (l)->kw = (op)->kw, (l)->sh = (op)->sh, (l)->sw = (op)->sw;            \
+        (l)->dh = (op)->dh, (l)->dw = (op)->dw;                                                    \
+    } while (0)
+
+static struct weighted layer_of(const struct problem *p, const char *op, const struct buffers *from)
+{
+    struct weighted l = {.w = from->w,
+                         .bias = from->bias,
+                         .n_channels = (uint32_t)p->n_bias,
+                         .n_taps = (uint32_t)(p->n_w / p->n_bias),
+                         .channel_step = (uint32_t)p->w_channel_step,
+                         .tap_step = (uint32_t)p->w_tap_step,
+                         .mult = p->mult,
+                         .shift = p->shift,
+                         .scale_step = 1};
+    if (strcmp(op, "conv2d") == 0) {
+        READ_LAYER(&l, &p->args.conv2d);
+        READ_WINDOW(&l, &p->args.conv2d);
+    } else if (strcmp(op, "depthwise_conv2d") == 0) {
+        READ_LAYER(&l, &p->args.depthwise_conv2d);
+        READ_WINDOW(&l, &p->args.depthwise_conv2d);
+    } else {
+        READ_LAYER(&l, &p->args.fully_connected);
+        l.scale_step = !p->args.fully_connected.one_scale;
+    }
+    return l;
+}
+
+/* Constants as a row wants them. */
+struct constants {
+    union any_args args;
+    struct guarded w, second;
+};
+
+#define TAKE_RECORDS(op, rounding)                                                                 \
+    ((op)->is_proved = (rounding) == ROUND_PROVED, (op)->mult = NULL, (op)->shift = NULL)
+
+/* False when the kernel cannot compute this problem. */
+static bool find_constants(const struct row *row, const struct problem *p,
+                           const struct buffers *from, struct constants *out)
+{
+    static struct record records[CHANNELS_MAX];
+    out->args = p->args;
+    if (row->constants == NONE || row->constants == MODEL) {
+        out->w = guarded_new(p->n_w);
+        out->second = guarded_new(p->n_bias * sizeof(int32_t));
+        memcpy(out->w.at, from->w, p->n_w);
+        memcpy(out->second.at, from->bias, p->n_bias * sizeof(int32_t));
+        return true;
+    }
+    const struct weighted l = layer_of(p, row->op, from);
+    struct packed_layer packed;
+    if (!pack_find(row->constants, &l, records, &packed))
+        return false;
+    out->w = guarded_new(packed.n_weights * packing_weight_bytes(row->constants));
+    out->second = guarded_new(packed.n_records * sizeof(int32_t));
+    pack_write(row->constants, &l, &packed, out->w.at, (int32_t *)(void *)out->second.at);
+    if (packed.has_records && strcmp(row->op, "conv2d") == 0)
+        TAKE_RECORDS(&out->args.conv2d, packed.rounding);
+    else if (packed.has_records && strcmp(row->op, "depthwise_conv2d") == 0)
+        TAKE_RECORDS(&out->args.depthwise_conv2d, packed.rounding);
+    else if (packed.has_records)
+        TAKE_RECORDS(&out->args.fully_connected, packed.rounding);
+    return true;
+}
+
 /* Run a row on copies of the inputs in guarded buffers, `out` in the first input's place when
  * asked, and copy the result to `result`. */
 static void run_guarded(const struct row *row, const struct problem *p, const struct buffers *from,
-                        enum placement placement, int8_t *result)
+                        const struct constants *constants, enum placement placement, int8_t *result)
 {
+    const union any_args *args = &constants->args;
     struct guarded in = guarded_new(p->in_bytes), in2 = guarded_new(p->in2_bytes);
-    struct guarded w = guarded_new(p->n_w), bias = guarded_new(p->n_bias * sizeof(int32_t));
-    struct guarded out = guarded_new(p->out_bytes), scratch = guarded_new(row->scratch(&p->args));
+    struct guarded out = guarded_new(p->out_bytes), scratch = guarded_new(row->scratch(args));
     memcpy(in.at, from->in, p->in_bytes);
     memcpy(in2.at, from->in2, p->in2_bytes);
-    memcpy(w.at, from->w, p->n_w);
-    memcpy(bias.at, from->bias, p->n_bias * sizeof(int32_t));
-    int32_t *folded = (int32_t *)(void *)bias.at;
-    if (row->constants == FOLDED)
-        for (size_t c = 0; c < p->n_bias; c++)
-            for (size_t t = 0; t < p->n_w / p->n_bias; t++)
-                folded[c] -= p->in_zero *
-                             ((const int8_t *)from->w)[c * p->w_channel_step + t * p->w_tap_step];
     int8_t *target = (int8_t *)(placement == IN_PLACE ? in.at : out.at);
-    const struct buffers b = {(int8_t *)in.at, (int8_t *)in2.at, (int8_t *)w.at,
-                              folded,          target,           scratch.at};
-    row->run(&p->args, &b);
+    const struct buffers b = {in.at,  in2.at,    constants->w.at, constants->second.at,
+                              target, scratch.at};
+    row->run(args, &b);
     memcpy(result, target, p->out_bytes);
     if (placement == APART)
         CHECK_BYTES(in.at, from->in, p->in_bytes);
     CHECK_BYTES(in2.at, from->in2, p->in2_bytes);
-    CHECK_BYTES(w.at, from->w, p->n_w);
     guarded_free(in);
     guarded_free(in2);
-    guarded_free(w);
-    guarded_free(bias);
     guarded_free(out);
     guarded_free(scratch);
+}
+
+static void free_constants(const struct constants *c)
+{
+    guarded_free(c->w);
+    guarded_free(c->second);
 }
 
 /* The problems below have elements of one byte; test_wide.c has the others. */
@@ -235,16 +305,23 @@ static void check_problem(const char *op, const struct problem *p, struct random
     for (size_t i = 0; i < p->n_bias; i++)
         bias[i] = random_in(r, -limit, limit);
     const struct buffers b = {in, in2, w, bias, NULL, NULL};
+    struct constants reference, constants;
     for (size_t i = 0; i < N_ROWS; i++) {
-        if (strcmp(rows[i].op, op) != 0 || !is_of_bytes(&rows[i]))
+        const struct row *row = &rows[i], *ref;
+        if (strcmp(row->op, op) != 0 || !is_of_bytes(row) ||
+            !find_constants(row, p, &b, &constants))
             continue;
-        run_guarded(reference_of(&rows[i]), p, &b, APART, want);
-        run_guarded(&rows[i], p, &b, APART, got);
+        ref = reference_of(row);
+        CHECK(find_constants(ref, p, &b, &reference));
+        run_guarded(ref, p, &b, &reference, APART, want);
+        run_guarded(row, p, &b, &constants, APART, got);
         CHECK_BYTES(got, want, p->out_bytes);
-        if (rows[i].placement == IN_PLACE && p->in_bytes == p->out_bytes) {
-            run_guarded(&rows[i], p, &b, IN_PLACE, got);
+        if (row->placement == IN_PLACE && p->in_bytes == p->out_bytes) {
+            run_guarded(row, p, &b, &constants, IN_PLACE, got);
             CHECK_BYTES(got, want, p->out_bytes);
         }
+        free_constants(&reference);
+        free_constants(&constants);
     }
     free(in);
     free(in2);

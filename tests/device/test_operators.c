@@ -13,8 +13,9 @@ TEST(conv2d_of_one_pixel_by_hand)
     /* (10 - 1) * 3 + (-5 - 1) * -2 = 39, bias 1: 40; * 0.5 = 20; zero point 3: 23. */
     static const int8_t in[2] = {10, -5}, w[2] = {3, -2}, shift[1] = {0};
     static const int32_t bias[1] = {1}, mult[1] = {1 << 30};
-    const struct mote_conv2d_s8 op = {
-        {1, 1, 2}, {1, 1, 1}, 1, 1, 1, 1, 1, 1, 0, 0, 1, 3, -128, 127, false, false, mult, shift};
+    const struct mote_conv2d_s8 op = {{1, 1, 2}, {1, 1, 1}, 1,     1,    1,    1,    1,
+                                      1,         0,         0,     1,    3,    -128, 127,
+                                      false,     false,     false, mult, shift};
     int8_t out[1];
     mote_conv2d_s8_ref(&op, in, w, bias, out, NULL);
     CHECK_EQ(out[0], 23);
@@ -25,8 +26,9 @@ TEST(conv2d_skips_padded_taps)
     /* 3x3 ones over a 2x2 image of q = 5 with zero point 4: every output sees four taps of 1. */
     static const int8_t in[4] = {5, 5, 5, 5}, w[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1}, shift[1] = {1};
     static const int32_t bias[1] = {0}, mult[1] = {1 << 30};
-    const struct mote_conv2d_s8 op = {
-        {2, 2, 1}, {2, 2, 1}, 3, 3, 1, 1, 1, 1, 1, 1, 4, 0, -128, 127, false, false, mult, shift};
+    const struct mote_conv2d_s8 op = {{2, 2, 1}, {2, 2, 1}, 3,     3,    1,    1,    1,
+                                      1,         1,         1,     4,    0,    -128, 127,
+                                      false,     false,     false, mult, shift};
     int8_t out[4];
     mote_conv2d_s8_ref(&op, in, w, bias, out, NULL);
     for (int i = 0; i < 4; i++)
@@ -39,9 +41,9 @@ TEST(depthwise_conv2d_reads_its_own_channel)
     static const int8_t in[2] = {10, -20}, w[4] = {1, 2, 3, -4}, shift[4] = {1, 1, 1, 1};
     static const int32_t bias[4] = {0, 0, 1, 0}, mult[4] = {1 << 30, 1 << 30, 1 << 30, 1 << 30};
     static const int8_t want[4] = {10, 20, -59, 80};
-    const struct mote_depthwise_conv2d_s8 op = {{1, 1, 2}, {1, 1, 4}, 1,     1,    1,    1,    1,
-                                                1,         0,         0,     0,    0,    -128, 127,
-                                                2,         false,     false, mult, shift};
+    const struct mote_depthwise_conv2d_s8 op = {{1, 1, 2}, {1, 1, 4}, 1,     1,     1,    1,    1,
+                                                1,         0,         0,     0,     0,    -128, 127,
+                                                2,         false,     false, false, mult, shift};
     int8_t out[4];
     mote_depthwise_conv2d_s8_ref(&op, in, w, bias, out, NULL);
     CHECK_BYTES(out, want, 4);
@@ -51,7 +53,8 @@ TEST(fully_connected_by_hand_and_clamped)
 {
     static const int8_t in[3] = {1, 2, 3}, w[6] = {1, 1, 1, -9, -9, -9}, shift[2] = {1, 1};
     static const int32_t bias[2] = {100, 0}, mult[2] = {1 << 30, 1 << 30};
-    const struct mote_fully_connected_s8 op = {1, 3, 2, 0, -20, -20, 60, false, mult, shift, 0};
+    const struct mote_fully_connected_s8 op = {1,  3,     2,     0, -20,  -20,
+                                               60, false, false, 0, mult, shift};
     int8_t out[2];
     mote_fully_connected_s8_ref(&op, in, w, bias, out, NULL);
     CHECK_EQ(out[0], 60);  /* 106 - 20 = 86, clamped */
@@ -392,8 +395,9 @@ TEST(transpose_conv2d_equals_scattering)
 {
     static const int8_t in[4] = {1, -2, 3, 4}, w[9] = {1, 2, 3, -4, 5, 6, 7, 8, -9}, shift[1] = {1};
     static const int32_t bias[1] = {3}, mult[1] = {1 << 30};
-    const struct mote_conv2d_s8 op = {
-        {2, 2, 1}, {4, 5, 1}, 3, 3, 2, 2, 1, 1, 1, 0, 1, 5, -128, 127, false, false, mult, shift};
+    const struct mote_conv2d_s8 op = {{2, 2, 1}, {4, 5, 1}, 3,     3,    2,    2,    1,
+                                      1,         1,         0,     1,    5,    -128, 127,
+                                      false,     false,     false, mult, shift};
     int32_t acc[4][5] = {{0}};
     for (int i = 0; i < 4; i++)
         for (int k = 0; k < 9; k++) {

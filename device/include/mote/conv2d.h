@@ -23,8 +23,9 @@ struct mote_conv2d_s8 {
     int16_t out_min, out_max;  /* fused activation, in output units               */
     bool backward;             /* write the last output row first: see kernels.def */
     bool wide;                 /* s16: sums and bias have 64 bits, else 32        */
-    const int32_t *mult;       /* [out.c] Q31 multiplier, borrowed                */
-    const int8_t *shift;       /* [out.c] -31..30, positive to the left, borrowed */
+    bool is_proved;            /* dsp: how sums become bytes: host/pack/record.h */
+    const int32_t *mult;       /* ref, opt: [out.c] Q31 multiplier, borrowed      */
+    const int8_t *shift;       /* ref, opt: [out.c] -31..30, positive to the left, borrowed */
 };
 
 /* Bytes of scratch the variant needs, often 0. Built for the host too: the memory planner calls
@@ -32,16 +33,28 @@ struct mote_conv2d_s8 {
 size_t mote_conv2d_s8_ref_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s16_ref_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_opt_scratch(const struct mote_conv2d_s8 *op);
+size_t mote_conv2d_s8_dsp_scratch(const struct mote_conv2d_s8 *op);
+
+/* Does a variant that computes two pixels at a time take them in the order of the image, whatever row
+ * they are in? Of a pointwise layer, where pixel i is made of pixel i alone. */
+static inline bool mote_conv2d_s8_is_flat(const struct mote_conv2d_s8 *op)
+{
+    return op->kh == 1 && op->kw == 1 && op->sh == 1 && op->sw == 1 && op->in.c % 4 == 0 &&
+           op->in.h == op->out.h && op->in.w == op->out.w;
+}
 
 /* Run one layer: in[in.h][in.w][in.c], out[out.h][out.w][out.c], w[out.c][kh][kw][in.c].
  * `out` must not overlap `scratch`, and `in` only as EITHER in kernels.def says.
  *   ref: bias[out.c] as in the model. Of s16 int64_t if op->wide, else int32_t.
  *   opt: bias[out.c] with the input zero point folded in: bias - in_zero * sum of the channel's
- *        weights. */
+ *        weights.
+ *   dsp: w and records as host/pack/pairs.h lays them out. */
 void mote_conv2d_s8_ref(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
                         const int32_t *bias, int8_t *out, void *scratch);
 void mote_conv2d_s8_opt(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
                         const int32_t *bias, int8_t *out, void *scratch);
+void mote_conv2d_s8_dsp(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
+                        const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s16_ref(const struct mote_conv2d_s8 *op, const int16_t *in, const int8_t *w,
                          const void *bias, int16_t *out, void *scratch);
 

@@ -21,6 +21,7 @@ struct mote_depthwise_conv2d_s8 {
     uint16_t multiplier; /* output channels per input channel               */
     bool backward;       /* write the last output row first: see kernels.def */
     bool wide;           /* s16: sums and bias have 64 bits, else 32        */
+    bool is_proved;      /* variants with records: host/pack/record.h       */
     const int32_t *mult; /* [out.c] Q31 multiplier, borrowed                */
     const int8_t *shift; /* [out.c] -31..30, positive to the left, borrowed */
 };

@@ -15,9 +15,10 @@ struct mote_fully_connected_s8 {
     int8_t in_zero, out_zero;
     int16_t out_min, out_max;
     bool wide;           /* s16: sums and bias have 64 bits, else 32        */
+    bool is_proved;      /* variants with records: host/pack/record.h       */
+    uint8_t one_scale;   /* 1: mult and shift have one element, for all     */
     const int32_t *mult; /* [out_n] Q31 multiplier, borrowed                */
     const int8_t *shift; /* [out_n] -31..30, positive to the left, borrowed */
-    uint8_t one_scale;   /* 1: mult and shift have one element, for all     */
 };
 
 size_t mote_fully_connected_s8_ref_scratch(const struct mote_fully_connected_s8 *op);

@@ -7,7 +7,7 @@
 
 /* What emitted code and the library agree on: structs, packing of weights, meaning of arguments.
  * Emitted code refuses a library of another number. */
-#define MOTE_CONTRACT 3
+#define MOTE_CONTRACT 4
 
 /* Height, width, channels of one NHWC image; the batch is always 1. */
 struct mote_hwc {

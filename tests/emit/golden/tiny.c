@@ -36,6 +36,7 @@ static const struct mote_conv2d_s8 tiny_s0 = {
     .in_zero = -128, .out_zero = -128,
     .out_min = -128, .out_max = 127,
     .backward = 0, .wide = 0,
+    .is_proved = 0,
     .mult = tiny_s0_mult,
     .shift = tiny_s0_shift,
 };
@@ -60,10 +61,10 @@ static const struct mote_fully_connected_s8 tiny_s1 = {
     .out_n = 3,
     .in_zero = -128, .out_zero = 5,
     .out_min = -128, .out_max = 127,
-    .wide = 0,
+    .wide = 0, .is_proved = 0,
+    .one_scale = 1,
     .mult = tiny_s1_mult,
     .shift = tiny_s1_shift,
-    .one_scale = 1,
 };
 
 /* Step 2, probability: softmax int8 [1, 3] -> int8 [1, 3]. */
@@ -77,7 +78,7 @@ static const struct mote_softmax_s8 tiny_s2 = {
 
 /* C99 has no static assertion: an array of -1 elements does not compile. */
 #define TINY_ASSERT(name, condition) typedef char tiny_assert_##name[(condition) ? 1 : -1]
-TINY_ASSERT(library_fits, MOTE_CONTRACT == 3);
+TINY_ASSERT(library_fits, MOTE_CONTRACT == 4);
 TINY_ASSERT(arena_is_whole, TINY_ARENA_BYTES % TINY_ARENA_ALIGN == 0);
 TINY_ASSERT(states_fit, TINY_STATE_BYTES <= TINY_ARENA_BYTES);
 TINY_ASSERT(bytes_have_8_bits, (unsigned char)-1 == 255);

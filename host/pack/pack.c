@@ -1,0 +1,37 @@
+/* pack.c - the table of packings. SPDX-License-Identifier: Apache-2.0 */
+#include "pack/pack.h"
+
+#include "kernels/common/assert.h"
+#include "pack/folded.h"
+#include "pack/pairs.h"
+
+struct packer {
+    size_t weight_bytes;
+    bool (*find)(const struct weighted *l, struct packed_layer *out);
+    void (*write)(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                  int32_t *second);
+};
+
+static const struct packer packers[N_PACKINGS] = {
+    [FOLDED] = {sizeof(int8_t), folded_find, folded_write},
+    [PAIRS] = {sizeof(uint32_t), pairs_find, pairs_write},
+};
+
+size_t packing_weight_bytes(enum packing p)
+{
+    return packers[p].weight_bytes;
+}
+
+bool pack_find(enum packing p, const struct weighted *l, struct record *records,
+               struct packed_layer *out)
+{
+    MOTE_ASSERT(packers[p].find);
+    *out = (struct packed_layer){.records = records};
+    return packers[p].find(l, out);
+}
+
+void pack_write(enum packing p, const struct weighted *l, const struct packed_layer *packed,
+                void *weights, int32_t *second)
+{
+    packers[p].write(l, packed, weights, second);
+}

@@ -1,0 +1,34 @@
+/* pack.h - the constants of a layer as a kernel variant wants them: two arrays, in the order of the
+ * kernel's arguments. SPDX-License-Identifier: Apache-2.0
+ *
+ * A packing is one row of the table in pack.c. First it is asked whether it can hold a layer, and
+ * how large it is then; then it writes. */
+#ifndef MOTE_HOST_PACK_PACK_H
+#define MOTE_HOST_PACK_PACK_H
+#include "pack/record.h"
+
+/* The sixth column of kernels.def. NONE: the kernel has no weights. MODEL: weights and bias as in
+ * the model, of any type: the only one that is not packed here. */
+enum packing { NONE, MODEL, FOLDED, PAIRS, N_PACKINGS };
+
+/* What a packing makes of a layer. */
+struct packed_layer {
+    uint32_t n_weights; /* elements of the first array, of packing_weight_bytes each */
+    uint32_t n_records; /* int32_t elements of the second: biases, or records        */
+    bool has_records;   /* the kernel needs neither op->mult nor op->shift           */
+    enum rounding rounding;
+    struct record *records; /* [n_channels] of the layer                                 */
+};
+
+/* Bytes of an element of the first array: 1 or 4. */
+size_t packing_weight_bytes(enum packing p);
+
+/* Can the layer be packed so? `records` is n_channels elements that the caller lends until
+ * pack_write. False: the kernel cannot compute this layer. */
+bool pack_find(enum packing p, const struct weighted *l, struct record *records,
+               struct packed_layer *out);
+
+/* What pack_find said yes to. */
+void pack_write(enum packing p, const struct weighted *l, const struct packed_layer *packed,
+                void *weights, int32_t *second);
+#endif

@@ -1,0 +1,22 @@
+/* pairs.h - weights for inner loops that multiply pairs of 16 bits. SPDX-License-Identifier: Apache-2.0
+ *
+ * Channels in blocks of four, taps in groups of four, both filled up with zeros. For one block and
+ * the taps k to k + 3 of a group, four words:
+ *
+ *     {k, k + 2} of channels 0 and 1, of 2 and 3; {k + 1, k + 3} of 0 and 1, of 2 and 3
+ *
+ * where each half-word is 256 * w[even channel] + w[odd channel], the first tap the low one. So
+ * one load serves four weights, and the sum of an even channel comes out as 256 * A + B beside the
+ * odd one's B: device/kernels/conv2d/conv2d_s8_dsp.c. The sums of even channels, biases included,
+ * must lie in -2^23..2^23 - 1.
+ *
+ * The second array has per block four biases, that of an even channel as 256 * bias plus the odd
+ * one's, four `mult`, four `add`, and for ROUND_EXACT four `shift` (record.h). */
+#ifndef MOTE_HOST_PACK_PAIRS_H
+#define MOTE_HOST_PACK_PAIRS_H
+#include "pack/pack.h"
+
+bool pairs_find(const struct weighted *l, struct packed_layer *out);
+void pairs_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                 int32_t *second);
+#endif

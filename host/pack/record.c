@@ -1,0 +1,232 @@
+/* record.c - how a channel's sum becomes an output byte. SPDX-License-Identifier: Apache-2.0
+ *
+ * The proof. Let T(k) be the least sum whose output is at least k, for the k that occur. With
+ * s = sum + d, where d goes into the bias,
+ *
+ *     high32(s * m) + a >= k  for sum = T(k),  < k  for sum = T(k) - 1
+ *
+ * for all k is the same staircase, since both sides never fall. With C = d * m + a * 2^32 that is
+ *
+ *     k * 2^32 - T(k) * m  <=  C  <  k * 2^32 - (T(k) - 1) * m.
+ *
+ * The intersection over k is an interval; for some a near its place there is a d with C inside. All
+ * numbers fit 64 bits: |T| < 2^30, m < 2^31, |k| < 2^8. */
+#include "pack/record.h"
+
+#include "kernels/common/requant.h"
+
+#define SUM_MAX     (INT64_C(1) << 30)
+#define STEPS_MAX   255
+#define MULT_SEARCH 6   /* multipliers tried on either side of the nearest */
+#define ADD_SEARCH  512 /* values of a tried on either side               */
+#define RIGHT_MAX   22  /* shift of ROUND_EXACT, so that 128 * 2^shift fits */
+
+/* Where the outputs of a channel rise. */
+struct staircase {
+    int32_t first_output;  /* of the least sum; step i is where it becomes first_output + 1 + i */
+    int32_t at[STEPS_MAX]; /* T(first_output + 1 + i)                                           */
+    uint32_t n;
+};
+
+struct scale {
+    int32_t mult, shift;
+    int32_t zero, low, high; /* of the output */
+};
+
+static int32_t output_of(const struct scale *s, int32_t sum)
+{
+    return mote_to_s8(mote_requant(sum, s->mult, s->shift), s->zero, s->low, s->high);
+}
+
+/* The channel's sums, bias and zero point included: inputs take any value in -128..127. */
+static bool find_span(const struct weighted *l, uint32_t c, struct record *out)
+{
+    int64_t folded = l->bias[c], low = 0, high = 0;
+    for (uint32_t t = 0; t < l->n_taps; t++) {
+        const int64_t w = l->w[c * (size_t)l->channel_step + t * (size_t)l->tap_step];
+        folded -= w * l->in_zero;
+        low += w > 0 ? -128 * w : 127 * w;
+        high += w > 0 ? 127 * w : -128 * w;
+    }
+    if (folded <= -SUM_MAX || folded >= SUM_MAX || low + folded <= -SUM_MAX ||
+        high + folded >= SUM_MAX)
+        return false;
+    out->bias = (int32_t)folded;
+    out->low = (int32_t)(low + folded);
+    out->high = (int32_t)(high + folded);
+    return true;
+}
+
+/* The real multiplier times 2^32, to the nearest; 0 when it is not below 2^31. */
+static int64_t mult_32(const struct scale *s)
+{
+    const int32_t right = -s->shift - 1; /* mult / 2^31 * 2^shift * 2^32 */
+    if (right < 0)
+        return 0;
+    return right == 0 ? s->mult : ((int64_t)s->mult + (INT64_C(1) << (right - 1))) >> right;
+}
+
+/* T(k), starting from a guess that is at most a few sums off. */
+static int32_t find_step(const struct scale *s, int32_t k, int64_t guess, int32_t low, int32_t high)
+{
+    int32_t at = (int32_t)(guess < low ? low : guess > high ? high : guess);
+    while (at > low && output_of(s, at - 1) >= k)
+        at--;
+    while (output_of(s, at) < k)
+        at++;
+    return at;
+}
+
+static void find_staircase(const struct scale *s, int64_t m, const struct record *c,
+                           struct staircase *out)
+{
+    out->first_output = output_of(s, c->low);
+    out->n = (uint32_t)(output_of(s, c->high) - out->first_output);
+    for (uint32_t i = 0; i < out->n; i++) {
+        const int64_t k = out->first_output + 1 + (int32_t)i - s->zero;
+        const int64_t half = INT64_C(1) << 31; /* round(sum * m / 2^32) >= k from k - 1/2 on */
+        out->at[i] = find_step(s, (int32_t)k + s->zero, ((k << 32) - half) / m, c->low, c->high);
+    }
+}
+
+/* The interval of C for multiplier m; false when it is empty. */
+static bool find_interval(const struct staircase *stairs, int64_t m, int64_t *from, int64_t *end)
+{
+    *from = INT64_MIN, *end = INT64_MAX;
+    for (uint32_t i = 0; i < stairs->n; i++) {
+        const int64_t k = (int64_t)(stairs->first_output + 1 + (int32_t)i) * (INT64_C(1) << 32);
+        const int64_t low = k - stairs->at[i] * m, high = low + m;
+        *from = low > *from ? low : *from;
+        *end = high < *end ? high : *end;
+    }
+    return *from < *end;
+}
+
+static int64_t divide_up(int64_t a, int64_t b)
+{
+    const int64_t q = a / b;
+    return q * b < a ? q + 1 : q;
+}
+
+/* d and a with from <= d * m + a * 2^32 < end. */
+static bool find_sum(int64_t m, int64_t from, int64_t end, int64_t *d, int64_t *a)
+{
+    const int64_t near = from >> 32;
+    for (int64_t i = 0; i <= 2 * ADD_SEARCH; i++) {
+        *a = near + (i % 2 ? -(i + 1) / 2 : i / 2);
+        const int64_t rest = *a * (INT64_C(1) << 32);
+        *d = divide_up(from - rest, m);
+        if (rest + *d * m < end)
+            return true;
+    }
+    return false;
+}
+
+/* Two multiplications and a comparison a step: what makes the search trustworthy. */
+static bool is_same(const struct staircase *stairs, const struct record *c)
+{
+    for (uint32_t i = 0; i < stairs->n; i++) {
+        const int64_t k = stairs->first_output + 1 + (int32_t)i;
+        const int64_t s = (int64_t)stairs->at[i] + c->bias;
+        if ((s * c->mult >> 32) + c->add < k || ((s - 1) * c->mult >> 32) + c->add >= k)
+            return false;
+    }
+    return true;
+}
+
+/* No step at all: any sum gives the same byte. */
+static void make_constant(const struct staircase *stairs, struct record *out)
+{
+    out->mult = 0;
+    out->add = stairs->first_output;
+}
+
+static bool prove(const struct scale *s, struct record *out)
+{
+    const int64_t nearest = mult_32(s);
+    struct staircase stairs;
+    if (s->mult == 0 || output_of(s, out->low) == output_of(s, out->high)) {
+        stairs.first_output = output_of(s, out->low);
+        make_constant(&stairs, out);
+        return true;
+    }
+    if (nearest <= MULT_SEARCH || nearest + MULT_SEARCH > INT32_MAX)
+        return false;
+    find_staircase(s, nearest, out, &stairs);
+    for (int64_t i = 0; i <= 2 * MULT_SEARCH; i++) {
+        const int64_t m = nearest + (i % 2 ? -(i + 1) / 2 : i / 2);
+        int64_t from, end, d, a;
+        if (!find_interval(&stairs, m, &from, &end) || !find_sum(m, from, end, &d, &a) ||
+            d <= -SUM_MAX || d >= SUM_MAX)
+            continue;
+        struct record shifted = {.bias = (int32_t)d, .mult = (int32_t)m, .add = (int32_t)a};
+        if (!is_same(&stairs, &shifted))
+            continue;
+        out->bias += (int32_t)d;
+        out->low += (int32_t)d;
+        out->high += (int32_t)d;
+        out->mult = (int32_t)m;
+        out->add = (int32_t)a;
+        return true;
+    }
+    return false;
+}
+
+/* A multiplier of 0: h is half the sum, too little to reach another output than the zero point. */
+static bool make_zero(const struct scale *s, struct record *out)
+{
+    if (out->low < -(1 << (RIGHT_MAX - 1)) || out->high > 1 << (RIGHT_MAX - 1))
+        return false;
+    out->mult = INT32_MIN;
+    out->shift = RIGHT_MAX;
+    out->add = (1 << (RIGHT_MAX - 1)) + s->zero * (1 << RIGHT_MAX);
+    return true;
+}
+
+/* |h| <= |sum| < 2^30 since the multiplier is below 1, and |add| <= 2^29: their sum fits. */
+static bool make_exact(const struct scale *s, struct record *out)
+{
+    if (s->mult == 0)
+        return make_zero(s, out);
+    const int32_t right = -s->shift;
+    if (right < 1 || right > RIGHT_MAX)
+        return false;
+    /* 2q - 2^32, in -2^31..-2 for a Q31 multiplier in 2^30..2^31 - 1; one below 2^30 is never made */
+    const int64_t m = 2 * (int64_t)s->mult - (INT64_C(1) << 32);
+    if (m < INT32_MIN)
+        return false;
+    out->mult = (int32_t)m;
+    out->shift = right;
+    out->add = (1 << (right - 1)) + s->zero * (1 << right);
+    return true;
+}
+
+bool record_find(const struct weighted *l, uint32_t c, enum rounding rounding, struct record *out)
+{
+    const struct scale s = {.mult = l->mult[c * (size_t)l->scale_step],
+                            .shift = l->shift[c * (size_t)l->scale_step],
+                            .zero = l->out_zero,
+                            .low = l->out_min,
+                            .high = l->out_max};
+    *out = (struct record){0};
+    if (!find_span(l, c, out))
+        return false;
+    return rounding == ROUND_PROVED ? prove(&s, out) : make_exact(&s, out);
+}
+
+static bool find_all(const struct weighted *l, enum rounding rounding, struct record *out)
+{
+    for (uint32_t c = 0; c < l->n_channels; c++)
+        if (!record_find(l, c, rounding, &out[c]))
+            return false;
+    return true;
+}
+
+bool records_find(const struct weighted *l, enum rounding *rounding, struct record *out)
+{
+    *rounding = ROUND_PROVED;
+    if (find_all(l, ROUND_PROVED, out))
+        return true;
+    *rounding = ROUND_EXACT;
+    return find_all(l, ROUND_EXACT, out);
+}
