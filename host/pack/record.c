@@ -57,12 +57,10 @@ static bool find_span(const struct weighted *l, uint32_t c, struct record *out)
     return true;
 }
 
-/* The real multiplier times 2^32, to the nearest; 0 when it is not below 2^31. */
+/* The real multiplier times 2^32, to the nearest; shift < 0. */
 static int64_t mult_32(const struct scale *s)
 {
     const int32_t right = -s->shift - 1; /* mult / 2^31 * 2^shift * 2^32 */
-    if (right < 0)
-        return 0;
     return right == 0 ? s->mult : ((int64_t)s->mult + (INT64_C(1) << (right - 1))) >> right;
 }
 
@@ -143,13 +141,15 @@ static void make_constant(const struct staircase *stairs, struct record *out)
 
 static bool prove(const struct scale *s, struct record *out)
 {
-    const int64_t nearest = mult_32(s);
     struct staircase stairs;
+    if (s->shift >= 0 && s->mult > 0) /* the definition shifts to the left and may wrap */
+        return false;
     if (s->mult == 0 || output_of(s, out->low) == output_of(s, out->high)) {
         stairs.first_output = output_of(s, out->low);
         make_constant(&stairs, out);
         return true;
     }
+    const int64_t nearest = mult_32(s);
     if (nearest <= MULT_SEARCH || nearest + MULT_SEARCH > INT32_MAX)
         return false;
     find_staircase(s, nearest, out, &stairs);
