@@ -75,16 +75,20 @@ static struct record record_or_zero(const struct weighted *l, const struct recor
 
 static void write_records(const struct weighted *l, const struct packed_layer *packed, int32_t *to)
 {
-    for (uint32_t b = 0; b < n_blocks(l); b++, to += record_words(packed->rounding))
-        for (uint32_t i = 0; i < BLOCK; i++) {
-            const struct record c = record_or_zero(l, packed->records, b * BLOCK + i);
-            const struct record next = record_or_zero(l, packed->records, b * BLOCK + i + 1);
-            to[i] = i % 2 ? c.bias : (int32_t)(256u * (uint32_t)c.bias + (uint32_t)next.bias);
-            to[BLOCK + i] = c.mult;
-            to[2 * BLOCK + i] = c.add;
-            if (packed->rounding == ROUND_EXACT)
-                to[3 * BLOCK + i] = c.shift;
+    for (uint32_t first = 0; first < n_blocks(l) * BLOCK; first += BLOCK) {
+        for (uint32_t c = first; c < first + BLOCK; c++) {
+            const uint32_t bias = (uint32_t)record_or_zero(l, packed->records, c).bias;
+            const uint32_t odd = (uint32_t)record_or_zero(l, packed->records, c + 1).bias;
+            *to++ = (int32_t)(c % 2 ? bias : 256u * bias + odd);
         }
+        for (uint32_t c = first; c < first + BLOCK; c++) {
+            const struct record r = record_or_zero(l, packed->records, c);
+            *to++ = r.mult;
+            *to++ = r.add;
+            if (packed->rounding == ROUND_EXACT)
+                *to++ = r.shift;
+        }
+    }
 }
 
 void pairs_write(const struct weighted *l, const struct packed_layer *packed, void *weights,

@@ -11,7 +11,7 @@
  * must lie in -2^23..2^23 - 1.
  *
  * The second array has per block four biases, that of an even channel as 256 * bias plus the odd
- * one's, four `mult`, four `add`, and for ROUND_EXACT four `shift` (record.h). */
+ * one's, then for each channel `mult`, `add` and, for ROUND_EXACT, `shift` (record.h). */
 #ifndef MOTE_HOST_PACK_PAIRS_H
 #define MOTE_HOST_PACK_PAIRS_H
 #include "pack/pack.h"

@@ -2,7 +2,7 @@
  * M33). SPDX-License-Identifier: Apache-2.0
  *
  * Two pixels at a time: their windows are widened to 16 bits once, then serve all channels. The
- * inner loop computes two pixels by four channels and needs 14 instructions for 16 products:
+ * inner loop computes two pixels by four channels and needs 14 instructions for 16 products beside the loop:
  *
  *     A half-word of weights holds two channels, 256 * w[a] + w[b]. SMLAD by it sums 256 * A + B,
  *     SXTB16 extracts w[b] for another SMLAD, which sums B; A = (sum - B) / 256 at the end. So
@@ -45,101 +45,47 @@ size_t mote_conv2d_s8_dsp_scratch(const struct mote_conv2d_s8 *op)
 
 /* What the inner loops share, by the offsets that they know it by. */
 struct tile {
-    const uint32_t *w;      /*  0: weights of all blocks of channels               */
-    const uint32_t *w_end;  /*  4                                                  */
-    const int32_t *records; /*  8: of the block that is computed; moves on         */
-    const int32_t *x;       /* 12: the windows                                     */
-    const int32_t *x_end;   /* 16                                                  */
-    uint32_t skip;          /* 20: code bytes of the first round that are jumped   */
-    int8_t *out0, *out1;    /* 24, 28: of the two pixels; move on                  */
+    uintptr_t x_end;        /*  0: less 4, as all pointers of the inner loop     */
+    uint32_t skip;          /*  4: code bytes of the first round that are jumped */
+    uint32_t is_exact;      /*  8: ROUND_EXACT                                   */
+    uintptr_t w, w_end;     /* 12, 16: weights of all blocks of channels         */
+    const int32_t *records; /* 20: of the block that is computed; moves on       */
+    uintptr_t x;            /* 24: the windows                                   */
+    int8_t *out0, *out1;    /* 28, 32: of the two pixels; move on                */
 };
 
-/* One group of taps: two pairs by two pixels by four channels. 28 instructions, 112 bytes. */
-#define PAIR                                                                                       \
-    "ldrd r8, r9, [lr], #8\n"                                                                      \
-    "ldr r10, [r12], #4\n"                                                                         \
+/* Two taps by two pixels by four channels. Loads stand side by side where registers allow, since
+ * these cores pipeline them; one that updates its base stands last. Both pointers are four bytes
+ * low. */
+#define PAIR(x0, x1)                                                                               \
+    "ldr r10, [r12, #4]\n"                                                                         \
+    "ldr r8, [lr, #" x0 "]\n"                                                                      \
+    "ldr r9, [lr, #" x1 "\n"                                                                       \
     "sxtb16 r11, r10\n"                                                                            \
     "smlad r0, r10, r8, r0\n"                                                                      \
     "smlad r1, r10, r9, r1\n"                                                                      \
     "smlad r2, r11, r8, r2\n"                                                                      \
     "smlad r3, r11, r9, r3\n"                                                                      \
-    "ldr r10, [r12], #4\n"                                                                         \
+    "ldr r10, [r12, #8]!\n"                                                                        \
     "sxtb16 r11, r10\n"                                                                            \
     "smlad r4, r10, r8, r4\n"                                                                      \
     "smlad r5, r10, r9, r5\n"                                                                      \
     "smlad r6, r11, r8, r6\n"                                                                      \
     "smlad r7, r11, r9, r7\n"
-#define GROUP_OF_TAPS PAIR PAIR
-#define GROUP_CODE    104u
+#define GROUP_OF_TAPS PAIR("4", "8]") PAIR("12", "16]!")
+#define GROUP_CODE    112u
 #define ROUND         4u /* groups in the loop */
 
-/* The sums of a block: r0, r1 those of channel 0 and the pixels, ... r6, r7 of channel 3. */
-#define BLOCK_BEGIN                                                                                \
-    "push {r0, r1, r4-r11, lr}\n" /* [sp]: the tile; [sp, #4]: x_end */                            \
-    "ldr r1, [r0, #16]\n"                                                                          \
-    "str r1, [sp, #4]\n"                                                                           \
-    "ldr r12, [r0]\n"                                                                              \
-    "1: ldr r10, [sp]\n"                                                                           \
-    "ldr r8, [r10, #8]\n"                                                                          \
-    "ldr lr, [r10, #12]\n"                                                                         \
-    "ldr r11, [r10, #20]\n"                                                                        \
-    "ldm r8, {r0, r2, r4, r6}\n"                                                                   \
-    "mov r1, r0\n"                                                                                 \
-    "mov r3, r2\n"                                                                                 \
-    "mov r5, r4\n"                                                                                 \
-    "mov r7, r6\n"                                                                                 \
-    "adr r10, 2f\n"                                                                                \
-    "add r10, r11\n"                                                                               \
-    "mov pc, r10\n"                                                                                \
-    ".balign 4\n"                                                                                  \
-    "2:\n" GROUP_OF_TAPS GROUP_OF_TAPS GROUP_OF_TAPS GROUP_OF_TAPS "ldr r10, [sp, #4]\n"           \
-    "cmp lr, r10\n"                                                                                \
-    "bne 2b\n"                                                                                     \
-    "sub r0, r2\n" /* the high channel of each half-word */                                        \
-    "sub r1, r3\n"                                                                                 \
-    "sub r4, r6\n"                                                                                 \
-    "sub r5, r7\n"                                                                                 \
-    "asr r0, #8\n"                                                                                 \
-    "asr r1, #8\n"                                                                                 \
-    "asr r4, #8\n"                                                                                 \
-    "asr r5, #8\n"                                                                                 \
-    "ldr r10, [sp]\n"                                                                              \
-    "ldr r8, [r10, #8]\n"
-
-/* Store the bytes in r0-r7, go on to the next block. `words`: of a block's channels. */
-#define BLOCK_END(bytes)                                                                           \
-    "ldr r9, [r10, #24]\n"                                                                         \
-    "ldr r11, [r10, #28]\n"                                                                        \
-    "strb r0, [r9], #1\n"                                                                          \
-    "strb r2, [r9], #1\n"                                                                          \
-    "strb r4, [r9], #1\n"                                                                          \
-    "strb r6, [r9], #1\n"                                                                          \
-    "strb r1, [r11], #1\n"                                                                         \
-    "strb r3, [r11], #1\n"                                                                         \
-    "strb r5, [r11], #1\n"                                                                         \
-    "strb r7, [r11], #1\n"                                                                         \
-    "str r9, [r10, #24]\n"                                                                         \
-    "str r11, [r10, #28]\n"                                                                        \
-    "add r8, #" bytes "\n"                                                                         \
-    "str r8, [r10, #8]\n"                                                                          \
-    "ldr r9, [r10, #4]\n"                                                                          \
-    "cmp r12, r9\n"                                                                                \
-    "bne 1b\n"                                                                                     \
-    "pop {r0, r1, r4-r11, pc}\n"
-
-/* One channel of both pixels, its constants at `mult` and `add` from r8. */
-#define PROVED(p0, p1, mult, add)                                                                  \
-    "ldr r9, [r8, #" mult "]\n"                                                                    \
-    "ldr r11, [r8, #" add "]\n"                                                                    \
+/* One channel of both pixels: the next record, at r8, makes bytes of the sums. */
+#define PROVED(p0, p1)                                                                             \
+    "ldrd r9, r11, [r8], #8\n"                                                                     \
     "smmla " p0 ", " p0 ", r9, r11\n"                                                              \
     "smmla " p1 ", " p1 ", r9, r11\n"                                                              \
     "ssat " p0 ", #8, " p0 "\n"                                                                    \
     "ssat " p1 ", #8, " p1 "\n"
 
-#define EXACT(p0, p1, mult, add, shift)                                                            \
-    "ldr r9, [r8, #" mult "]\n"                                                                    \
-    "ldr r11, [r8, #" add "]\n"                                                                    \
-    "ldr lr, [r8, #" shift "]\n"                                                                   \
+#define EXACT(p0, p1)                                                                              \
+    "ldm r8!, {r9, r11, lr}\n"                                                                     \
     "smmlar " p0 ", " p0 ", r9, " p0 "\n"                                                          \
     "smmlar " p1 ", " p1 ", r9, " p1 "\n"                                                          \
     "add " p0 ", " p0 ", " p0 ", asr #31\n"                                                        \
@@ -151,25 +97,72 @@ struct tile {
     "ssat " p0 ", #8, " p0 "\n"                                                                    \
     "ssat " p1 ", #8, " p1 "\n"
 
-/* All blocks of channels of a pair of pixels. */
-static __attribute__((naked, noinline)) void blocks_proved(struct tile *t __attribute__((unused)))
+/* All blocks of channels of a pair of pixels. r0 and r1 are the sums of channel 0, ... r6 and r7 of
+ * channel 3; on the stack: the tile, x_end, where to enter the loop, what follows it. */
+static __attribute__((naked, noinline)) void blocks(struct tile *t __attribute__((unused)))
 {
-    __asm__ volatile(BLOCK_BEGIN                        /**/
-                         PROVED("r0", "r1", "16", "32") /**/
-                     PROVED("r2", "r3", "20", "36")     /**/
-                     PROVED("r4", "r5", "24", "40")     /**/
-                     PROVED("r6", "r7", "28", "44")     /**/
-                     BLOCK_END("48"));
-}
-
-static __attribute__((naked, noinline)) void blocks_exact(struct tile *t __attribute__((unused)))
-{
-    __asm__ volatile(BLOCK_BEGIN                             /**/
-                         EXACT("r0", "r1", "16", "32", "48") /**/
-                     EXACT("r2", "r3", "20", "36", "52")     /**/
-                     EXACT("r4", "r5", "24", "40", "56")     /**/
-                     EXACT("r6", "r7", "28", "44", "60")     /**/
-                     BLOCK_END("64"));
+    __asm__ volatile("push {r0-r11, lr}\n"
+                     "ldm r0, {r1, r2, r3, r12}\n"
+                     "adr r4, 2f + 1\n"
+                     "add r2, r4\n"
+                     "cmp r3, #0\n"
+                     "ite eq\n"
+                     "adreq r3, 3f + 1\n"
+                     "adrne r3, 4f + 1\n"
+                     "str r1, [sp, #4]\n"
+                     "str r2, [sp, #8]\n"
+                     "str r3, [sp, #12]\n"
+                     "1:\n" /* a block */
+                     "ldr r10, [sp]\n"
+                     "ldr r8, [r10, #20]\n"
+                     "ldr lr, [r10, #24]\n"
+                     "ldm r8!, {r0, r2, r4, r6}\n"
+                     "mov r1, r0\n"
+                     "mov r3, r2\n"
+                     "mov r5, r4\n"
+                     "mov r7, r6\n"
+                     "str r8, [r10, #20]\n"
+                     "ldr pc, [sp, #8]\n"
+                     ".balign 4\n"
+                     "2:\n" /* a round */
+                     GROUP_OF_TAPS GROUP_OF_TAPS GROUP_OF_TAPS GROUP_OF_TAPS "ldr r10, [sp, #4]\n"
+                     "cmp lr, r10\n"
+                     "bne 2b\n"
+                     "sub r0, r2\n" /* the high channel of each half-word */
+                     "sub r1, r3\n"
+                     "sub r4, r6\n"
+                     "sub r5, r7\n"
+                     "asr r0, #8\n"
+                     "asr r1, #8\n"
+                     "asr r4, #8\n"
+                     "asr r5, #8\n"
+                     "ldr r10, [sp]\n"
+                     "ldr r8, [r10, #20]\n"
+                     "ldr pc, [sp, #12]\n"
+                     ".balign 4\n"
+                     "4:\n" EXACT("r0", "r1") EXACT("r2", "r3") EXACT("r4", "r5")
+                         EXACT("r6", "r7") "b 5f\n"
+                                           ".balign 4\n"
+                                           "3:\n" PROVED("r0", "r1") PROVED("r2", "r3")
+                                               PROVED("r4", "r5")
+                                                   PROVED("r6", "r7") "5:\n"
+                                                                      "ldr r9, [r10, #28]\n"
+                                                                      "ldr r11, [r10, #32]\n"
+                                                                      "strb r0, [r9], #1\n"
+                                                                      "strb r2, [r9], #1\n"
+                                                                      "strb r4, [r9], #1\n"
+                                                                      "strb r6, [r9], #1\n"
+                                                                      "strb r1, [r11], #1\n"
+                                                                      "strb r3, [r11], #1\n"
+                                                                      "strb r5, [r11], #1\n"
+                                                                      "strb r7, [r11], #1\n"
+                                                                      "str r8, [r10, #20]\n"
+                                                                      "str r9, [r10, #28]\n"
+                                                                      "str r11, [r10, #32]\n"
+                                                                      "ldr r9, [r10, #16]\n"
+                                                                      "cmp r12, r9\n"
+                                                                      "bne 1b\n"
+                                                                      "pop {r0-r11, pc}\n");
 }
 
 /* Four bytes -> {k, k + 2} and {k + 1, k + 3}. */
@@ -277,39 +270,36 @@ static void gather(const struct mote_conv2d_s8 *op, const int8_t *in, int32_t oy
     widen(bytes, n, x + pixel);
 }
 
-static void blocks(const struct mote_conv2d_s8 *op, struct tile *t)
+/* What of a tile stays from pixel to pixel. */
+static struct tile tile_of(const struct mote_conv2d_s8 *op, const int32_t *x)
 {
-    if (op->is_proved)
-        blocks_proved(t);
-    else
-        blocks_exact(t);
+    const uint32_t n_taps = (uint32_t)taps_of(op);
+    return (struct tile){.x = (uintptr_t)x - 4,
+                         .x_end = (uintptr_t)(x + n_taps) - 4,
+                         .skip = (ROUND - n_taps / GROUP % ROUND) % ROUND * GROUP_CODE,
+                         .is_exact = !op->is_proved};
 }
 
-/* All channels of the two windows in x; `out1` may be the same as `out0`. */
-static void all_channels(const struct mote_conv2d_s8 *op, const uint32_t *w, const int32_t *records,
-                         const int32_t *x, int8_t *out0, int8_t *out1)
+/* All channels of the two windows; `out1` may be the same as `out0`. */
+static void all_channels(const struct mote_conv2d_s8 *op, struct tile *t, const uint32_t *w,
+                         const int32_t *records, int8_t *out0, int8_t *out1)
 {
-    const size_t n_taps = taps_of(op),
-                 n_words = n_taps; /* of a block: a word is two channels by two */
+    const uintptr_t block_bytes = t->x_end - t->x; /* of weights: as many as of the windows */
     const uint32_t n_blocks = op->out.c / 4u, n_rest = op->out.c % 4u;
-    const uint32_t n_groups = (uint32_t)(n_taps / GROUP);
-    struct tile t = {.w = w,
-                     .w_end = w + n_blocks * n_words,
-                     .records = records,
-                     .x = x,
-                     .x_end = x + n_taps,
-                     .skip = (ROUND - n_groups % ROUND) % ROUND * GROUP_CODE,
-                     .out0 = out0,
-                     .out1 = out1};
+    t->w = (uintptr_t)w - 4;
+    t->w_end = t->w + n_blocks * block_bytes;
+    t->records = records;
+    t->out0 = out0;
+    t->out1 = out1;
     if (n_blocks > 0)
-        blocks(op, &t);
+        blocks(t);
     if (n_rest > 0) {
         int8_t rest[2][4];
-        t.w = t.w_end;
-        t.w_end += n_words;
-        t.out0 = rest[0];
-        t.out1 = rest[1];
-        blocks(op, &t);
+        t->w = t->w_end;
+        t->w_end += block_bytes;
+        t->out0 = rest[0];
+        t->out1 = rest[1];
+        blocks(t);
         memcpy(out0 + op->out.c - n_rest, rest[0], n_rest);
         memcpy(out1 + op->out.c - n_rest, rest[1], n_rest);
     }
@@ -327,6 +317,7 @@ static void clamp(const struct mote_conv2d_s8 *op, int8_t *out, size_t n)
 static void pointwise(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
                       const int32_t *records, int8_t *out, int32_t *x)
 {
+    struct tile t = tile_of(op, x);
     const size_t n = (size_t)op->in.h * op->in.w, c = op->in.c, n_pairs = (n + 1) / 2;
     for (size_t i = 0; i < n_pairs; i++) {
         const size_t p = 2 * (op->backward ? n_pairs - 1 - i : i);
@@ -334,7 +325,7 @@ static void pointwise(const struct mote_conv2d_s8 *op, const int8_t *in, const u
         widen(in + p * c, c, x);
         widen(in + (p + next) * c, c, x + 1);
         int8_t *y = out + p * op->out.c;
-        all_channels(op, w, records, x, y, y + next * op->out.c);
+        all_channels(op, &t, w, records, y, y + next * op->out.c);
         clamp(op, y, (1 + next) * op->out.c);
     }
 }
@@ -342,6 +333,7 @@ static void pointwise(const struct mote_conv2d_s8 *op, const int8_t *in, const u
 static void windows(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
                     const int32_t *records, int8_t *out, int32_t *x)
 {
+    struct tile t = tile_of(op, x);
     for (int32_t i = 0; i < op->out.h; i++) {
         const int32_t oy = mote_row(i, op->out.h, op->backward);
         int8_t *row = out + (size_t)oy * op->out.w * op->out.c;
@@ -350,7 +342,7 @@ static void windows(const struct mote_conv2d_s8 *op, const int8_t *in, const uin
             gather(op, in, oy, ox, x, 0);
             gather(op, in, oy, ox + next, x, 1);
             int8_t *y = row + (size_t)ox * op->out.c;
-            all_channels(op, w, records, x, y, y + next * op->out.c);
+            all_channels(op, &t, w, records, y, y + next * op->out.c);
         }
         clamp(op, row, (size_t)op->out.w * op->out.c);
     }
