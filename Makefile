@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-tests demo check check-quick lint format golden fuzz bench bench-train clean
+.PHONY: help setup build build-tests demo check check-quick lint format golden fuzz bench bench-train profile \
+        clean
 
 MOTE  := build/host/mote
 APP   := apps/fashion-mnist
@@ -56,6 +57,9 @@ bench: build ## instructions, flash and RAM of the demo network on every board -
 	@tools/bench.sh $(MOTE) $(APP)/recipe.yaml $(OUT) > build/results.csv
 	@mv build/results.csv bench/results.csv
 	@git diff --stat bench/results.csv
+
+profile: build ## what MODEL=file costs on every board, one line each (docs/spec/cycles.md)
+	@tools/profile.sh $(MOTE) $(MODEL)
 
 bench-train: ## training speed beside PyTorch, in one run
 	@tools/setup.sh python3-torch

@@ -6,6 +6,7 @@
 #include "model.h"
 #include "output.h"
 #include "report/layer.h"
+#include "sim/peers.h"
 #include "verb.h"
 #include "wish.h"
 #include <inttypes.h>
@@ -43,6 +44,7 @@ struct settings {
 
 struct result {
     const struct target *target;
+    const struct graph *source;
     struct compiled compiled;
     struct firmware firmware;
     struct profile profile;
@@ -78,27 +80,28 @@ static const char *per_mac(struct arena *a, uint64_t n, uint64_t macs)
 
 /* ---- the table ---- */
 
-#define KERNEL_WIDTH 28
+#define KERNEL_WIDTH 26
 
 static void print_head(void)
 {
-    printf("%-3s %-*s %11s %13s %13s  ", "#", KERNEL_WIDTH, "kernel", "MACs", "instructions",
+    printf("%-3s %-*s %10s %12s %11s ", "#", KERNEL_WIDTH, "kernel", "MACs", "instructions",
            "weighted");
     for (uint32_t k = 0; k < N_CLASSES; k++)
-        printf(" %8s", class_names[k]);
-    printf(" %13s %7s %11s %11s\n", "cycles", "per MAC", "loaded", "stored");
+        printf(" %6s", k == CLASS_MULTIPLY ? "mul" : class_names[k]);
+    printf(" %11s %7s %10s %10s  %s\n", "cycles", "per MAC", "loaded", "stored", "layer");
 }
 
 static void print_cost(struct arena *a, const char *number, const char *kernel, uint64_t macs,
-                       const struct cost *c)
+                       const struct cost *c, const char *layer)
 {
-    printf("%-3s %-*s %11s %13s %13s  ", number, KERNEL_WIDTH, kernel, str_count(a, macs),
+    printf("%-3s %-*s %10s %12s %11s ", number, KERNEL_WIDTH, kernel, str_count(a, macs),
            str_count(a, c->instructions), str_count(a, c->weighted));
     for (uint32_t k = 0; k < N_CLASSES; k++)
-        printf(" %6.1f %%",
+        printf(" %5.1f%%",
                c->instructions ? 100.0 * (double)c->by_class[k] / (double)c->instructions : 0.0);
-    printf(" %13s %7s %11s %11s\n", c->cycles ? str_count(a, c->cycles) : "",
-           per_mac(a, c->cycles, macs), str_count(a, c->loaded), str_count(a, c->stored));
+    printf(" %11s %7s %10s %10s%s%s\n", c->cycles ? str_count(a, c->cycles) : "",
+           per_mac(a, c->cycles, macs), str_count(a, c->loaded), str_count(a, c->stored),
+           layer[0] ? "  " : "", layer);
 }
 
 static void print_notes(struct arena *a, const struct result *r, const struct settings *s)
@@ -118,6 +121,20 @@ static void print_notes(struct arena *a, const struct result *r, const struct se
                s->clock_mhz);
 }
 
+/* Beside cycles that others published for the model, if it is a well-known one. */
+static void print_peers(struct arena *a, const struct result *r)
+{
+    const struct peer *p = peer_next(NULL, r->source, r->target->name);
+    if (!p || !r->profile.core)
+        return;
+    printf("\npublished for %s on a real %s, from its flash:\n", p->model, r->target->name);
+    for (; p; p = peer_next(p, r->source, r->target->name)) {
+        const uint64_t cycles = 1000 * (uint64_t)p->kilocycles;
+        printf("  %-24s %13s cycles; predicted here: %.2f of that\n", p->stack,
+               str_count(a, cycles), (double)r->profile.total.cycles / (double)cycles);
+    }
+}
+
 static void print_table(struct arena *a, const struct result *r, const struct settings *s)
 {
     uint64_t macs = 0;
@@ -126,10 +143,11 @@ static void print_table(struct arena *a, const struct result *r, const struct se
     for (uint32_t i = 0; i < r->profile.n_steps; i++) {
         macs += macs_of(r, i);
         print_cost(a, arena_printf(a, "%" PRIu32, i), kernel_of(r, i), macs_of(r, i),
-                   &r->profile.steps[i]);
+                   &r->profile.steps[i], origin_short(a, origin_of(r, i)));
     }
-    print_cost(a, "", "one inference", macs, &r->profile.total);
+    print_cost(a, "", "one inference", macs, &r->profile.total, "");
     print_notes(a, r, s);
+    print_peers(a, r);
 }
 
 /* ---- JSON ---- */
@@ -162,6 +180,20 @@ static void json_layer(struct json *j, const struct result *r, uint32_t i)
     json_end(j);
 }
 
+static void json_peers(struct json *j, const struct result *r)
+{
+    json_array(j, "published");
+    const struct peer *p = NULL;
+    while ((p = peer_next(p, r->source, r->target->name)) != NULL) {
+        json_object(j, NULL);
+        json_str(j, "model", p->model);
+        json_str(j, "stack", p->stack);
+        json_int(j, "cycles", 1000 * (int64_t)p->kilocycles);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 static void print_json(struct arena *a, const struct result *r, const struct settings *s)
 {
     struct text t = {.arena = a};
@@ -180,6 +212,7 @@ static void print_json(struct arena *a, const struct result *r, const struct set
         json_null(&j, "stack_bytes");
     else
         json_int(&j, "stack_bytes", (int64_t)r->firmware.stacks[0].bytes);
+    json_peers(&j, r);
     json_array(&j, "layers");
     for (uint32_t i = 0; i < r->profile.n_steps; i++)
         json_layer(&j, r, i);
@@ -209,6 +242,7 @@ static bool profile(struct arena *a, const char *path, const struct settings *s,
     const void *inputs = g ? inputs_of(a, g, s, d) : NULL;
     if (!inputs)
         return false;
+    r.source = g;
     const struct choice choice = s->reference ? choice_reference : target_choice(r.target);
     const char *name = out_identifier(a, out_stem(a, path));
     if (!compile_within(a, g, name, &choice, &s->memory, &r.compiled, d) ||

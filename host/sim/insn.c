@@ -64,6 +64,19 @@ void operand_add(struct insn *in, char letter, uint32_t n)
         in->reads |= bit;
         in->addressed |= bit;
         break;
+    case 'e':
+        in->reads |= bit;
+        in->shifted |= bit;
+        break;
+    case 'z':
+        in->writes |= bit;
+        in->reads |= bit;
+        in->accumulated |= bit;
+        break;
+    case 'c':
+        in->reads |= bit;
+        in->accumulated |= bit;
+        break;
     default:
         assert(false && "an operand of the table has no such letter");
     }

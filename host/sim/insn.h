@@ -29,26 +29,32 @@ enum insn_kind {
 
 enum insn_class kind_class(enum insn_kind kind);
 
-/* Core registers as bits 0 to 15 or 31, and the flags. */
+/* Sets of registers: core registers are bits 0 to 15 on Arm, 0 to 31 on RISC-V. Arm's 32 single
+ * registers follow from bit 32 on, of which a vector register has four. */
+#define N_REGISTERS    64
 #define REGISTER(n)    (UINT64_C(1) << (n))
-#define REGISTER_FLAGS (UINT64_C(1) << 32)
 #define ARM_SP         13
 #define ARM_LR         14
 #define ARM_PC         15
+#define REGISTER_FLAGS REGISTER(16)
+#define ARM_S0         32
 #define RISCV_SP       2
 
 struct insn {
     uint32_t address;
-    uint32_t target;    /* of a branch to a constant address; else 0                   */
-    uint8_t bytes;      /* of the encoding: 2 or 4                                     */
-    uint8_t kind;       /* enum insn_kind                                              */
-    uint8_t n_moved;    /* registers that it moves from or to memory, 1 if that is moot */
-    bool is_indexed;    /* the address is a sum of two registers                       */
-    bool writes_base;   /* and moves its address register on                           */
-    bool loads_pc;      /* and goes there                                              */
-    uint64_t reads;     /* registers, those of the address too                         */
-    uint64_t writes;    /* registers                                                   */
-    uint64_t addressed; /* registers that the address is made of                       */
+    uint32_t target;      /* of a branch to a constant address; else 0                     */
+    uint8_t bytes;        /* of the encoding: 2 or 4                                       */
+    uint8_t kind;         /* enum insn_kind                                                */
+    uint8_t n_moved;      /* registers that it moves from or to memory, 1 if that is moot  */
+    uint8_t n_lanes;      /* that a gather or scatter moves one by one; else 0             */
+    bool is_indexed;      /* the address is a sum of two registers                         */
+    bool loads_pc;        /* it goes where it loads from memory                            */
+    uint64_t reads;       /* registers, all of them                                        */
+    uint64_t writes;      /* registers                                                     */
+    uint64_t addressed;   /* of those it reads: what the address is made of                */
+    uint64_t shifted;     /* ... what it shifts first                                      */
+    uint64_t accumulated; /* ... what it adds a product to                                 */
+    uint64_t moved_base;  /* of those it writes: the address register that it moves on     */
 };
 
 /* What `instructions_weighted` counts it for: a move of several registers counts once for each. */

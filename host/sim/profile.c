@@ -10,12 +10,19 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A block with its instructions. */
+/* How the pipeline comes to a block. */
+enum arrival {
+    ARRIVAL_FROM_ABOVE, /* from the code before it                          */
+    ARRIVAL_BY_BRANCH,  /* by a branch that lets the pipeline go on         */
+    N_ARRIVALS
+};
+
+/* A block with its instructions. Executions that did not arrive found an empty pipeline. */
 struct piece {
     const struct trace_block *block;
     const struct insn *insns;
-    uint64_t arrivals;          /* executions that came from the code before it */
-    const struct piece *before; /* the block that most of them came from */
+    uint64_t arrived[N_ARRIVALS];
+    const struct piece *from[N_ARRIVALS]; /* the block that most of them came from, or NULL */
 };
 
 struct region {
@@ -48,28 +55,46 @@ static bool decode_block(struct arena *a, const struct image *m, const struct tr
     return true;
 }
 
-/* Whoever is followed by a piece's code was followed by one of the pieces that begin there: the
- * first of them takes as many as it ran. */
-static void find_arrivals(struct region *r)
+static const struct insn *last_insn(const struct piece *p)
 {
-    for (uint32_t i = 0; i < r->n; i++) {
-        const struct trace_block *from = r->pieces[i].block;
-        uint64_t left = from->followed;
-        for (uint32_t k = 0; k < r->n && left > 0; k++) {
-            struct piece *to = &r->pieces[k];
-            if (to->block->start != from->end)
-                continue;
-            const uint64_t room = to->block->executions - to->arrivals;
-            const uint64_t n = left < room ? left : room;
-            if (n > 0 && (!to->before || to->before->block->followed < from->followed))
-                to->before = &r->pieces[i];
-            to->arrivals += n;
-            left -= n;
-        }
+    return &p->insns[p->block->n - 1];
+}
+
+static uint64_t n_empty(const struct piece *p)
+{
+    return p->block->executions - p->arrived[ARRIVAL_FROM_ABOVE] - p->arrived[ARRIVAL_BY_BRANCH];
+}
+
+/* Say that `from` went on n times to what begins at `address`. Of several pieces that do, the first
+ * takes as many as it ran. */
+static void spread(struct region *r, const struct piece *from, enum arrival how, uint32_t address,
+                   uint64_t n)
+{
+    for (uint32_t i = 0; i < r->n && n > 0; i++) {
+        struct piece *to = &r->pieces[i];
+        if (to->block->start != address)
+            continue;
+        const uint64_t room = n_empty(to), taken = n < room ? n : room;
+        if (taken > 0 && !to->from[how])
+            to->from[how] = from;
+        to->arrived[how] += taken;
+        n -= taken;
     }
 }
 
-static uint64_t price_run(const struct core *core, struct pipe *p, const struct piece *piece)
+static void find_arrivals(const struct core *core, struct region *r)
+{
+    for (uint32_t i = 0; i < r->n; i++) {
+        const struct piece *from = &r->pieces[i];
+        const struct trace_block *b = from->block;
+        spread(r, from, ARRIVAL_FROM_ABOVE, b->end, b->followed);
+        if (core->flows && core->flows(last_insn(from)))
+            spread(r, from, ARRIVAL_BY_BRANCH, last_insn(from)->target,
+                   b->executions - b->followed);
+    }
+}
+
+static uint64_t price_once(const struct core *core, struct pipe *p, const struct piece *piece)
 {
     uint64_t cycles = 0;
     for (uint32_t i = 0; i < piece->block->n; i++)
@@ -82,17 +107,22 @@ static uint64_t price_piece(const struct core *core, const struct image *m,
                             const struct piece *piece)
 {
     const struct trace_block *b = piece->block;
-    struct pipe cold = {0}, warm = {0};
-    uint64_t cycles = (b->executions - piece->arrivals) * price_run(core, &cold, piece);
-    if (piece->arrivals > 0) {
-        price_run(core, &warm, piece->before);
-        cycles += piece->arrivals * price_run(core, &warm, piece);
+    struct pipe empty = {0};
+    uint64_t cycles = n_empty(piece) * price_once(core, &empty, piece);
+    for (uint32_t how = 0; how < N_ARRIVALS; how++) {
+        struct pipe p = {0};
+        if (piece->arrived[how] == 0)
+            continue;
+        price_once(core, &p, piece->from[how]);
+        if (how == ARRIVAL_BY_BRANCH)
+            p.n_issued = PAIRED; /* what is fetched anew does not issue with the branch */
+        cycles += piece->arrived[how] * price_once(core, &p, piece);
     }
-    const struct insn *last = &piece->insns[b->n - 1];
+    const struct insn *last = last_insn(piece);
     struct insn to;
     const bool is_known = last->target && image_insn(m, last->target, &to);
-    const uint64_t n_left = b->executions - b->followed;
-    return n_left ? cycles + n_left * core->taken(last, is_known ? &to : NULL) : cycles;
+    return cycles +
+           core->branch(last, is_known ? &to : NULL, b->executions - b->followed, b->followed);
 }
 
 static void count_piece(const struct piece *piece, struct cost *out)
@@ -117,7 +147,7 @@ static void leave_out_hooks(const struct core *core, uint64_t n_marks, struct co
         out->by_class[kind_class(hook[i].kind)] -= n_marks;
         out->cycles -= core ? n_marks * core->price(&p, &hook[i]) : 0;
     }
-    out->cycles -= core ? n_marks * core->taken(&hook[HOOK_CALL], NULL) : 0;
+    out->cycles -= core ? core->branch(&hook[HOOK_CALL], NULL, n_marks, 0) : 0;
 }
 
 static bool join_region(struct arena *a, const struct image *m, const struct trace *t,
@@ -129,7 +159,8 @@ static bool join_region(struct arena *a, const struct image *m, const struct tra
         if (t->blocks.items[i].region == i_region &&
             !decode_block(a, m, &t->blocks.items[i], &r.pieces[r.n++], d))
             return false;
-    find_arrivals(&r);
+    if (wish->core)
+        find_arrivals(wish->core, &r);
     const struct trace_region *seen = &t->regions[i_region];
     *out = (struct cost){.loaded = seen->loaded, .stored = seen->stored, .flash = seen->flash};
     for (uint32_t i = 0; i < r.n; i++) {

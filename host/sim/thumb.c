@@ -47,8 +47,43 @@ static void add_list(struct insn *in, uint32_t word, bool is_long)
 /* The address register, the first and only one, is moved on. */
 static void write_base(struct insn *in)
 {
-    in->writes_base = true;
+    in->moved_base = in->addressed;
     in->writes |= in->addressed;
+}
+
+/* "Qd" and its like: four bits at 13, 17 or 1, of which the highest is always 0. */
+static void add_vector(struct insn *in, const char *name, uint32_t word)
+{
+    const uint32_t at = name[2] == 'd' ? 13 : name[2] == 'n' ? 17 : 1;
+    const uint32_t q = word >> at & 7;
+    for (uint32_t i = 0; i < 4; i++)
+        operand_add(in, name[0], ARM_S0 + 4 * q + i);
+}
+
+/* "Sd" and its like: four bits at 12, 16 or 0 and one at 22, 7 or 5, which is the lowest of a single
+ * register's number, the highest of a double register's. There are 16 double registers. */
+static void add_float(struct insn *in, const char *name, uint32_t word)
+{
+    const uint32_t at = name[2] == 'd' ? 12 : name[2] == 'n' ? 16 : 0;
+    const uint32_t one_at = name[2] == 'd' ? 22 : name[2] == 'n' ? 7 : 5;
+    const uint32_t four = word >> at & 15, one = word >> one_at & 1;
+    const bool is_double = is_bit(word, 8) && is_bit(word, 9);
+    if (!is_double) {
+        operand_add(in, name[0], ARM_S0 + (four << 1 | one));
+        return;
+    }
+    operand_add(in, name[0], ARM_S0 + 2 * four);
+    operand_add(in, name[0], ARM_S0 + 2 * four + 1);
+}
+
+/* The even register of bits 15 to 13 and, unless they are all set, the odd one of bits 22 to 20; with
+ * bit 5 the sum goes on from what they hold. */
+static void add_sum(struct insn *in, uint32_t word)
+{
+    const char letter = is_bit(word, 5) ? 'z' : 'w';
+    operand_add(in, letter, (word >> 13 & 7) << 1);
+    if ((word >> 20 & 7) != 7)
+        operand_add(in, letter, (word >> 20 & 7) << 1 | 1);
 }
 
 /* Operands that are a name and not a letter with a field. */
@@ -70,6 +105,8 @@ static bool add_named(struct insn *in, const char *name, uint32_t word)
         write_base(in);
     } else if (strcmp(name, "lr") == 0)
         operand_add(in, 'w', ARM_LR);
+    else if (strcmp(name, "SUM") == 0)
+        add_sum(in, word);
     else if (strcmp(name, "list") == 0 || strcmp(name, "LIST") == 0)
         add_list(in, word, name[0] == 'L');
     else
@@ -83,6 +120,14 @@ static void add_operand(struct insn *in, const char *name, uint32_t word)
         return;
     if (strcmp(name + 1, "HI") == 0) {
         operand_add(in, name[0], (word & 7) | (word >> 4 & 8));
+        return;
+    }
+    if (name[1] == 'Q') {
+        add_vector(in, name, word);
+        return;
+    }
+    if (name[1] == 'S') {
+        add_float(in, name, word);
         return;
     }
     const uint32_t at = (uint32_t)strtoul(name + 1, NULL, 10);
@@ -144,13 +189,15 @@ void thumb_decode(uint32_t word, struct insn *out)
         add_operand(out, name, word);
     /* LDM and STM in 16 bits: the base is read and moved on, unless it is loaded. */
     if (!is_wide && (e->kind == INSN_LOAD_MANY || e->kind == INSN_STORE_MANY) && !out->addressed) {
-        out->addressed = REGISTER(word >> 8 & 7);
-        out->writes_base = true;
+        out->addressed = out->moved_base = REGISTER(word >> 8 & 7);
     }
     /* r15 as a destination is the discarded result of a comparison, but for loads. */
     out->loads_pc = kind_class(e->kind) == CLASS_LOAD && (out->writes & REGISTER(ARM_PC)) != 0;
     out->writes &= ~REGISTER(ARM_PC);
     out->reads &= ~REGISTER(ARM_PC);
+    /* Bits 8 and 7: lanes of 8, 16, 32 or 64 bits. */
+    if (e->kind == INSN_V_GATHER || e->kind == INSN_V_SCATTER)
+        out->n_lanes = (uint8_t)(16u >> (word >> 7 & 3));
     if (has_target(e->kind))
         out->target =
             out->address + (uint32_t)(is_wide ? wide_offset(e->kind, word) : narrow_offset(word));

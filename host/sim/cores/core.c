@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const struct core *const cores[] = {&core_cortex_m3, &core_cortex_m4};
+static const struct core *const cores[] = {&core_cortex_m3,  &core_cortex_m4,  &core_cortex_m7,
+                                           &core_cortex_m33, &core_cortex_m55, &core_rv32imc};
 
 const struct core *core_find(const char *target)
 {

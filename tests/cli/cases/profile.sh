@@ -15,9 +15,10 @@ for board in cortex-m4 rv32imc; do
          /^        "other":/ { n++; if (got != want) print "classes:", got, "of", want }
          END { print n, "layers" }' profile.json
 done
-sed 's/: [0-9.-]*\(,*\)$/: N\1/' profile.json | head -n 45
-mote profile tiny.mote --target cortex-m4 --input zeros.bin | sed 's/[0-9.,]*[0-9] %/N/g; s/[0-9][0-9,]*/N/g; s/ *N/ N/g' |
-    grep -vE '^ *N? N (conv|max)'
+sed 's/: [0-9.-]*\(,*\)$/: N\1/; s/_s8_[a-z0-9]*/_s8/' profile.json | head -n 45
+mote profile tiny.mote --target cortex-m4 --input zeros.bin --wait-states 5 --clock 120 |
+    sed 's/_s8_[a-z0-9]*/_s8/; s/[0-9][0-9.,]*%*/N/g; s/  */ /g'
+mote profile tiny.mote --target cortex-m55 --feed rows --ram 700 --json | grep -c '"step"'
 (MOTE_PLUGIN=nowhere.so mote profile tiny.mote --target cortex-m4)
 mote profile tiny.mote --target native
 mote profile tiny.mote
