@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-tests demo check check-quick lint format golden fuzz bench bench-train profile \
-        clean
+.PHONY: help setup build build-tests demo check check-quick lint format golden fuzz bench bench-host \
+        bench-train profile clean
 
 MOTE  := build/host/mote
 APP   := apps/fashion-mnist
@@ -60,6 +60,9 @@ bench: build ## instructions, flash and RAM of the demo network on every board -
 
 profile: build ## what MODEL=file costs on every board, one line each (docs/spec/cycles.md)
 	@tools/profile.sh $(MOTE) $(MODEL)
+
+bench-host: setup ## inferences a second on this machine, by model and variant, beside the interpreter
+	@bench/host/run.sh
 
 bench-train: ## training speed beside PyTorch, in one run
 	@tools/setup.sh python3-torch

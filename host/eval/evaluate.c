@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "eval/evaluate.h"
 
-#include "ir/interp.h"
+#include "fast/fast.h"
+#include "pass/pass.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <string.h>
@@ -48,7 +49,7 @@ const int8_t *evaluate_inputs(struct arena *a, const struct graph *g, const stru
 
 struct evaluation {
     const struct graph *graph;
-    struct interp **interps; /* [threads] */
+    struct fast **engines; /* [threads] */
     const int8_t *inputs;
     int8_t *outputs;
     uint32_t n;
@@ -64,8 +65,8 @@ static void run_chunk(void *ctx, uint32_t i_task, uint32_t i_thread)
     uint32_t end = first + CHUNK < e->n ? first + CHUNK : e->n;
     for (uint32_t i = first; i < end; i++) {
         const void *in = e->inputs + i * in_bytes;
-        interp_run(e->interps[i_thread], &in);
-        memcpy(e->outputs + i * out_bytes, interp_tensor(e->interps[i_thread], g->outputs.items[0]),
+        fast_run(e->engines[i_thread], &in);
+        memcpy(e->outputs + i * out_bytes, fast_tensor(e->engines[i_thread], g->outputs.items[0]),
                out_bytes);
     }
 }
@@ -73,18 +74,15 @@ static void run_chunk(void *ctx, uint32_t i_task, uint32_t i_thread)
 const int8_t *evaluate_outputs(struct arena *a, const struct graph *g, const int8_t *inputs,
                                uint32_t n, struct pool *pool, struct diag *d)
 {
-    uint32_t n_threads = pool_n_threads(pool);
     size_t out_bytes = tensor_bytes(&g->tensors.items[g->outputs.items[0]]);
-    struct evaluation e = {.graph = g,
-                           .interps = ARENA_ARRAY(a, struct interp *, n_threads),
+    struct graph *simple = graph_clone(a, g);
+    struct evaluation e = {.graph = simple,
                            .inputs = inputs,
                            .outputs = ARENA_ARRAY(a, int8_t, n * out_bytes),
                            .n = n};
-    for (uint32_t i = 0; i < n_threads; i++) {
-        e.interps[i] = interp_new(a, g, d);
-        if (!e.interps[i])
-            return NULL;
-    }
+    e.engines = simplify(simple, d) ? fast_many(a, simple, pool_n_threads(pool), d) : NULL;
+    if (!e.engines)
+        return NULL;
     pool_run(pool, (n + CHUNK - 1) / CHUNK, run_chunk, &e);
     return e.outputs;
 }

@@ -1,8 +1,8 @@
 /* evaluate.h - run a quantised graph over a data set and score it.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The host's answer is the interpreter's, so that whatever else is measured (emitted C, firmware)
- * can be compared with it byte for byte. */
+ * The host's answer is the interpreter's, byte for byte, so that whatever else is measured (emitted
+ * C, firmware) can be compared with it; host/fast computes it, on the simplified graph. */
 #ifndef MOTE_HOST_EVALUATE_H
 #define MOTE_HOST_EVALUATE_H
 #include "base/pool.h"
@@ -15,7 +15,7 @@ bool evaluate_fits(const struct graph *g, const struct dataset *ds, struct diag 
 /* The n samples of a view, quantised for the graph's input: [n][input bytes]. */
 const int8_t *evaluate_inputs(struct arena *a, const struct graph *g, const struct dataset_view *v);
 
-/* The interpreter's outputs for those inputs: [n][output bytes]. Threads share the samples; the
+/* The graph's outputs for those inputs: [n][output bytes]. Threads share the samples; the
  * result does not depend on their number. */
 const int8_t *evaluate_outputs(struct arena *a, const struct graph *g, const int8_t *inputs,
                                uint32_t n, struct pool *pool, struct diag *d);

@@ -119,7 +119,7 @@ void interp_reset(struct interp *it)
         reset_state(it->g, &it->g->states.items[i], it->next[i]);
 }
 
-void interp_run(struct interp *it, const void *const *inputs)
+void interp_begin(struct interp *it, const void *const *inputs)
 {
     const struct graph *g = it->g;
     for (uint32_t i = 0; i < g->inputs.n; i++) {
@@ -130,11 +130,35 @@ void interp_run(struct interp *it, const void *const *inputs)
     for (uint32_t i = 0; i < g->states.n; i++)
         memcpy(it->buffer[states[i].in], it->next[i],
                tensor_bytes(&g->tensors.items[states[i].in]));
-    for (uint32_t i = 0; i < g->nodes.n; i++)
-        op_info(g->nodes.items[i].op)->eval(&it->evals[i]);
+}
+
+void interp_node(struct interp *it, uint32_t i_node)
+{
+    assert(i_node < it->g->nodes.n);
+    op_info(it->g->nodes.items[i_node].op)->eval(&it->evals[i_node]);
+}
+
+void interp_end(struct interp *it)
+{
+    const struct graph *g = it->g;
+    const struct state *states = g->states.items;
     for (uint32_t i = 0; i < g->states.n; i++)
         memcpy(it->next[i], contents(it, states[i].out),
                tensor_bytes(&g->tensors.items[states[i].in]));
+}
+
+void interp_run(struct interp *it, const void *const *inputs)
+{
+    interp_begin(it, inputs);
+    for (uint32_t i = 0; i < it->g->nodes.n; i++)
+        interp_node(it, i);
+    interp_end(it);
+}
+
+void *interp_place(const struct interp *it, uint32_t tensor)
+{
+    assert(tensor < it->g->tensors.n && it->buffer[tensor]);
+    return it->buffer[tensor];
 }
 
 const void *interp_tensor(const struct interp *it, uint32_t tensor)

@@ -21,4 +21,12 @@ void interp_run(struct interp *it, const void *const *inputs);
 void interp_reset(struct interp *it);
 /* Contents of any tensor after a run, valid until the next. */
 const void *interp_tensor(const struct interp *it, uint32_t tensor);
+
+/* interp_run in parts, for whoever computes some nodes by other means: interp_begin, then every node
+ * in order, by interp_node or by writing its outputs at interp_place, then interp_end. */
+void interp_begin(struct interp *it, const void *const *inputs);
+void interp_node(struct interp *it, uint32_t i_node);
+void interp_end(struct interp *it);
+/* Where the contents of an activation are. */
+void *interp_place(const struct interp *it, uint32_t tensor);
 #endif

@@ -1,6 +1,7 @@
 /* judge.c - how far an int8 graph is from its float graph. SPDX-License-Identifier: Apache-2.0 */
 #include "quant/judge.h"
 
+#include "fast/fast.h"
 #include "mote/quantize.h"
 #include "pass/rewrite.h"
 #include "quant/interps.h"
@@ -76,7 +77,7 @@ struct reference *reference_new(struct arena *a, const struct graph *g, const fl
 struct int8_run {
     const struct reference *r;
     const struct graph *q;
-    struct interp **interps;
+    struct fast **engines;
     int8_t **input; /* [threads][sample_len] */
     float **output; /* [threads][r->len]     */
     double *error;  /* [samples] sum of squared differences */
@@ -106,15 +107,15 @@ static void run_int8(void *ctx, uint32_t i_task, uint32_t i_thread)
 {
     const struct int8_run *run = ctx;
     const struct reference *r = run->r;
-    struct interp *it = run->interps[i_thread];
+    struct fast *engine = run->engines[i_thread];
     const struct mote_quantize_f32 in = conversion(run->q, run->q->inputs.items[0]);
     mote_quantize_f32_ref(&in, r->samples + (size_t)in.n * i_task, run->input[i_thread], NULL);
-    interp_run(it, &(const void *){run->input[i_thread]});
+    fast_run(engine, &(const void *){run->input[i_thread]});
 
     float *got = run->output[i_thread];
     for (uint32_t k = 0, at = 0; k < r->n_tensors; k++) {
         const struct mote_quantize_f32 out = conversion(run->q, r->tensors[k]);
-        mote_dequantize_f32_ref(&out, interp_tensor(it, r->tensors[k]), got + at, NULL);
+        mote_dequantize_f32_ref(&out, fast_tensor(engine, r->tensors[k]), got + at, NULL);
         at += out.n;
     }
     const float *want = r->values + r->len * i_task;
@@ -135,13 +136,13 @@ bool judge(struct arena *a, const struct reference *r, const struct graph *q, st
     struct int8_run run = {
         .r = r,
         .q = q,
-        .interps = interps_new(a, q, pool, d),
+        .engines = fast_many(a, q, n_threads, d),
         .input = ARENA_ARRAY(a, int8_t *, n_threads),
         .output = ARENA_ARRAY(a, float *, n_threads),
         .error = ARENA_ARRAY(a, double, r->n),
         .agrees = ARENA_ARRAY(a, bool, r->n),
     };
-    if (!run.interps)
+    if (!run.engines)
         return false;
     for (uint32_t i = 0; i < n_threads; i++) {
         run.input[i] = ARENA_ARRAY(a, int8_t, sample_len(q));
