@@ -46,8 +46,7 @@ struct result {
     const struct target *target;
     const struct graph *source;
     struct compiled compiled;
-    struct firmware firmware;
-    struct profile profile;
+    struct profiled profiled;
 };
 
 static const struct node *node_of(const struct result *r, uint32_t i_step)
@@ -106,9 +105,9 @@ static void print_cost(struct arena *a, const char *number, const char *kernel, 
 
 static void print_notes(struct arena *a, const struct result *r, const struct settings *s)
 {
-    const struct profile *p = &r->profile;
-    const struct firmware_stack *stack = &r->firmware.stacks[0];
-    printf("\nflash %s, arena %s, stack %s bytes\n", str_count(a, r->firmware.flash_bytes),
+    const struct profile *p = &r->profiled.profile;
+    const struct firmware_stack *stack = &r->profiled.firmware.stacks[0];
+    printf("\nflash %s, arena %s, stack %s bytes\n", str_count(a, r->profiled.firmware.flash_bytes),
            str_count(a, r->compiled.memory->plan.arena_bytes),
            stack->unknown ? "?" : str_count(a, stack->bytes));
     if (!p->core) {
@@ -125,13 +124,13 @@ static void print_notes(struct arena *a, const struct result *r, const struct se
 static void print_peers(struct arena *a, const struct result *r)
 {
     const struct peer *p = peer_next(NULL, r->source, r->target->name);
-    if (!p || !r->profile.core)
+    if (!p || !r->profiled.profile.core)
         return;
     printf("\npublished for %s on a real %s, from its flash:\n", p->model, r->target->name);
     for (; p; p = peer_next(p, r->source, r->target->name)) {
         const uint64_t cycles = 1000 * (uint64_t)p->kilocycles;
         printf("  %-24s %13s cycles; predicted here: %.2f of that\n", p->stack,
-               str_count(a, cycles), (double)r->profile.total.cycles / (double)cycles);
+               str_count(a, cycles), (double)r->profiled.profile.total.cycles / (double)cycles);
     }
 }
 
@@ -140,12 +139,12 @@ static void print_table(struct arena *a, const struct result *r, const struct se
     uint64_t macs = 0;
     printf("%s on %s: %s\n\n", r->compiled.name, r->target->name, r->target->core);
     print_head();
-    for (uint32_t i = 0; i < r->profile.n_steps; i++) {
+    for (uint32_t i = 0; i < r->profiled.profile.n_steps; i++) {
         macs += macs_of(r, i);
         print_cost(a, arena_printf(a, "%" PRIu32, i), kernel_of(r, i), macs_of(r, i),
-                   &r->profile.steps[i], origin_short(a, origin_of(r, i)));
+                   &r->profiled.profile.steps[i], origin_short(a, origin_of(r, i)));
     }
-    print_cost(a, "", "one inference", macs, &r->profile.total, "");
+    print_cost(a, "", "one inference", macs, &r->profiled.profile.total, "");
     print_notes(a, r, s);
     print_peers(a, r);
 }
@@ -176,7 +175,7 @@ static void json_layer(struct json *j, const struct result *r, uint32_t i)
     json_str(j, "origin", origin_of(r, i));
     json_str(j, "kernel", kernel_of(r, i));
     json_int(j, "macs", (int64_t)macs_of(r, i));
-    json_cost(j, &r->profile, &r->profile.steps[i]);
+    json_cost(j, &r->profiled.profile, &r->profiled.profile.steps[i]);
     json_end(j);
 }
 
@@ -202,19 +201,19 @@ static void print_json(struct arena *a, const struct result *r, const struct set
     json_object(&j, NULL);
     json_str(&j, "name", r->compiled.name);
     json_str(&j, "target", r->target->name);
-    json_cost(&j, &r->profile, &r->profile.total);
-    if (r->profile.core)
-        json_str(&j, "cycle_model", r->profile.core->text);
+    json_cost(&j, &r->profiled.profile, &r->profiled.profile.total);
+    if (r->profiled.profile.core)
+        json_str(&j, "cycle_model", r->profiled.profile.core->text);
     json_int(&j, "wait_states", (int64_t)s->wait_states);
-    json_int(&j, "flash_bytes", (int64_t)r->firmware.flash_bytes);
+    json_int(&j, "flash_bytes", (int64_t)r->profiled.firmware.flash_bytes);
     json_int(&j, "arena_bytes", (int64_t)r->compiled.memory->plan.arena_bytes);
-    if (r->firmware.stacks[0].unknown)
+    if (r->profiled.firmware.stacks[0].unknown)
         json_null(&j, "stack_bytes");
     else
-        json_int(&j, "stack_bytes", (int64_t)r->firmware.stacks[0].bytes);
+        json_int(&j, "stack_bytes", (int64_t)r->profiled.firmware.stacks[0].bytes);
     json_peers(&j, r);
     json_array(&j, "layers");
-    for (uint32_t i = 0; i < r->profile.n_steps; i++)
+    for (uint32_t i = 0; i < r->profiled.profile.n_steps; i++)
         json_layer(&j, r, i);
     json_end(&j);
     json_end(&j);
@@ -246,9 +245,8 @@ static bool profile(struct arena *a, const char *path, const struct settings *s,
     const struct choice choice = s->reference ? choice_reference : target_choice(r.target);
     const char *name = out_identifier(a, out_stem(a, path));
     if (!compile_within(a, g, name, &choice, &s->memory, &r.compiled, d) ||
-        !compile_firmware(a, &r.compiled, r.target, NULL, &r.firmware, d) ||
-        !compile_and_profile(a, &r.compiled, r.target, inputs, (uint32_t)s->wait_states, &r.profile,
-                             d))
+        !compile_and_profile(a, &r.compiled, r.target, inputs, (uint32_t)s->wait_states,
+                             &r.profiled, d))
         return false;
     if (s->json)
         print_json(a, &r, s);

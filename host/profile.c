@@ -4,35 +4,24 @@
 
 #include "base/file.h"
 
-static bool profile_in_dir(struct arena *a, const struct compiled *c, const struct target *t,
-                           const void *inputs, uint32_t wait_states, const char *dir,
-                           struct profile *out, struct diag *d)
+static bool observe(struct arena *a, const struct compiled *c, const struct target *t,
+                    const void *inputs, uint32_t wait_states, struct profiled *out, struct diag *d)
 {
     const struct program *p = c->program;
-    const struct firmware_model model = {.name = c->name, .program = p};
-    const struct firmware_parts parts = {.name = c->name,
-                                         .dir = dir,
-                                         .elf_dir = dir,
-                                         .models = &model,
-                                         .n_models = 1,
-                                         .marked = true};
     const struct profile_wish wish = {
         .core = core_find(t->name), .wait_states = wait_states, .is_fed = program_fed(p) != NULL};
-    struct firmware fw;
     struct firmware_watch watch;
-    struct firmware_run run;
     struct image image;
     struct trace trace;
-    return compile_write(a, c, dir, d) && firmware_build(a, t, &parts, &fw, d) &&
-           image_read(a, fw.elf_path, &image, d) &&
+    return image_read(a, out->firmware.marked_path, &image, d) &&
            profile_watch(a, &image, p->n_steps, &watch, d) &&
-           firmware_run_watched(a, t, &fw, p, inputs, 1, &watch, &run, d) &&
+           firmware_run_watched(a, t, &out->firmware, p, inputs, 1, &watch, &out->run, d) &&
            trace_read(a, watch.seen, p->n_steps + 1, &trace, d) &&
-           profile_join(a, &image, &trace, &run, &wish, out, d);
+           profile_join(a, &image, &trace, &out->run, &wish, &out->profile, d);
 }
 
-bool compile_and_profile(struct arena *a, const struct compiled *c, const struct target *t,
-                         const void *inputs, uint32_t wait_states, struct profile *out,
+bool compile_and_profile(struct arena *a, struct compiled *c, const struct target *t,
+                         const void *inputs, uint32_t wait_states, struct profiled *out,
                          struct diag *d)
 {
     const char *dir;
@@ -40,7 +29,20 @@ bool compile_and_profile(struct arena *a, const struct compiled *c, const struct
         return diag_error(d, t->name, "only an emulated board can be profiled");
     if (!file_temp_dir(a, &dir, d))
         return false;
-    const bool ok = profile_in_dir(a, c, t, inputs, wait_states, dir, out, d);
+    const struct firmware_model model = {.name = c->name, .program = c->program};
+    const struct firmware_parts parts = {.name = c->name,
+                                         .dir = dir,
+                                         .elf_dir = dir,
+                                         .models = &model,
+                                         .n_models = 1,
+                                         .marked = true};
+    *out = (struct profiled){0};
+    const bool ok = compile_write(a, c, dir, d) &&
+                    firmware_build(a, t, &parts, &out->firmware, d) &&
+                    observe(a, c, t, inputs, wait_states, out, d);
     file_remove_dir(dir);
+    out->firmware.elf_path = out->firmware.marked_path = NULL;
+    if (ok)
+        compile_state_stack(a, c, t, &out->firmware.stacks[0]);
     return ok;
 }

@@ -1,9 +1,10 @@
 /* firmware_build.c - an emitted model, its kernels and the measuring program become an ELF file.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Two compiler calls: what measures is built for size, what is measured for speed. All that the
+ * What measures is built for size, what is measured for speed, and then both are linked. All that the
  * compiler writes goes to a temporary folder, but for the ELF file: it is linked beside its final
- * place under a name of its own and renamed when it is complete and fits the board. */
+ * place under a name of its own and renamed when it is complete and fits the board. A firmware with
+ * marks differs in the measuring main alone. */
 #define _XOPEN_SOURCE 700 /* realpath */
 #include <assert.h>
 #include <ctype.h>
@@ -22,9 +23,11 @@
 
 #define COMPILE_TIMEOUT_S 300
 
-/* Of the call graphs of the two compiler calls. */
-#define PORT_PREFIX  "port-"
-#define MODEL_PREFIX "model-"
+/* Where the models and kernels are compiled, below the temporary folder: no name there is taken by the
+ * port's objects. */
+#define MODEL_DIR "model"
+
+#define MARKED "marked" /* the measuring main with marks */
 
 struct build {
     struct arena *arena;
@@ -35,6 +38,7 @@ struct build {
     const char *scratch; /* temporary folder: where the compiler runs     */
     const char *linked;  /* the new ELF file                              */
     struct words graphs; /* call graphs that the compiler writes there    */
+    struct words models; /* objects of the models and their kernels       */
 };
 
 /* The absolute form of an existing folder. */
@@ -117,10 +121,12 @@ static const char *first_error(const char *output)
     return line && strncmp(line, "collect2: ", 10) != 0 ? line : output;
 }
 
-static bool run_compiler(const struct build *b, struct words *w, struct diag *d)
+/* In the folder `sub` of the temporary one, or (NULL) there. */
+static bool run_compiler(const struct build *b, struct words *w, const char *sub, struct diag *d)
 {
     struct process_result r;
-    if (!process_run(b->arena, words_argv(w), b->scratch, COMPILE_TIMEOUT_S, &r, d))
+    const char *dir = sub ? path_join(b->arena, b->scratch, sub) : b->scratch;
+    if (!process_run(b->arena, words_argv(w), dir, COMPILE_TIMEOUT_S, &r, d))
         return false;
     if (r.timed_out)
         return diag_error(d, b->target->name, "%s took more than %d s", b->target->compiler,
@@ -131,24 +137,32 @@ static bool run_compiler(const struct build *b, struct words *w, struct diag *d)
                       r.status, first_error(r.output));
 }
 
-/* Compile a source. With a call graph, if the target is a board: the compiler writes it to
- * <prefix><stem>.ci. */
-static void add_source(struct build *b, struct words *w, const char *prefix, const char *path)
+/* What the compiler makes of a source in the folder `sub` (NULL: the temporary one) in place of its
+ * extension: "main.c" -> "main.o". */
+static const char *made_of(const struct build *b, const char *sub, const char *source,
+                           const char *extension)
 {
-    words_add(w, path);
-    const char *slash = strrchr(path, '/');
-    const char *stem = slash ? slash + 1 : path;
-    words_add(&b->graphs,
-              arena_printf(b->arena, "%s%.*s.ci", prefix, (int)strcspn(stem, "."), stem));
+    const char *slash = strrchr(source, '/');
+    const char *stem = slash ? slash + 1 : source;
+    return path_join(b->arena, sub,
+                     arena_printf(b->arena, "%.*s.%s", (int)strcspn(stem, "."), stem, extension));
 }
 
-static void ask_for_graphs(const struct build *b, struct words *w, const char *prefix)
+/* Compile a source in the folder `sub`. With a call graph, if the target is a board. */
+static void add_source(struct build *b, struct words *w, const char *sub, const char *path)
 {
-    if (!b->target->script)
-        return;
-    words_split(w, "-fcallgraph-info=su -dumpdir");
-    words_add(w, prefix);
+    words_add(w, path);
+    words_add(&b->graphs, made_of(b, sub, path, "ci"));
 }
+
+static void ask_for_graphs(const struct build *b, struct words *w)
+{
+    if (b->target->script)
+        words_add(w, "-fcallgraph-info=su");
+}
+
+/* The flag keeps loops loops: a call of memcpy or strlen costs more bytes here. */
+#define PORT_FLAGS "-Os -fno-tree-loop-distribute-patterns -c"
 
 /* The port and the measuring main, into <scratch>/<file>.o. */
 static bool compile_port(struct build *b, struct diag *d)
@@ -156,17 +170,21 @@ static bool compile_port(struct build *b, struct diag *d)
     struct arena *a = b->arena;
     const char *port = b->target->port;
     struct words w = compiler_words(b);
-    if (b->parts->marked)
-        words_add(&w, "-DMEASURE_MARKS");
-    /* The flag keeps loops loops: a call of memcpy or strlen costs more bytes here. */
-    words_split(&w, "-Os -fno-tree-loop-distribute-patterns -c");
-    ask_for_graphs(b, &w, PORT_PREFIX);
-    add_source(b, &w, PORT_PREFIX,
-               arena_printf(a, "%s/port/measure/%s.c", b->device, main_program(b)));
-    add_source(b, &w, PORT_PREFIX, arena_printf(a, "%s/port/%s/%s.c", b->device, port, port));
+    words_split(&w, PORT_FLAGS);
+    ask_for_graphs(b, &w);
+    add_source(b, &w, NULL, arena_printf(a, "%s/port/measure/%s.c", b->device, main_program(b)));
+    add_source(b, &w, NULL, arena_printf(a, "%s/port/%s/%s.c", b->device, port, port));
     if (b->target->script)
-        add_source(b, &w, PORT_PREFIX, arena_printf(a, "%s/port/bare/bare.c", b->device));
-    return run_compiler(b, &w, d);
+        add_source(b, &w, NULL, arena_printf(a, "%s/port/bare/bare.c", b->device));
+    return run_compiler(b, &w, NULL, d);
+}
+
+static bool compile_marked_main(struct build *b, struct diag *d)
+{
+    struct words w = compiler_words(b);
+    words_split(&w, PORT_FLAGS " -DMEASURE_MARKS -o " MARKED ".o");
+    words_add(&w, arena_printf(b->arena, "%s/port/measure/%s.c", b->device, main_program(b)));
+    return run_compiler(b, &w, NULL, d);
 }
 
 static bool words_have(const struct words *w, const char *word)
@@ -177,6 +195,12 @@ static bool words_have(const struct words *w, const char *word)
     return false;
 }
 
+static void add_model_source(struct build *b, struct words *w, const char *path)
+{
+    add_source(b, w, MODEL_DIR, path);
+    words_add(&b->models, made_of(b, MODEL_DIR, path, "o"));
+}
+
 /* Add what a program calls of the device library, as far as it is not among the words yet. */
 static void add_kernels(struct build *b, const struct program *p, struct words *w)
 {
@@ -185,33 +209,45 @@ static void add_kernels(struct build *b, const struct program *p, struct words *
     for (uint32_t i = 0; i < n; i++) {
         const char *path = arena_printf(b->arena, "%s/kernels/%s", b->device, sources[i]);
         if (!words_have(w, path))
-            add_source(b, w, MODEL_PREFIX, path);
+            add_model_source(b, w, path);
     }
 }
 
-static bool compile_and_link(struct build *b, struct diag *d)
+static bool compile_models(struct build *b, struct diag *d)
+{
+    struct words w = compiler_words(b);
+    words_split(&w, "-O2 -c");
+    ask_for_graphs(b, &w);
+    for (uint32_t m = 0; m < b->parts->n_models; m++) {
+        const struct firmware_model *model = &b->parts->models[m];
+        add_model_source(b, &w, arena_printf(b->arena, "%s/%s.c", b->dir, model->name));
+        add_kernels(b, model->program, &w);
+    }
+    return file_make_dir(path_join(b->arena, b->scratch, MODEL_DIR), d) &&
+           run_compiler(b, &w, MODEL_DIR, d);
+}
+
+/* Link the objects with one of the measuring mains, into `path`. */
+static bool link_with(struct build *b, const char *main_object, const char *path, struct diag *d)
 {
     struct arena *a = b->arena;
     const struct target *t = b->target;
-    struct words w = compiler_words(b);
-    words_add(&w, "-O2");
-    ask_for_graphs(b, &w, MODEL_PREFIX);
-    for (uint32_t m = 0; m < b->parts->n_models; m++) {
-        const struct firmware_model *model = &b->parts->models[m];
-        add_source(b, &w, MODEL_PREFIX, arena_printf(a, "%s/%s.c", b->dir, model->name));
-        add_kernels(b, model->program, &w);
-    }
-    words_add(&w, arena_printf(a, "%s.o", main_program(b)));
+    struct words w = {.arena = a};
+    words_add(&w, t->compiler);
+    words_split(&w, t->cflags);
+    for (uint32_t i = 0; i < b->models.list.n; i++)
+        words_add(&w, b->models.list.items[i]);
+    words_add(&w, arena_printf(a, "%s.o", main_object));
     words_add(&w, arena_printf(a, "%s.o", t->port));
     words_split(&w, "-Wl,--gc-sections -Wl,--build-id=none -o");
-    words_add(&w, b->linked);
+    words_add(&w, path);
     if (t->script) {
         words_split(&w, "bare.o -nostartfiles -L");
         words_add(&w, arena_printf(a, "%s/port/bare", b->device));
         words_add(&w, "-T");
         words_add(&w, arena_printf(a, "%s/port/%s/%s", b->device, t->port, t->script));
     }
-    return run_compiler(b, &w, d);
+    return run_compiler(b, &w, NULL, d);
 }
 
 /* ---- the stack ---- */
@@ -315,10 +351,14 @@ static bool fits(struct arena *a, const struct target *t, const struct firmware 
 
 static bool build_in_scratch(struct build *b, struct firmware *out, struct diag *d)
 {
-    if (!compile_port(b, d) || !compile_and_link(b, d) || !elf_sizes(b->linked, out, d) ||
+    if (!compile_port(b, d) || !compile_models(b, d) ||
+        !link_with(b, main_program(b), b->linked, d) || !elf_sizes(b->linked, out, d) ||
         !fits(b->arena, b->target, out, d))
         return false;
     bound_stacks(b, out);
+    if (out->marked_path &&
+        (!compile_marked_main(b, d) || !link_with(b, MARKED, out->marked_path, d)))
+        return false;
     if (out->elf_path && rename(b->linked, out->elf_path) != 0)
         return diag_errno(d, out->elf_path, "cannot write", errno);
     return true;
@@ -328,8 +368,9 @@ bool firmware_build(struct arena *a, const struct target *t, const struct firmwa
                     struct firmware *out, struct diag *d)
 {
     assert(parts->n_models > 0);
-    assert(!parts->marked || parts->n_models == 1);
-    struct build b = {.arena = a, .target = t, .parts = parts, .graphs = {.arena = a}};
+    assert(!parts->marked || (parts->n_models == 1 && parts->elf_dir));
+    struct build b = {
+        .arena = a, .target = t, .parts = parts, .graphs = {.arena = a}, .models = {.arena = a}};
     const char *elf_dir = NULL;
     if (!compiler_found(t, d) || !(b.device = device_dir(a, d)) ||
         !(b.dir = absolute(a, parts->dir, d)) ||
@@ -343,10 +384,15 @@ bool firmware_build(struct arena *a, const struct target *t, const struct firmwa
         /* The last part of the temporary folder's name makes it unique among builds side by side.
          */
         b.linked = arena_printf(a, "%s.%s", out->elf_path, strrchr(b.scratch, '/') + 1);
+        if (parts->marked)
+            out->marked_path =
+                arena_printf(a, "%s/%s-%s-" MARKED ".elf", elf_dir, parts->name, t->name);
     }
     const bool ok = build_in_scratch(&b, out, d);
     if (!ok)
         unlink(b.linked);
+    if (!ok && out->marked_path)
+        unlink(out->marked_path);
     file_remove_dir(b.scratch);
     return ok;
 }

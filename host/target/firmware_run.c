@@ -49,7 +49,7 @@ static const char *const *command(struct arena *a, const struct target *t,
         words_split(&w, "-semihosting-config enable=on,target=native -display none -serial null"
                         " -monitor none -kernel");
     }
-    words_add(&w, fw->elf_path);
+    words_add(&w, watch ? fw->marked_path : fw->elf_path);
     return words_argv(&w);
 }
 

@@ -41,6 +41,7 @@ struct firmware_stack {
 
 struct firmware {
     const char *elf_path;          /* NULL: not kept                                            */
+    const char *marked_path;       /* NULL: not asked for                                       */
     size_t flash_bytes;            /* everything the chip stores: code, constants, initial data */
     size_t data_bytes;             /* .data + .bss, arena included                              */
     size_t stack_bytes;            /* what the linker script reserves; 0 on "native"            */
@@ -59,7 +60,7 @@ struct firmware_parts {
     const char *elf_dir; /* NULL: measure the firmware and keep nothing    */
     const struct firmware_model *models;
     uint32_t n_models;
-    bool marked; /* one model: with marks of the step that runs, for firmware_run_watched */
+    bool marked; /* also with marks of the step that runs: <elf_dir>/<name>-<target>-marked.elf */
 };
 
 /* Compile the models with the kernels they use and the measuring main of device/port; several with
@@ -94,7 +95,7 @@ struct firmware_watch {
     struct bytes seen;  /* the contents of that file, once it ran                   */
 };
 
-/* The same with a plugin, on a board. */
+/* The same on a board, of the firmware with marks, with a plugin. */
 bool firmware_run_watched(struct arena *a, const struct target *t, const struct firmware *fw,
                           const struct program *p, const void *inputs, uint32_t n_runs,
                           struct firmware_watch *watch, struct firmware_run *out, struct diag *d);

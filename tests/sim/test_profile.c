@@ -14,7 +14,7 @@ static void check_on(const char *board)
     struct compiled c;
     struct firmware fw;
     struct firmware_run run;
-    struct profile p;
+    struct profiled p;
     struct arena *a = arena_new("test");
     struct rng r = rng_seed(test_seed());
     const struct graph *g = random_graph(a, &r, RANDOM_S8, N_NODES);
@@ -25,10 +25,11 @@ static void check_on(const char *board)
         !compile_and_run(a, &c, t, x, 1, &fw, &run, &d) ||
         !compile_and_profile(a, &c, t, x, 0, &p, &d))
         test_fail(__FILE__, __LINE__, "%s: %s: %s", board, d.place, d.message);
-    CHECK_EQ(p.n_steps, c.program->n_steps);
-    CHECK_EQ(p.total.instructions, run.instructions);
-    for (uint32_t i = 0; i < p.n_steps; i++) {
-        const struct cost *s = &p.steps[i];
+    CHECK_EQ(p.profile.n_steps, c.program->n_steps);
+    CHECK_EQ(p.profile.total.instructions, run.instructions);
+    CHECK_EQ(p.firmware.flash_bytes, fw.flash_bytes);
+    for (uint32_t i = 0; i < p.profile.n_steps; i++) {
+        const struct cost *s = &p.profile.steps[i];
         CHECK_EQ(s->instructions, run.step_instructions[i]);
         uint64_t sum = 0;
         for (uint32_t k = 0; k < N_CLASSES; k++)
