@@ -126,6 +126,8 @@ static void print_add(struct constants *c, const char *name, const union kernel_
     print_member(c, "out_shift", op->out_shift);
     print_pair(c, "a_mult", op->a_mult, "b_mult", op->b_mult);
     print_member(c, "out_mult", op->out_mult);
+    print_pair(c, "a_factor", op->a_factor, "b_factor", op->b_factor);
+    print_member(c, "offset", op->offset);
     text_add(c->t, "};\n");
 }
 

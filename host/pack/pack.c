@@ -15,6 +15,7 @@ struct packer {
 static const struct packer packers[N_PACKINGS] = {
     [FOLDED] = {sizeof(int8_t), folded_find, folded_write},
     [PAIRS] = {sizeof(uint32_t), pairs_find, pairs_write},
+    [OCTETS] = {sizeof(uint32_t), octets_find, octets_write},
 };
 
 size_t packing_weight_bytes(enum packing p)

@@ -8,14 +8,15 @@
 #include "pack/record.h"
 
 /* The sixth column of kernels.def. NONE: the kernel has no weights. MODEL: weights and bias as in
- * the model, of any type: the only one that is not packed here. */
-enum packing { NONE, MODEL, FOLDED, PAIRS, N_PACKINGS };
+ * the model, of any type; SUM, of add (sum.h): these are not in the table of pack.c. */
+enum packing { NONE, MODEL, FOLDED, PAIRS, OCTETS, SUM, N_PACKINGS };
 
 /* What a packing makes of a layer. */
 struct packed_layer {
     uint32_t n_weights; /* elements of the first array, of packing_weight_bytes each */
     uint32_t n_records; /* int32_t elements of the second: biases, or records        */
     bool has_records;   /* the kernel needs neither op->mult nor op->shift           */
+    bool one_record;    /* all channels share a record but for the bias              */
     enum rounding rounding;
     struct record *records; /* [n_channels] of the layer                                 */
 };

@@ -1,24 +1,18 @@
 /* pairs.c - weights for inner loops that multiply pairs of 16 bits. SPDX-License-Identifier: Apache-2.0 */
 #include "pack/pairs.h"
 
-#define BLOCK    4u
 #define GROUP    4u
 #define HIGH_MAX (1 << 23) /* the sum of an even channel lies in -HIGH_MAX..HIGH_MAX - 1 */
 
-static uint32_t n_blocks(const struct weighted *l)
+/* Channels, filled up to whole blocks. */
+static uint32_t all_channels(const struct weighted *l, uint32_t block)
 {
-    return (l->n_channels + BLOCK - 1) / BLOCK;
+    return (l->n_channels + block - 1) / block * block;
 }
 
 static uint32_t n_groups(const struct weighted *l)
 {
     return (l->n_taps + GROUP - 1) / GROUP;
-}
-
-/* Of one block in the second array. */
-static uint32_t record_words(enum rounding rounding)
-{
-    return rounding == ROUND_PROVED ? 3 * BLOCK : 4 * BLOCK;
 }
 
 /* 0 past the last channel or tap. */
@@ -35,9 +29,16 @@ static int32_t both_weights(const struct weighted *l, uint32_t c, uint32_t tap)
     return 256 * weight(l, c, tap) + weight(l, c + 1, tap);
 }
 
-bool pairs_find(const struct weighted *l, struct packed_layer *out)
+/* Of dense layers, if all outputs share a scale. */
+static bool has_one_record(const struct weighted *l, uint32_t block)
 {
-    if (!records_find(l, &out->rounding, out->records))
+    return block == 8 && l->scale_step == 0;
+}
+
+static bool find(const struct weighted *l, uint32_t block, struct packed_layer *out)
+{
+    out->one_record = has_one_record(l, block);
+    if (!(out->one_record ? records_find_one : records_find)(l, &out->rounding, out->records))
         return false;
     for (uint32_t c = 0; c < l->n_channels; c += 2) {
         if (out->records[c].low < -HIGH_MAX || out->records[c].high >= HIGH_MAX)
@@ -47,8 +48,11 @@ bool pairs_find(const struct weighted *l, struct packed_layer *out)
                 return false;
     }
     out->has_records = true;
-    out->n_weights = n_blocks(l) * n_groups(l) * GROUP;
-    out->n_records = n_blocks(l) * record_words(out->rounding);
+    out->n_weights = all_channels(l, block) * n_groups(l); /* a word is two channels by two taps */
+    const uint32_t n_own =
+        out->rounding == ROUND_PROVED ? 2 : 3; /* words of a record, beside the bias */
+    out->n_records = all_channels(l, block);
+    out->n_records += out->one_record ? n_own : n_own * all_channels(l, block);
     return true;
 }
 
@@ -58,12 +62,12 @@ static uint32_t word(const struct weighted *l, uint32_t c, uint32_t tap)
                                                                << 16;
 }
 
-static void write_weights(const struct weighted *l, uint32_t *to)
+static void write_weights(const struct weighted *l, uint32_t block, uint32_t *to)
 {
-    for (uint32_t b = 0; b < n_blocks(l); b++)
+    for (uint32_t first = 0; first < all_channels(l, block); first += block)
         for (uint32_t g = 0; g < n_groups(l); g++)
             for (uint32_t odd = 0; odd < 2; odd++)
-                for (uint32_t c = b * BLOCK; c < (b + 1) * BLOCK; c += 2)
+                for (uint32_t c = first; c < first + block; c += 2)
                     *to++ = word(l, c, g * GROUP + odd);
 }
 
@@ -73,27 +77,63 @@ static struct record record_or_zero(const struct weighted *l, const struct recor
     return c < l->n_channels ? records[c] : (struct record){.shift = 1};
 }
 
-static void write_records(const struct weighted *l, const struct packed_layer *packed, int32_t *to)
+static int32_t *write_biases(const struct weighted *l, uint32_t first, uint32_t end,
+                             const struct packed_layer *packed, int32_t *to)
 {
-    for (uint32_t first = 0; first < n_blocks(l) * BLOCK; first += BLOCK) {
-        for (uint32_t c = first; c < first + BLOCK; c++) {
-            const uint32_t bias = (uint32_t)record_or_zero(l, packed->records, c).bias;
-            const uint32_t odd = (uint32_t)record_or_zero(l, packed->records, c + 1).bias;
-            *to++ = (int32_t)(c % 2 ? bias : 256u * bias + odd);
-        }
-        for (uint32_t c = first; c < first + BLOCK; c++) {
+    for (uint32_t c = first; c < end; c++) {
+        const uint32_t bias = (uint32_t)record_or_zero(l, packed->records, c).bias;
+        const uint32_t odd = (uint32_t)record_or_zero(l, packed->records, c + 1).bias;
+        *to++ = (int32_t)(c % 2 ? bias : 256u * bias + odd);
+    }
+    return to;
+}
+
+static int32_t *write_record(const struct record *r, enum rounding rounding, int32_t *to)
+{
+    *to++ = r->mult;
+    *to++ = r->add;
+    if (rounding == ROUND_EXACT)
+        *to++ = r->shift;
+    return to;
+}
+
+static void write_records(const struct weighted *l, uint32_t block,
+                          const struct packed_layer *packed, int32_t *to)
+{
+    for (uint32_t first = 0; first < all_channels(l, block); first += block) {
+        to = write_biases(l, first, first + block, packed, to);
+        for (uint32_t c = first; c < first + block && !packed->one_record; c++) {
             const struct record r = record_or_zero(l, packed->records, c);
-            *to++ = r.mult;
-            *to++ = r.add;
-            if (packed->rounding == ROUND_EXACT)
-                *to++ = r.shift;
+            to = write_record(&r, packed->rounding, to);
         }
     }
+    if (packed->one_record)
+        write_record(&packed->records[0], packed->rounding, to);
+}
+
+bool pairs_find(const struct weighted *l, struct packed_layer *out)
+{
+    return find(l, 4, out);
 }
 
 void pairs_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
                  int32_t *second)
 {
-    write_weights(l, weights);
-    write_records(l, packed, second);
+    write_weights(l, 4, weights);
+    write_records(l, 4, packed, second);
+}
+
+/* A group of taps that is not whole is copied to the stack first. */
+#define TAIL_TAPS_MAX 64
+
+bool octets_find(const struct weighted *l, struct packed_layer *out)
+{
+    return (l->n_taps % GROUP == 0 || l->n_taps <= TAIL_TAPS_MAX) && find(l, 8, out);
+}
+
+void octets_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                  int32_t *second)
+{
+    write_weights(l, 8, weights);
+    write_records(l, 8, packed, second);
 }

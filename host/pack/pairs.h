@@ -1,7 +1,7 @@
 /* pairs.h - weights for inner loops that multiply pairs of 16 bits. SPDX-License-Identifier: Apache-2.0
  *
- * Channels in blocks of four, taps in groups of four, both filled up with zeros. For one block and
- * the taps k to k + 3 of a group, four words:
+ * Channels in blocks of four (PAIRS) or eight (OCTETS), taps in groups of four, both filled up with
+ * zeros. For a block of four and the taps k to k + 3 of a group, four words:
  *
  *     {k, k + 2} of channels 0 and 1, of 2 and 3; {k + 1, k + 3} of 0 and 1, of 2 and 3
  *
@@ -10,8 +10,9 @@
  * odd one's B: device/kernels/conv2d/conv2d_s8_dsp.c. The sums of even channels, biases included,
  * must lie in -2^23..2^23 - 1.
  *
- * The second array has per block four biases, that of an even channel as 256 * bias plus the odd
- * one's, then for each channel `mult`, `add` and, for ROUND_EXACT, `shift` (record.h). */
+ * The second array has per block its biases, that of an even channel as 256 * bias plus the odd
+ * one's, then for each channel `mult`, `add` and, for ROUND_EXACT, `shift` (record.h). A layer in octets
+ * whose channels share a multiplier has the biases of all blocks, then these two or three once. */
 #ifndef MOTE_HOST_PACK_PAIRS_H
 #define MOTE_HOST_PACK_PAIRS_H
 #include "pack/pack.h"
@@ -19,4 +20,8 @@
 bool pairs_find(const struct weighted *l, struct packed_layer *out);
 void pairs_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
                  int32_t *second);
+/* Of any number of taps that is whole groups, else of 64 at most. */
+bool octets_find(const struct weighted *l, struct packed_layer *out);
+void octets_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                  int32_t *second);
 #endif

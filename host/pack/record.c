@@ -201,17 +201,26 @@ static bool make_exact(const struct scale *s, struct record *out)
     return true;
 }
 
+static struct scale scale_of(const struct weighted *l, uint32_t c)
+{
+    return (struct scale){.mult = l->mult[c * (size_t)l->scale_step],
+                          .shift = l->shift[c * (size_t)l->scale_step],
+                          .zero = l->out_zero,
+                          .low = l->out_min,
+                          .high = l->out_max};
+}
+
+/* out->low and out->high are the sums that can occur, out->bias may move. */
+static bool find_form(const struct scale *s, enum rounding rounding, struct record *out)
+{
+    return rounding == ROUND_PROVED ? prove(s, out) : make_exact(s, out);
+}
+
 bool record_find(const struct weighted *l, uint32_t c, enum rounding rounding, struct record *out)
 {
-    const struct scale s = {.mult = l->mult[c * (size_t)l->scale_step],
-                            .shift = l->shift[c * (size_t)l->scale_step],
-                            .zero = l->out_zero,
-                            .low = l->out_min,
-                            .high = l->out_max};
+    const struct scale s = scale_of(l, c);
     *out = (struct record){0};
-    if (!find_span(l, c, out))
-        return false;
-    return rounding == ROUND_PROVED ? prove(&s, out) : make_exact(&s, out);
+    return find_span(l, c, out) && find_form(&s, rounding, out);
 }
 
 static bool find_all(const struct weighted *l, enum rounding rounding, struct record *out)
@@ -229,4 +238,42 @@ bool records_find(const struct weighted *l, enum rounding *rounding, struct reco
         return true;
     *rounding = ROUND_EXACT;
     return find_all(l, ROUND_EXACT, out);
+}
+
+/* All sums of the layer as those of one channel. */
+static bool find_widest_span(const struct weighted *l, struct record *out)
+{
+    *out = (struct record){.low = INT32_MAX, .high = INT32_MIN};
+    for (uint32_t c = 0; c < l->n_channels; c++) {
+        struct record span;
+        if (!find_span(l, c, &span))
+            return false;
+        out->low = mote_min_s32(out->low, span.low);
+        out->high = mote_max_s32(out->high, span.high);
+    }
+    return true;
+}
+
+bool records_find_one(const struct weighted *l, enum rounding *rounding, struct record *out)
+{
+    const struct scale s = scale_of(l, 0);
+    struct record widest, one;
+    if (!find_widest_span(l, &widest))
+        return false;
+    one = widest;
+    *rounding = ROUND_PROVED;
+    if (!find_form(&s, ROUND_PROVED, &one)) {
+        one = widest;
+        *rounding = ROUND_EXACT;
+        if (!find_form(&s, ROUND_EXACT, &one))
+            return false;
+    }
+    for (uint32_t c = 0; c < l->n_channels; c++) {
+        const bool is_found = find_span(l, c, &out[c]); /* as above */
+        MOTE_ASSERT(is_found);
+        (void)is_found;
+        out[c].mult = one.mult, out[c].add = one.add, out[c].shift = one.shift;
+        out[c].bias += one.bias, out[c].low += one.bias, out[c].high += one.bias;
+    }
+    return true;
 }

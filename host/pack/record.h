@@ -31,6 +31,10 @@ struct record {
 /* Channel c of a layer; false when the form does not exist for it. */
 bool record_find(const struct weighted *l, uint32_t c, enum rounding rounding, struct record *out);
 
+/* The same, for a layer whose channels share a multiplier: all records but for bias, low and high are
+ * equal, since sums become bytes alike. */
+bool records_find_one(const struct weighted *l, enum rounding *rounding, struct record *out);
+
 /* All channels in one form, the proved one if there is one for each. False when there is neither:
  * a multiplier of 1 or more, or sums too large. */
 bool records_find(const struct weighted *l, enum rounding *rounding, struct record *out);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sched/pack.h"
 
+#include "pack/sum.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -112,6 +114,8 @@ bool pack_constants(struct arena *a, const struct graph *g, const struct node *n
                     enum packing packing, struct step *step)
 {
     assert(packing != NONE && n->n_in >= 2);
+    if (packing == SUM)
+        return sum_find(&step->args.add);
     const struct tensor *w = &g->tensors.items[n->in[1]];
     const struct shape *y = &g->tensors.items[n->out[0]].shape;
     const uint32_t channels = (uint32_t)y->dim[y->rank - 1];

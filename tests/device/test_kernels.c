@@ -5,6 +5,7 @@
 #include "check.h"
 #include "mote/mote.h"
 #include "pack/pack.h"
+#include "pack/sum.h"
 
 union any_args {
     struct mote_conv2d_s8 conv2d, transpose_conv2d;
@@ -232,7 +233,9 @@ static bool find_constants(const struct row *row, const struct problem *p,
 {
     static struct record records[CHANNELS_MAX];
     out->args = p->args;
-    if (row->constants == NONE || row->constants == MODEL) {
+    if (row->constants == SUM && !sum_find(&out->args.add))
+        return false;
+    if (row->constants == NONE || row->constants == SUM || row->constants == MODEL) {
         out->w = guarded_new(p->n_w);
         out->second = guarded_new(p->n_bias * sizeof(int32_t));
         memcpy(out->w.at, from->w, p->n_w);

@@ -66,7 +66,13 @@ TEST(add_of_equal_scales_halves_and_doubles_exactly)
     /* Scales all equal: each input * 2^20 / 2; the sum * 2 / 2^20 = mult 2^30, shift -18. */
     static const int8_t a[3] = {10, 127, -128}, b[3] = {-3, 127, -128};
     static const int8_t want[3] = {7, 127, -128};
-    const struct mote_add_s8 op = {3, 0, 0, 0, -128, 127, 0, 0, -18, 1 << 30, 1 << 30, 1 << 30};
+    const struct mote_add_s8 op = {.n = 3,
+                                   .out_min = -128,
+                                   .out_max = 127,
+                                   .out_shift = -18,
+                                   .a_mult = 1 << 30,
+                                   .b_mult = 1 << 30,
+                                   .out_mult = 1 << 30};
     int8_t out[3];
     mote_add_s8_ref(&op, a, b, out, NULL);
     CHECK_BYTES(out, want, 3);

@@ -99,71 +99,76 @@ struct tile {
 
 /* All blocks of channels of a pair of pixels. r0 and r1 are the sums of channel 0, ... r6 and r7 of
  * channel 3; on the stack: the tile, x_end, where to enter the loop, what follows it. */
+/* clang-format off */
 static __attribute__((naked, noinline)) void blocks(struct tile *t __attribute__((unused)))
 {
-    __asm__ volatile("push {r0-r11, lr}\n"
-                     "ldm r0, {r1, r2, r3, r12}\n"
-                     "adr r4, 2f + 1\n"
-                     "add r2, r4\n"
-                     "cmp r3, #0\n"
-                     "ite eq\n"
-                     "adreq r3, 3f + 1\n"
-                     "adrne r3, 4f + 1\n"
-                     "str r1, [sp, #4]\n"
-                     "str r2, [sp, #8]\n"
-                     "str r3, [sp, #12]\n"
-                     "1:\n" /* a block */
-                     "ldr r10, [sp]\n"
-                     "ldr r8, [r10, #20]\n"
-                     "ldr lr, [r10, #24]\n"
-                     "ldm r8!, {r0, r2, r4, r6}\n"
-                     "mov r1, r0\n"
-                     "mov r3, r2\n"
-                     "mov r5, r4\n"
-                     "mov r7, r6\n"
-                     "str r8, [r10, #20]\n"
-                     "ldr pc, [sp, #8]\n"
-                     ".balign 4\n"
-                     "2:\n" /* a round */
-                     GROUP_OF_TAPS GROUP_OF_TAPS GROUP_OF_TAPS GROUP_OF_TAPS "ldr r10, [sp, #4]\n"
-                     "cmp lr, r10\n"
-                     "bne 2b\n"
-                     "sub r0, r2\n" /* the high channel of each half-word */
-                     "sub r1, r3\n"
-                     "sub r4, r6\n"
-                     "sub r5, r7\n"
-                     "asr r0, #8\n"
-                     "asr r1, #8\n"
-                     "asr r4, #8\n"
-                     "asr r5, #8\n"
-                     "ldr r10, [sp]\n"
-                     "ldr r8, [r10, #20]\n"
-                     "ldr pc, [sp, #12]\n"
-                     ".balign 4\n"
-                     "4:\n" EXACT("r0", "r1") EXACT("r2", "r3") EXACT("r4", "r5")
-                         EXACT("r6", "r7") "b 5f\n"
-                                           ".balign 4\n"
-                                           "3:\n" PROVED("r0", "r1") PROVED("r2", "r3")
-                                               PROVED("r4", "r5")
-                                                   PROVED("r6", "r7") "5:\n"
-                                                                      "ldr r9, [r10, #28]\n"
-                                                                      "ldr r11, [r10, #32]\n"
-                                                                      "strb r0, [r9], #1\n"
-                                                                      "strb r2, [r9], #1\n"
-                                                                      "strb r4, [r9], #1\n"
-                                                                      "strb r6, [r9], #1\n"
-                                                                      "strb r1, [r11], #1\n"
-                                                                      "strb r3, [r11], #1\n"
-                                                                      "strb r5, [r11], #1\n"
-                                                                      "strb r7, [r11], #1\n"
-                                                                      "str r8, [r10, #20]\n"
-                                                                      "str r9, [r10, #28]\n"
-                                                                      "str r11, [r10, #32]\n"
-                                                                      "ldr r9, [r10, #16]\n"
-                                                                      "cmp r12, r9\n"
-                                                                      "bne 1b\n"
-                                                                      "pop {r0-r11, pc}\n");
+    __asm__ volatile(
+        "push {r0-r11, lr}\n"
+        "ldm r0, {r1, r2, r3, r12}\n"
+        "adr r4, 2f + 1\n"
+        "add r2, r4\n"
+        "cmp r3, #0\n"
+        "ite eq\n"
+        "adreq r3, 3f + 1\n"
+        "adrne r3, 4f + 1\n"
+        "str r1, [sp, #4]\n"
+        "str r2, [sp, #8]\n"
+        "str r3, [sp, #12]\n"
+        "1:\n" /* a block */
+        "ldr r10, [sp]\n"
+        "ldr r8, [r10, #20]\n"
+        "ldr lr, [r10, #24]\n"
+        "ldm r8!, {r0, r2, r4, r6}\n"
+        "mov r1, r0\n"
+        "mov r3, r2\n"
+        "mov r5, r4\n"
+        "mov r7, r6\n"
+        "str r8, [r10, #20]\n"
+        "ldr pc, [sp, #8]\n"
+        ".balign 4\n"
+        "2:\n" /* a round */
+        GROUP_OF_TAPS GROUP_OF_TAPS GROUP_OF_TAPS GROUP_OF_TAPS
+        "ldr r10, [sp, #4]\n"
+        "cmp lr, r10\n"
+        "bne 2b\n"
+        "sub r0, r2\n" /* the high channel of each half-word */
+        "sub r1, r3\n"
+        "sub r4, r6\n"
+        "sub r5, r7\n"
+        "asr r0, #8\n"
+        "asr r1, #8\n"
+        "asr r4, #8\n"
+        "asr r5, #8\n"
+        "ldr r10, [sp]\n"
+        "ldr r8, [r10, #20]\n"
+        "ldr pc, [sp, #12]\n"
+        ".balign 4\n"
+        "4:\n"
+        EXACT("r0", "r1") EXACT("r2", "r3") EXACT("r4", "r5") EXACT("r6", "r7")
+        "b 5f\n"
+        ".balign 4\n"
+        "3:\n"
+        PROVED("r0", "r1") PROVED("r2", "r3") PROVED("r4", "r5") PROVED("r6", "r7")
+        "5:\n" /* store */
+        "ldr r9, [r10, #28]\n"
+        "ldr r11, [r10, #32]\n"
+        "strb r0, [r9], #1\n"
+        "strb r2, [r9], #1\n"
+        "strb r4, [r9], #1\n"
+        "strb r6, [r9], #1\n"
+        "strb r1, [r11], #1\n"
+        "strb r3, [r11], #1\n"
+        "strb r5, [r11], #1\n"
+        "strb r7, [r11], #1\n"
+        "str r8, [r10, #20]\n"
+        "str r9, [r10, #28]\n"
+        "str r11, [r10, #32]\n"
+        "ldr r9, [r10, #16]\n"
+        "cmp r12, r9\n"
+        "bne 1b\n"
+        "pop {r0-r11, pc}\n");
 }
+/* clang-format on */
 
 /* Four bytes -> {k, k + 2} and {k + 1, k + 3}. */
 static inline void widen_word(uint32_t word, int32_t *to)

@@ -1,0 +1,84 @@
+/* sum.c - the sum of two int8 tensors as one weighted sum. SPDX-License-Identifier: Apache-2.0 */
+#include "pack/sum.h"
+
+#include "kernels/common/requant.h"
+
+#define FRACTION 20 /* bits below the output's unit                       */
+#define EXTRA    8  /* bits of the factors that each product is cut by    */
+
+/* An input's part of the sum, as the definition has it. |q - zero| <= 255: below 2^28. */
+static int32_t operand(int32_t q, int32_t zero, int32_t mult, int32_t shift)
+{
+    return mote_requant((q - zero) * (1 << 20), mult, shift);
+}
+
+/* mult / 2^31 * 2^shift and so on as a number. The device has no floats in its integer files, the
+ * host may. */
+static double real(int32_t mult, int32_t shift)
+{
+    double r = mult / 2147483648.0;
+    for (; shift < 0; shift++)
+        r /= 2;
+    for (; shift > 0; shift--)
+        r *= 2;
+    return r;
+}
+
+/* The factor of an input: output units an input unit is worth, with FRACTION + EXTRA bits; 0 when
+ * it does not fit 31 bits. */
+static int32_t factor(const struct mote_add_s8 *op, int32_t mult, int32_t shift)
+{
+    const double f = real(mult, shift) * real(op->out_mult, op->out_shift) * (1 << 20) *
+                     (1 << FRACTION) * (1 << EXTRA);
+    return f < 2147483647.0 ? (int32_t)(f + 0.5) : 0;
+}
+
+static int32_t part(int32_t q, int32_t f)
+{
+    return (int32_t)((int64_t)q * f >> EXTRA);
+}
+
+/* The offsets that give every pair its byte lie in from..end - 1. */
+struct offsets {
+    int64_t from, end;
+};
+
+/* One pair: its byte is y, unless the clamp makes more sums that byte. */
+static void narrow(const struct mote_add_s8 *op, int32_t y, int64_t sum, struct offsets *o)
+{
+    const int64_t from = (int64_t)y * (1 << FRACTION) - sum, end = from + (1 << FRACTION);
+    if (y > op->out_min && from > o->from)
+        o->from = from;
+    if (y < op->out_max && end < o->end)
+        o->end = end;
+}
+
+bool sum_find(struct mote_add_s8 *op)
+{
+    const int32_t fa = factor(op, op->a_mult, op->a_shift);
+    const int32_t fb = factor(op, op->b_mult, op->b_shift);
+    /* |a * fa| + |b * fb| < 128 * 2^31 = 2^38: what is left of the products is below 2^30, the offset, too */
+    if (fa == 0 || fb == 0 || (int64_t)fa + fb > INT32_MAX || op->out_min == op->out_max)
+        return false;
+    struct offsets o = {INT64_MIN, INT64_MAX};
+    int32_t b_wide[256], b_part[256];
+    for (int32_t b = 0; b < 256; b++) {
+        b_wide[b] = operand(b - 128, op->b_zero, op->b_mult, op->b_shift);
+        b_part[b] = part(b - 128, fb);
+    }
+    for (int32_t a = -128; a < 128 && o.from < o.end; a++) {
+        const int32_t a_wide = operand(a, op->a_zero, op->a_mult, op->a_shift);
+        const int64_t a_part = part(a, fa);
+        for (int32_t b = 0; b < 256; b++) {
+            const int32_t scaled = mote_requant(a_wide + b_wide[b], op->out_mult, op->out_shift);
+            const int32_t y = mote_to_s8(scaled, op->out_zero, op->out_min, op->out_max);
+            narrow(op, y, a_part + b_part[b], &o);
+        }
+    }
+    if (o.from >= o.end || o.from < -(1 << 30) || o.end > 1 << 30)
+        return false;
+    op->a_factor = fa;
+    op->b_factor = fb;
+    op->offset = (int32_t)(o.from + (o.end - o.from) / 2);
+    return true;
+}
