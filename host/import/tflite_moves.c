@@ -98,7 +98,7 @@ static bool resize(struct tfl *t, const struct tfl_op *op, uint32_t align_corner
         .align_corners = fb_u8(t->fb, &op->options, align_corners, 0) != 0,
         .half_pixel = fb_u8(t->fb, &op->options, half_pixel, 0) != 0,
     };
-    return tfl_add(t, op, op->kind, &at, &x, 1);
+    return tfl_add_images(t, op, op->kind, &at, &x, 1);
 }
 
 bool tfl_resize_nearest(struct tfl *t, const struct tfl_op *op)
@@ -115,9 +115,11 @@ bool tfl_resize_bilinear(struct tfl *t, const struct tfl_op *op)
 
 static bool blocks(struct tfl *t, const struct tfl_op *op)
 {
-    struct attrs at = {.block = fb_i32(t->fb, &op->options, BLOCK_SIZE, 0)};
+    struct attrs at = {.block_h = fb_i32(t->fb, &op->options, BLOCK_SIZE, 0)};
+    at.block_w = at.block_h;
     uint32_t x;
-    return tfl_arity(op, 1, 1) && tfl_in(t, op, 0, &x) && tfl_add(t, op, op->kind, &at, &x, 1);
+    return tfl_arity(op, 1, 1) && tfl_in(t, op, 0, &x) &&
+           tfl_add_images(t, op, op->kind, &at, &x, 1);
 }
 
 bool tfl_depth_to_space(struct tfl *t, const struct tfl_op *op)

@@ -254,6 +254,10 @@ static bool add_node(struct tfl *t, const struct tfl_op *op, enum op kind,
     struct diag ir = {0};
     char prefix[TFL_NAME_MAX + 64];
     snprintf(prefix, sizeof prefix, "%s (%s): ", op->out, op_name(kind));
+    if (t->g->nodes.n >= TFL_NODES_MAX) {
+        *id = NO_TENSOR;
+        return tfl_refuse(op, "the graph would have more than %d nodes", TFL_NODES_MAX);
+    }
     *id = graph_add_node(t->g, kind, attrs, in, n_in, op->out, &ir);
     if (*id == NO_TENSOR)
         return refuse_as_ir(op, prefix, &ir);

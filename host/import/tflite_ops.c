@@ -176,10 +176,10 @@ bool tfl_conv2d(struct tfl *t, const struct tfl_op *op)
         return false;
     const int32_t n_groups = groups_of(t, in);
     if (n_groups == 1)
-        return tfl_add(t, op, OP_CONV2D, &at, in, n_inputs(in));
+        return tfl_add_images(t, op, OP_CONV2D, &at, in, n_inputs(in));
     if (one_each) {
         in[1] = turn_weights(t, in[1]);
-        return tfl_add(t, op, OP_DEPTHWISE_CONV2D, &at, in, n_inputs(in));
+        return tfl_add_images(t, op, OP_DEPTHWISE_CONV2D, &at, in, n_inputs(in));
     }
     if (n_groups > TFL_OPERANDS_MAX)
         return tfl_refuse(op, "%" PRId32 " groups, at most %d are supported", n_groups,
@@ -222,7 +222,7 @@ bool tfl_transpose_conv(struct tfl *t, const struct tfl_op *op)
                    &at.pad_bottom) &&
            crop_of(op, padding, x->dim[2], y.shape.dim[2], w->dim[2], at.stride_w, &at.pad_left,
                    &at.pad_right) &&
-           tfl_add(t, op, OP_TRANSPOSE_CONV2D, &at, in, n_inputs(in));
+           tfl_add_images(t, op, OP_TRANSPOSE_CONV2D, &at, in, n_inputs(in));
 }
 
 /* The attribute depth_multiplier is redundant and ignored by the reference: it follows from the
@@ -241,7 +241,7 @@ bool tfl_depthwise_conv2d(struct tfl *t, const struct tfl_op *op)
     at.dilation_h = fb_i32(t->fb, &op->options, DEPTHWISE_DIL_H, 1);
     uint8_t padding = fb_u8(t->fb, &op->options, DEPTHWISE_PADDING, TFL_SAME);
     return window(op, tfl_tensor_of(t, in[0]), padding, w->dim[1], w->dim[2], &at) &&
-           tfl_add(t, op, OP_DEPTHWISE_CONV2D, &at, in, n_inputs(in));
+           tfl_add_images(t, op, OP_DEPTHWISE_CONV2D, &at, in, n_inputs(in));
 }
 
 /* Applied to as many vectors as the input has. The IR's output is [vectors, out]; with keep_num_dims,
@@ -278,7 +278,7 @@ bool tfl_pool(struct tfl *t, const struct tfl_op *op)
     at.kernel_h = fb_i32(t->fb, &op->options, POOL_FILTER_H, 0);
     uint8_t padding = fb_u8(t->fb, &op->options, POOL_PADDING, TFL_SAME);
     return window(op, tfl_tensor_of(t, x), padding, at.kernel_h, at.kernel_w, &at) &&
-           tfl_add(t, op, op->kind, &at, &x, 1);
+           tfl_add_images(t, op, op->kind, &at, &x, 1);
 }
 
 /* Shapes that differ broadcast; the IR's add is the one of equal shapes. */

@@ -16,6 +16,7 @@
  * references may share one large object. */
 #define TFL_TENSORS_MAX   65536
 #define TFL_OPERATORS_MAX 16384
+#define TFL_NODES_MAX     (1 << 17) /* of the graph: an operator may become many       */
 #define TFL_OPERANDS_MAX  1024      /* inputs, outputs of one operator or of the graph */
 #define TFL_NAME_MAX      1024      /* longer names are cut                            */
 #define TFL_INTS_MAX      16        /* integers of a shape, of paddings                */
@@ -214,12 +215,18 @@ bool tfl_out_tensor(struct tfl *t, const struct tfl_op *op, struct tensor *out);
 /* tflite_state.c: when all operators are read, variables become states or constants. */
 void tfl_finish_variables(struct tfl *t);
 
+/* tflite_batches.c: tfl_add of an operator on images, at most three inputs, of which a batch is
+ * computed one by one. */
+bool tfl_add_images(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *at,
+                    const uint32_t *in, uint32_t n_in);
+
 /* tflite_ops.c, tflite_moves.c, tflite_shapes.c and tflite_state.c: one function an operator, or
  * several operators that differ only in op->kind. */
 bool tfl_add_op(struct tfl *t, const struct tfl_op *op);
 bool tfl_arg_extremum(struct tfl *t, const struct tfl_op *op);
 bool tfl_assign_variable(struct tfl *t, const struct tfl_op *op);
 bool tfl_batch_matmul(struct tfl *t, const struct tfl_op *op);
+bool tfl_batch_to_space(struct tfl *t, const struct tfl_op *op);
 bool tfl_binary(struct tfl *t, const struct tfl_op *op);
 bool tfl_broadcast_to(struct tfl *t, const struct tfl_op *op);
 bool tfl_call_once(struct tfl *t, const struct tfl_op *op);
@@ -248,6 +255,7 @@ bool tfl_select(struct tfl *t, const struct tfl_op *op);
 bool tfl_shape(struct tfl *t, const struct tfl_op *op);
 bool tfl_slice(struct tfl *t, const struct tfl_op *op);
 bool tfl_softmax(struct tfl *t, const struct tfl_op *op);
+bool tfl_space_to_batch(struct tfl *t, const struct tfl_op *op);
 bool tfl_space_to_depth(struct tfl *t, const struct tfl_op *op);
 bool tfl_split(struct tfl *t, const struct tfl_op *op);
 bool tfl_split_v(struct tfl *t, const struct tfl_op *op);

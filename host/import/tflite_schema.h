@@ -176,6 +176,8 @@ enum tfl_builtin {
     TFL_CUSTOM = 32,
     TFL_PAD = 34,
     TFL_GATHER = 36,
+    TFL_BATCH_TO_SPACE_ND = 37,
+    TFL_SPACE_TO_BATCH_ND = 38,
     TFL_TRANSPOSE = 39,
     TFL_MEAN = 40,
     TFL_SUB = 41,

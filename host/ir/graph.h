@@ -67,7 +67,7 @@ struct attrs {
     int32_t perm[RANK_MAX]; /* transpose                                     */
     int32_t begin[RANK_MAX], size[RANK_MAX], step[RANK_MAX]; /* slice             */
     int32_t repeat[RANK_MAX];          /* tile                                          */
-    int32_t block;                     /* depth_to_space, space_to_depth                */
+    int32_t block_h, block_w;          /* depth_to_space, space_to_depth                */
     int32_t to_h, to_w;                /* resize: the new height and width              */
     int32_t adjoint_a, adjoint_b;      /* batch_matmul: 1 if stored transposed          */
     int32_t align_corners, half_pixel; /* resize: 0 or 1                            */

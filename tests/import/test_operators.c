@@ -382,12 +382,12 @@ TEST(images_are_resized_and_cut_into_blocks)
     m.tensor[0] = TINY_S8("x", 0.5f, 1, 1, 1, 3, 4);
     m.op[0].options_type = OPTIONS_DEPTH_TO_SPACE;
     set_option(&m.op[0], BLOCK_SIZE, 4, 2);
-    CHECK_HAS(text_of(a, &m), "%1 = depth_to_space(%0) block 2 origin \"0:y\"");
+    CHECK_HAS(text_of(a, &m), "%1 = depth_to_space(%0) block [2,2] origin \"0:y\"");
     m.code[0] = (struct tiny_code){TFL_SPACE_TO_DEPTH, TFL_SPACE_TO_DEPTH, NULL};
     m.op[0].options_type = OPTIONS_SPACE_TO_DEPTH;
     m.tensor[0] = TINY_S8("x", 0.5f, 1, 1, 2, 6, 1);
     m.tensor[1] = TINY_S8("y", 0.5f, 1, 1, 1, 3, 4);
-    CHECK_HAS(text_of(a, &m), "%1 = space_to_depth(%0) block 2 origin \"0:y\"");
+    CHECK_HAS(text_of(a, &m), "%1 = space_to_depth(%0) block [2,2] origin \"0:y\"");
     arena_free(a);
 }
 

@@ -351,14 +351,17 @@ static inline void random_reduce(struct random_builder *b, enum op op, uint32_t 
         random_set_scale(b, y, tx.quant.scale[0] * sqrtf(count) * random_between(b->r, 0.5f, 4.0f));
 }
 
-/* A block that fits, most of the time more than 1 if there is one. */
-static inline int32_t random_block(struct random_builder *b, enum op op, const struct shape *s)
+/* A block that fits, most of the time more than 1x1 if there is one. */
+static inline void random_block(struct random_builder *b, enum op op, const struct shape *s,
+                                struct attrs *at)
 {
-    for (int32_t block = random_int(b->r, 1, 3); block > 1 && s->rank == 4; block--)
-        if (op == OP_DEPTH_TO_SPACE ? s->dim[3] % (block * block) == 0
-                                    : s->dim[1] % block == 0 && s->dim[2] % block == 0)
-            return block;
-    return 1;
+    at->block_h = at->block_w = 1;
+    for (int tries = 0; tries < 4 && s->rank == 4; tries++) {
+        const int32_t h = random_int(b->r, 1, 3), w = random_int(b->r, 1, 3);
+        if (op == OP_DEPTH_TO_SPACE ? s->dim[3] % (h * w) == 0
+                                    : s->dim[1] % h == 0 && s->dim[2] % w == 0)
+            at->block_h = h, at->block_w = w;
+    }
 }
 
 /* int8 copies in another order. */
@@ -367,7 +370,7 @@ static inline void random_view(struct random_builder *b, enum op op, uint32_t x)
     const struct shape s = b->g->tensors.items[x].shape;
     struct attrs at = {0};
     if (op == OP_DEPTH_TO_SPACE || op == OP_SPACE_TO_DEPTH)
-        at.block = random_block(b, op, &s);
+        random_block(b, op, &s, &at);
     for (int32_t i = 0; i < s.rank && op == OP_TRANSPOSE; i++)
         at.perm[i] = i;
     for (int32_t i = s.rank - 1; i > 1 && op == OP_TRANSPOSE; i--) { /* the batch stays */

@@ -206,11 +206,11 @@ static const struct float_case float_cases[] = {
      {1, -2},
      {3, 0, 0, 0}},
     {"mote 1 graph \"g\" %0 \"x\" f32 [1,1,2,4] %1 \"y\" f32 [1,2,4,1] input %0 output %1\n"
-     "%1 = depth_to_space(%0) block 2",
+     "%1 = depth_to_space(%0) block [2,2]",
      {1, 2, 3, 4, 5, 6, 7, 8},
      {1, 2, 5, 6, 3, 4, 7, 8}},
     {"mote 1 graph \"g\" %0 \"x\" f32 [1,2,4,1] %1 \"y\" f32 [1,1,2,4] input %0 output %1\n"
-     "%1 = space_to_depth(%0) block 2",
+     "%1 = space_to_depth(%0) block [2,2]",
      {1, 2, 5, 6, 3, 4, 7, 8},
      {1, 2, 3, 4, 5, 6, 7, 8}},
     UNARY_CASE("logistic", "", 0, 1.38629436f, -1.38629436f, 200, 0.5f, 0.8f, 0.2f, 1),

@@ -206,7 +206,7 @@ TEST(copies_carry_the_ranges_of_the_channels_they_copy)
                                               "%2 = minimum(%0, %1)\n"
                                               "%3 = slice(%2) begin [0,0,0,3] size [1,1,1,2] "
                                               "step [1,1,1,-2]\n"
-                                              "%4 = depth_to_space(%2) block 2\n"
+                                              "%4 = depth_to_space(%2) block [2,2]\n"
                                               "%5 = transpose(%2) perm [0,3,1,2]\n");
     check_range(&r, 3, 0, -128, 4);
     check_range(&r, 3, 1, -128, 2);

@@ -34,7 +34,8 @@ static void add_dim(struct walk *w, int32_t n, int32_t step)
 static struct walk walk_of(const struct shape *x, const struct node *n)
 {
     const struct attrs *at = &n->attrs;
-    const int32_t h = x->dim[1], w = x->dim[2], c = x->dim[3], b = at->block;
+    const int32_t h = x->dim[1], w = x->dim[2], c = x->dim[3];
+    const int32_t bh = at->block_h, bw = at->block_w;
     struct walk walk = {0};
     switch (n->op) {
     case OP_TRANSPOSE:
@@ -56,15 +57,15 @@ static struct walk walk_of(const struct shape *x, const struct node *n)
         break;
     case OP_DEPTH_TO_SPACE:
         add_dim(&walk, h, w * c);
-        add_dim(&walk, b, c / b);
+        add_dim(&walk, bh, c / bh);
         add_dim(&walk, w, c);
-        add_dim(&walk, c / b, 1);
+        add_dim(&walk, c / bh, 1);
         break;
     case OP_SPACE_TO_DEPTH:
-        add_dim(&walk, h / b, b * w * c);
-        add_dim(&walk, w / b, b * c);
-        add_dim(&walk, b, w * c);
-        add_dim(&walk, b * c, 1);
+        add_dim(&walk, h / bh, bh * w * c);
+        add_dim(&walk, w / bw, bw * c);
+        add_dim(&walk, bh, w * c);
+        add_dim(&walk, bw * c, 1);
         break;
     default:
         assert(false && "not an operator that copies in another order");
@@ -172,8 +173,9 @@ static bool check_block(const struct graph *g, const struct node *n, struct diag
 {
     if (!infer_image(g, n, d))
         return false;
-    if (n->attrs.block < 1 || n->attrs.block > KERNEL_MAX)
-        return node_error(d, g, n, "block %" PRId32 " is outside 1..%d", n->attrs.block,
+    const int32_t bh = n->attrs.block_h, bw = n->attrs.block_w;
+    if (bh < 1 || bh > KERNEL_MAX || bw < 1 || bw > KERNEL_MAX)
+        return node_error(d, g, n, "block %" PRId32 "x%" PRId32 " is outside 1..%d", bh, bw,
                           KERNEL_MAX);
     return true;
 }
@@ -183,10 +185,12 @@ bool infer_depth_to_space(const struct graph *g, const struct node *n, struct te
 {
     if (!check_block(g, n, d))
         return false;
-    const int32_t *x = node_in(g, n, 0)->shape.dim, b = n->attrs.block;
-    if (x[3] % (b * b) != 0)
-        return node_error(d, g, n, "%" PRId32 " channels are no multiple of %" PRId32, x[3], b * b);
-    out->shape = (struct shape){.rank = 4, .dim = {x[0], x[1] * b, x[2] * b, x[3] / (b * b)}};
+    const int32_t *x = node_in(g, n, 0)->shape.dim;
+    const int32_t bh = n->attrs.block_h, bw = n->attrs.block_w;
+    if (x[3] % (bh * bw) != 0)
+        return node_error(d, g, n, "%" PRId32 " channels are no multiple of %" PRId32, x[3],
+                          bh * bw);
+    out->shape = (struct shape){.rank = 4, .dim = {x[0], x[1] * bh, x[2] * bw, x[3] / (bh * bw)}};
     return finish(g, n, out, d);
 }
 
@@ -195,12 +199,14 @@ bool infer_space_to_depth(const struct graph *g, const struct node *n, struct te
 {
     if (!check_block(g, n, d))
         return false;
-    const int32_t *x = node_in(g, n, 0)->shape.dim, b = n->attrs.block;
-    if (x[1] % b != 0 || x[2] % b != 0)
-        return node_error(d, g, n, "an image of %" PRId32 "x%" PRId32 " has no blocks of %" PRId32,
-                          x[1], x[2], b);
-    out->shape = (struct shape){.rank = 4, .dim = {x[0], x[1] / b, x[2] / b, 0}};
-    const int64_t channels = (int64_t)x[3] * b * b; /* < 2^32 */
+    const int32_t *x = node_in(g, n, 0)->shape.dim;
+    const int32_t bh = n->attrs.block_h, bw = n->attrs.block_w;
+    if (x[1] % bh != 0 || x[2] % bw != 0)
+        return node_error(
+            d, g, n, "an image of %" PRId32 "x%" PRId32 " has no blocks of %" PRId32 "x%" PRId32,
+            x[1], x[2], bh, bw);
+    out->shape = (struct shape){.rank = 4, .dim = {x[0], x[1] / bh, x[2] / bw, 0}};
+    const int64_t channels = (int64_t)x[3] * bh * bw; /* < 2^32 */
     out->shape.dim[3] = (int32_t)(channels > DIM_MAX ? DIM_MAX + 1 : channels);
     return finish(g, n, out, d);
 }
