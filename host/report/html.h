@@ -13,6 +13,8 @@ const char *html(struct arena *a, const char *s);
 /* The sections of the page. */
 void page_memory(const struct report *r, struct text *out);
 void page_layers(const struct report *r, const struct layers *l, struct text *out);
+/* Nothing when there was no run. */
+void page_classes(const struct report *r, const struct layers *l, struct text *out);
 void page_graph(const struct report *r, struct text *out);
 void page_passes(const struct report *r, struct text *out);
 #endif

@@ -16,10 +16,13 @@ static void layers_add(struct layers *l, const struct layer *layer)
     sum->macs += layer->macs;
     sum->const_bytes += layer->const_bytes;
     sum->instructions += layer->instructions;
+    sum->cycles += layer->cycles;
+    cost_add(&sum->cost, &layer->cost);
     max->macs = larger(max->macs, layer->macs);
     max->const_bytes = larger(max->const_bytes, layer->const_bytes);
     max->live_bytes = larger(max->live_bytes, layer->live_bytes);
     max->instructions = larger(max->instructions, layer->instructions);
+    max->cycles = larger(max->cycles, layer->cycles);
     l->items[l->n++] = *layer;
 }
 
@@ -28,8 +31,9 @@ struct layers layers_of(struct arena *a, const struct report *r)
     const struct program *p = r->compiled->program;
     const struct memory_plan *m = r->compiled->memory;
     const struct graph *g = p->graph;
+    const uint64_t *counts = r->run ? r->run->step_instructions : NULL;
     struct layers l = {.items = ARENA_ARRAY(a, struct layer, p->n_steps),
-                       .counted = r->run && r->run->step_instructions};
+                       .counted = counts != NULL};
     for (uint32_t i = 0; i < p->n_steps; i++) {
         const struct step *step = &p->steps[i];
         const struct node *n = &g->nodes.items[step->i_node];
@@ -43,15 +47,22 @@ struct layers layers_of(struct arena *a, const struct report *r)
                        .macs = (uint64_t)node_macs(g, n),
                        .const_bytes = node_const_bytes(g, n),
                        .live_bytes = plan_live_bytes(m->buffers, m->n_buffers, program_turn(p, i)),
-                       .instructions = l.counted ? r->run->step_instructions[i] : 0,
+                       .instructions = counts ? counts[i] : 0,
+                       .cycles = r->profile ? r->profile->steps[i].cycles : 0,
+                       .cost = r->profile ? r->profile->steps[i] : (struct cost){0},
                    });
     }
     return l;
 }
 
-double report_ms(const struct report *r, uint64_t instructions)
+const struct core *report_core(const struct report *r)
 {
-    return (double)instructions / (r->clock_mhz * 1e3);
+    return r->profile ? r->profile->core : NULL;
+}
+
+double report_ms(const struct report *r, const struct layer *l)
+{
+    return (double)(report_core(r) ? l->cycles : l->instructions) / (r->clock_mhz * 1e3);
 }
 
 /* The last two components of a path. */

@@ -12,6 +12,8 @@ struct layer {
     uint64_t macs, const_bytes;
     uint64_t live_bytes;   /* of the arena, while it runs */
     uint64_t instructions; /* 0 when not counted          */
+    uint64_t cycles;       /* 0 when not predicted        */
+    struct cost cost;      /* all 0 when not profiled     */
 };
 
 /* The sums of all layers, and the largest of each, for bars. */
@@ -24,8 +26,11 @@ struct layers {
 
 struct layers layers_of(struct arena *a, const struct report *r);
 
-/* Milliseconds of n instructions at the report's clock, one a cycle. */
-double report_ms(const struct report *r, uint64_t instructions);
+/* Milliseconds of a layer or of their sum at the report's clock: of its predicted cycles or, where
+ * there are none, of its instructions at one a cycle. */
+double report_ms(const struct report *r, const struct layer *l);
+/* The model by which cycles are predicted, or NULL: they are not. */
+const struct core *report_core(const struct report *r);
 
 /* "12:model/conv_1/Relu;model/bn_1+13:model/add" -> "12 conv_1/Relu + 13 model/add": of each part
  * its number and the last two components of its first name, at most ORIGIN_MAX bytes in all. */

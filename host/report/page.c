@@ -63,34 +63,52 @@ static void print_stack(const struct report *r, struct text *out)
                      "high-water mark of one inference; the worst case is not known");
 }
 
+/* "1.28 a MAC, of 12,501,632 MACs" */
+static const char *of_macs(struct arena *a, uint64_t n, uint64_t macs)
+{
+    return macs ? arena_printf(a, "%.2f a MAC, of %s MACs", (double)n / (double)macs,
+                               str_count(a, macs))
+                : "no multiplications";
+}
+
+/* The whole inference as if it were a layer: call and return included. */
+static struct layer inference(const struct report *r)
+{
+    return (struct layer){.instructions = r->run->instructions,
+                          .cycles = r->profile ? r->profile->total.cycles : 0};
+}
+
 static void print_run(const struct report *r, const struct layers *l, struct text *out)
 {
     struct arena *a = out->arena;
     if (!l->counted)
         return;
-    const uint64_t n = r->run->instructions;
-    const double per_mac = l->sum.macs ? (double)n / (double)l->sum.macs : 0.0;
-    print_figure(out, "Instructions", str_count(a, n), "an inference",
-                 l->sum.macs
-                     ? arena_printf(a, "%.2f a MAC, of %s MACs", per_mac, str_count(a, l->sum.macs))
-                     : "no multiplications");
+    const struct layer all = inference(r);
+    print_figure(out, "Instructions", str_count(a, all.instructions), "an inference",
+                 of_macs(a, all.instructions, l->sum.macs));
+    if (report_core(r))
+        print_figure(out, "Cycles, predicted", str_count(a, all.cycles), "an inference",
+                     of_macs(a, all.cycles, l->sum.macs));
     print_figure(out, arena_printf(a, "Time at %.6g MHz", r->clock_mhz),
-                 arena_printf(a, "%.2f", report_ms(r, n)), "ms",
-                 "if every instruction took one cycle; a real core needs somewhat more");
+                 arena_printf(a, "%.2f", report_ms(r, &all)), "ms",
+                 report_core(r)
+                     ? arena_printf(a, "of predicted cycles, with %" PRIu32 " wait states of flash",
+                                    r->wait_states)
+                     : "if every instruction took one cycle; a real core needs somewhat more");
 }
 
 static void print_header(const struct report *r, const struct layers *l, struct text *out)
 {
     struct arena *a = out->arena;
-    text_printf(out,
-                "<header>\n<p class=\"kicker\">What it costs on %s</p>\n<h1>%s</h1>\n"
-                "<p class=\"soft\">%s, emulated. %" PRIu32 " layers in %" PRIu32
-                " kernel calls.</p>\n"
-                "<nav aria-label=\"Sections\"><ul><li><a href=\"#memory\">Memory over time</a></li>"
-                "<li><a href=\"#layers\">Layers</a></li><li><a href=\"#graph\">Graph</a></li>"
-                "<li><a href=\"#passes\">What the passes did</a></li></ul></nav>\n",
-                r->target->name, html(a, r->source->name), r->target->core,
-                r->compiled->graph->nodes.n, l->n);
+    text_printf(
+        out,
+        "<header>\n<p class=\"kicker\">What it costs on %s</p>\n<h1>%s</h1>\n"
+        "<p class=\"soft\">%s, emulated. %" PRIu32 " layers in %" PRIu32 " kernel calls.</p>\n"
+        "<nav aria-label=\"Sections\"><ul><li><a href=\"#memory\">Memory over time</a></li>"
+        "<li><a href=\"#layers\">Layers</a></li>%s<li><a href=\"#graph\">Graph</a></li>"
+        "<li><a href=\"#passes\">What the passes did</a></li></ul></nav>\n",
+        r->target->name, html(a, r->source->name), r->target->core, r->compiled->graph->nodes.n,
+        l->n, l->counted ? "<li><a href=\"#classes\">Instructions by class</a></li>" : "");
     if (r->not_measured)
         text_printf(out, "<p class=\"warning\" role=\"note\">%s</p>\n", html(a, r->not_measured));
     for (uint32_t i = 0; i < r->source->notes.n; i++)
@@ -160,11 +178,13 @@ void report_html(const struct report *r, struct text *out)
     text_add(out, "<main>\n");
     page_memory(r, out);
     page_layers(r, &l, out);
+    page_classes(r, &l, out);
     page_graph(r, out);
     page_passes(r, out);
     text_printf(out,
                 "</main>\n<footer><p>Made by mote %s. Instructions are those of the emulated "
-                "board with an input of zeros; they are not cycles. Energy is not stated: the "
-                "emulator does not know it.</p></footer>\n</body>\n</html>\n",
+                "board with an input of zeros; they are not cycles, and cycles are predicted. "
+                "Energy is not stated: the emulator does not know it.</p></footer>\n</body>\n"
+                "</html>\n",
                 r->version);
 }

@@ -28,7 +28,7 @@ static void print_counted(const struct report *r, const struct layer *one, doubl
 {
     text_printf(
         out, "<td class=\"bar\" style=\"--share:%.1f%%\">%s</td><td>%.3f</td><td>%s</td>", share,
-        str_count(out->arena, one->instructions), report_ms(r, one->instructions),
+        str_count(out->arena, one->instructions), report_ms(r, one),
         one->macs ? arena_printf(out->arena, "%.2f", (double)one->instructions / (double)one->macs)
                   : "&#8211;");
 }
@@ -73,8 +73,11 @@ void page_layers(const struct report *r, const struct layers *l, struct text *ou
                   "source model that it computes. Constants are its bytes in flash; arena, the "
                   "bytes that must be alive while it runs.");
     if (l->counted)
-        text_add(out, " Instructions are exact and repeat. Times take each for one cycle; a real "
-                      "core takes longer for some.");
+        text_add(out,
+                 report_core(r)
+                     ? " Instructions are exact and repeat. Times are those of predicted cycles."
+                     : " Instructions are exact and repeat. Times take each for one cycle; a "
+                       "real core takes longer for some.");
     text_add(out, "</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
                   "aria-label=\"Layers\"><table>\n");
     print_head(r, l, out);

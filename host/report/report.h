@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "compile.h"
 #include "pass/pass.h"
+#include "sim/profile.h"
 
 struct report {
     const char *version; /* of the tool */
@@ -19,7 +20,10 @@ struct report {
     const struct firmware *firmware; /* NULL: not built */
     const struct firmware_run *run;  /* of one inference; NULL: not run               */
     const char *not_measured;        /* why not, a sentence; NULL when all is known   */
-    double clock_mhz;                /* > 0; for times at one instruction a cycle     */
+    const struct profile *profile;   /* of that run; NULL: not profiled               */
+    const char *not_profiled;        /* why not, a sentence; NULL where there is no run either */
+    uint32_t wait_states;            /* of flash, for predicted cycles                */
+    double clock_mhz;                /* > 0; for times                                */
 };
 
 /* The whole page. */

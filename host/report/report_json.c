@@ -1,6 +1,21 @@
 /* report_json.c - the report's data for scripts. SPDX-License-Identifier: Apache-2.0 */
 #include "report/layer.h"
 
+static void json_cost(struct json *j, const struct report *r, const struct cost *c)
+{
+    if (!r->profile)
+        return;
+    json_int(j, "instructions_weighted", (int64_t)c->weighted);
+    if (r->profile->core)
+        json_int(j, "cycles_predicted", (int64_t)c->cycles);
+    json_object(j, "classes");
+    for (uint32_t k = 0; k < N_CLASSES; k++)
+        json_int(j, class_names[k], (int64_t)c->by_class[k]);
+    json_end(j);
+    json_int(j, "bytes_loaded", (int64_t)c->loaded);
+    json_int(j, "bytes_stored", (int64_t)c->stored);
+}
+
 static void json_layers(struct json *j, const struct report *r, const struct layers *l)
 {
     json_array(j, "layers");
@@ -16,7 +31,8 @@ static void json_layers(struct json *j, const struct report *r, const struct lay
         json_int(j, "live_bytes", (int64_t)one->live_bytes);
         if (l->counted) {
             json_int(j, "instructions", (int64_t)one->instructions);
-            json_float(j, "ms", report_ms(r, one->instructions));
+            json_float(j, "ms", report_ms(r, one));
+            json_cost(j, r, &one->cost);
         }
         json_end(j);
     }
@@ -65,12 +81,22 @@ static void json_resources(struct json *j, const struct report *r, const struct 
     if (r->run)
         json_int(j, "stack_bytes_used", (int64_t)r->run->stack_bytes);
     if (r->run && l->counted) {
-        json_int(j, "instructions", (int64_t)r->run->instructions);
-        json_float(j, "ms", report_ms(r, r->run->instructions));
+        const struct cost *all = r->profile ? &r->profile->total : NULL;
+        const struct layer sum = {.instructions = r->run->instructions,
+                                  .cycles = all ? all->cycles : 0};
+        json_int(j, "instructions", (int64_t)sum.instructions);
+        json_float(j, "ms", report_ms(r, &sum));
+        json_cost(j, r, all);
     }
     json_float(j, "clock_mhz", r->clock_mhz);
+    json_int(j, "wait_states", r->wait_states);
+    const struct core *core = report_core(r);
+    if (core)
+        json_str(j, "cycle_model", core->text);
     if (r->not_measured)
         json_str(j, "not_measured", r->not_measured);
+    if (r->not_profiled)
+        json_str(j, "not_profiled", r->not_profiled);
 }
 
 void report_json(struct arena *a, const struct report *r, struct text *out)

@@ -173,7 +173,7 @@ static bool join_region(struct arena *a, const struct image *m, const struct tra
     return true;
 }
 
-static void cost_add(struct cost *sum, const struct cost *c)
+void cost_add(struct cost *sum, const struct cost *c)
 {
     sum->instructions += c->instructions;
     sum->weighted += c->weighted;

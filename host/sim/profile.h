@@ -18,12 +18,18 @@ struct cost {
     uint64_t flash;          /* those of `loaded` from flash */
 };
 
+void cost_add(struct cost *sum, const struct cost *c);
+
 struct profile {
     const struct core *core; /* NULL: there is no model of this board's core          */
     struct cost *steps;
     uint32_t n_steps;
     struct cost total; /* with call and return, which belong to no step and to "other" */
 };
+
+/* The path of the emulator's plugin: where it was built, or what MOTE_PLUGIN in the environment names.
+ * NULL with `d` set when it is not there. */
+const char *profile_plugin(struct diag *d);
 
 /* What firmware_run needs so that a firmware with marks is observed. */
 bool profile_watch(struct arena *a, const struct image *image, uint32_t n_steps,

@@ -18,13 +18,12 @@ static const char *const hook_functions[] = {
 
 #define PLUGIN_OUTPUT "blocks.txt"
 
-static const char *plugin_path(struct arena *a, struct diag *d)
+const char *profile_plugin(struct diag *d)
 {
     const char *named = getenv("MOTE_PLUGIN");
     const char *path = named && named[0] ? named : MOTE_PLUGIN;
     if (file_exists(path))
         return path;
-    (void)a;
     diag_error(d, path, "the emulator's plugin, which counts instructions, is not here");
     diag_hint(d, "build it, `make build`, or set MOTE_PLUGIN to the file libmote-count.so");
     return NULL;
@@ -60,7 +59,7 @@ bool profile_watch(struct arena *a, const struct image *image, uint32_t n_steps,
 {
     const struct image_symbol *marks = image_find(image, "measure_marks");
     const struct image_symbol *ram = image_find(image, "port_stack_limit");
-    const char *path = plugin_path(a, d);
+    const char *path = profile_plugin(d);
     if (!path)
         return false;
     if (!marks || !ram || marks->n_bytes != n_steps + 2)

@@ -115,6 +115,45 @@ function tips() {
     return bad;
 }
 
+// The pictures of instructions by class: a pair of bars a layer, lengths as in the data.
+async function checkClasses(page, data) {
+    if (data.not_measured) {
+        check(await page.locator('section#classes').count() === 0, 'no classes without a run');
+        return;
+    }
+    if (data.not_profiled) {
+        check((await page.textContent('#classes .warning')).includes(data.not_profiled),
+            'says why there are no classes');
+        return;
+    }
+    const rows = await page.evaluate(() => [...document.querySelectorAll('#classes tbody tr')].map((row) => {
+        const svg = row.querySelector('svg').getBoundingClientRect();
+        const rects = [...row.querySelectorAll('svg rect')].map((r) => [r.getAttribute('class'),
+            r.getBoundingClientRect()]);
+        const classes = rects.filter(([name]) => name.startsWith('class-'));
+        return { width: svg.width, name: row.querySelector('svg').getAttribute('aria-label'),
+            ends: classes.map(([, box]) => [box.left - svg.left, box.right - svg.left]),
+            cycles: rects.filter(([name]) => name === 'cycles').map(([, box]) => box.width)[0] };
+    }));
+    check(rows.length === data.layers.length, 'a pair of bars a layer', rows.length);
+    const longest = Math.max(...data.layers.map((l) => Math.max(l.cycles_predicted, l.instructions)));
+    rows.forEach((row, i) => {
+        const layer = data.layers[i], scale = row.width / longest;
+        const end = row.ends.length ? row.ends[row.ends.length - 1][1] : 0;
+        check(row.width > 100, `bars of layer ${i} can be seen`, row.width);
+        check(Math.abs(end - layer.instructions * scale) < 1.5, `instructions of layer ${i}`, end);
+        check(Math.abs(row.cycles - layer.cycles_predicted * scale) < 1.5, `cycles of layer ${i}`, row.cycles);
+        check(row.ends.every(([left], k) => k === 0 || Math.abs(left - row.ends[k - 1][1]) < 0.5),
+            `classes of layer ${i} touch`);
+        check(row.name.includes('load ') && row.name.includes('other '), `bars of layer ${i} have a name`);
+    });
+    const legend = await page.textContent('#classes .legend');
+    for (const name of Object.keys(data.classes))
+        check(legend.includes(name), `the legend has ${name}`);
+    check((await page.textContent('.figures')).includes(data.cycles_predicted.toLocaleString('en-US')),
+        'the statement has predicted cycles');
+}
+
 async function checkContents(page, data) {
     check(await page.title() === `${data.name} on ${data.target}`, 'title', await page.title());
     check(await page.textContent('h1') === data.name, 'h1 names the model');
@@ -127,6 +166,7 @@ async function checkContents(page, data) {
         'a rectangle a buffer');
     check(await count('.graph li') - await count('.graph li:has(b:text-is("input"))') ===
         data.compiled.layers, 'a row a node');
+    await checkClasses(page, data);
     check(await count('script') === 0, 'no script');
     const figures = await page.textContent('.figures');
     for (const key of ['arena_bytes', 'flash_bytes', 'instructions'])

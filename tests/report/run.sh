@@ -47,6 +47,9 @@ if [ -d /usr/share/datasets/fashion-mnist ]; then
         "$MOTE" quantize $work/fashion-float.mote --recipe $recipe >/dev/null
     look fashion $work/fashion.mote cortex-m4
     look unmeasured $work/fashion.mote rv32imc $work/empty
+    export MOTE_PLUGIN=$work/none.so
+    look unprofiled $work/fashion.mote cortex-m4
+    unset MOTE_PLUGIN
 fi
 for model in mlperf-tiny/kws_ref_model mlperf-tiny/vww_96_int8 mcunet/vww; do
     if [ -f "$data/models/$model.tflite" ]; then

@@ -39,8 +39,23 @@ struct made {
     struct firmware_stack stack;
     struct firmware_run run;
     uint64_t instructions[2];
+    struct cost costs[2];
+    struct profile profile;
     struct report report;
 };
+
+/* Half of it loads, the rest divided; a cycle and a half each. */
+static struct cost cost_of(uint64_t n)
+{
+    return (struct cost){
+        .instructions = n,
+        .weighted = n + 7,
+        .by_class =
+            {[CLASS_LOAD] = n / 2, [CLASS_MULTIPLY] = n / 4, [CLASS_OTHER] = n - n / 2 - n / 4},
+        .cycles = n + n / 2,
+        .loaded = 4 * n,
+        .stored = n};
+}
 
 static void make(struct made *m)
 {
@@ -61,6 +76,11 @@ static void make(struct made *m)
     m->report.compiled = &m->compiled;
     m->report.firmware = &m->firmware;
     m->report.run = &m->run;
+    m->costs[0] = cost_of(1000);
+    m->costs[1] = cost_of(3000);
+    m->profile = (struct profile){
+        .core = core_find("cortex-m4"), .steps = m->costs, .n_steps = 2, .total = cost_of(4010)};
+    m->report.profile = &m->profile;
 }
 
 static const char *page_of(const struct made *m)
@@ -108,7 +128,7 @@ TEST(the_page_has_each_step_node_and_buffer_once)
     CHECK_EQ(count(page, "<li class=\"end\">"), 2); /* the input and the output */
     CHECK_EQ(count(page, "<span class=\"tag\">output</span>"), 1);
     CHECK_EQ(count(page, "class=\"buffer\""), m.compiled.memory->n_buffers);
-    CHECK_EQ(count(page, "<section"), 4);
+    CHECK_EQ(count(page, "<section"), 5);
     CHECK_EQ(count(page, "<section"), count(page, "</section>"));
     CHECK_EQ(count(page, "<svg"), count(page, "</svg>"));
     CHECK_EQ(count(page, "<details"), count(page, "</details>"));
@@ -139,13 +159,49 @@ TEST(the_statement_has_what_was_measured)
     CHECK_HAS(page, "<b>777</b>");
     CHECK_HAS(page, "555 in this run");
     CHECK_HAS(page, "<b>4,010</b>");
-    CHECK_HAS(page, "Time at 2 MHz</dt><dd><b>2.00</b>"); /* 4010 instructions / 2 MHz */
+    CHECK_HAS(page, "Cycles, predicted</dt><dd><b>6,015</b>");
+    CHECK_HAS(page, "Time at 2 MHz</dt><dd><b>3.01</b>"); /* 6015 cycles / 2 MHz */
     CHECK_HAS(page, "ms at 2 MHz");
     const char *json = json_of(&m);
     CHECK_HAS(json, "\"flash_bytes\": 54321");
     CHECK_HAS(json, "\"stack_bytes\": 777");
     CHECK_HAS(json, "\"instructions\": 4010");
-    CHECK_HAS(json, "\"ms\": 1.5");
+    CHECK_HAS(json, "\"cycles_predicted\": 6015");
+    CHECK_HAS(json, "\"instructions_weighted\": 3007");
+    CHECK_HAS(json, "\"ms\": 2.25"); /* 4500 cycles of the second step / 2 MHz */
+    arena_free(m.a);
+}
+
+TEST(each_layer_has_its_classes_as_bars_of_one_scale)
+{
+    struct made m;
+    make(&m);
+    const char *page = page_of(&m);
+    /* the longest is 4500 cycles: 1500 loads of the second step are a third of the width */
+    CHECK_HAS(page, "<rect class=\"class-load\" x=\"0.000%\" width=\"33.333%\"");
+    CHECK_HAS(page, "<rect class=\"class-multiply\" x=\"33.333%\" width=\"16.667%\"");
+    CHECK_HAS(page, "<rect class=\"class-load\" x=\"0.000%\" width=\"11.111%\"");
+    CHECK_HAS(page, "<rect class=\"cycles\" y=\"16\" width=\"100.000%\"");
+    CHECK_HAS(page, "aria-label=\"load 50.0 %, store 0.0 %, multiply 25.0 %, simd 0.0 %");
+    CHECK_EQ(count(page, "class=\"class-store\" x="), 0); /* nothing to show */
+    arena_free(m.a);
+}
+
+TEST(without_the_plugin_the_page_says_so_and_predicts_nothing)
+{
+    struct made m;
+    make(&m);
+    m.report.profile = NULL;
+    m.report.not_profiled = "no <plugin> here";
+    const char *page = page_of(&m);
+    CHECK_HAS(page, "no &lt;plugin&gt; here");
+    CHECK_HAS(page, "Time at 2 MHz</dt><dd><b>2.00</b>"); /* 4010 instructions / 2 MHz */
+    CHECK_EQ(count(page, "Cycles, predicted"), 0);
+    CHECK_EQ(count(page, "class=\"class-"), 0);
+    const char *json = json_of(&m);
+    CHECK_HAS(json, "\"not_profiled\": \"no <plugin> here\"");
+    CHECK_EQ(count(json, "\"cycles_predicted\""), 0);
+    CHECK_EQ(count(json, "\"classes\""), 0);
     arena_free(m.a);
 }
 
@@ -155,6 +211,7 @@ TEST(without_a_run_the_page_says_so_and_has_no_instructions)
     make(&m);
     m.report.firmware = NULL;
     m.report.run = NULL;
+    m.report.profile = NULL;
     m.report.not_measured = "no <tool> here";
     const char *page = page_of(&m);
     CHECK_HAS(page, "no &lt;tool&gt; here");
@@ -225,6 +282,8 @@ TEST_MAIN(T(names_from_a_model_are_text_and_never_markup),
           T(the_page_has_each_step_node_and_buffer_once),
           T(a_value_that_is_needed_later_has_a_lane_of_its_own),
           T(the_statement_has_what_was_measured),
+          T(each_layer_has_its_classes_as_bars_of_one_scale),
+          T(without_the_plugin_the_page_says_so_and_predicts_nothing),
           T(without_a_run_the_page_says_so_and_has_no_instructions),
           T(a_stack_of_unknown_depth_is_told_by_its_high_water_mark),
           T(html_escapes_what_markup_is_made_of), T(origins_are_shortened_to_what_tells_them_apart),
