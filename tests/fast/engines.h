@@ -23,43 +23,63 @@ static inline void check_tensors(const struct graph *g, const struct interp *wan
                     interp_tensor(want, t), tensor_bytes(&g->tensors.items[t]));
 }
 
-/* n_calls calls, then one more after a reset; two instances that share their constants. */
-static inline void check_variant(const struct graph *g, const struct fast_kernels *k,
-                                 uint32_t n_calls, struct rng *r)
+#define ENGINES_MAX 16
+
+/* Every variant that this processor has, each also without the float forms; two instances of each,
+ * which share their constants. */
+struct engines {
+    struct fast_kernels exact[ENGINES_MAX];
+    struct fast *engine[ENGINES_MAX];
+    uint32_t n;
+};
+
+static inline void engines_add(struct arena *a, struct engines *e, const struct graph *g,
+                               const struct fast_kernels *k)
 {
-    struct arena *a = arena_new("variant");
     struct diag d = {0};
-    struct interp *want = interp_new(a, g, &d);
+    CHECK(e->n + 2 <= ENGINES_MAX);
     struct fast *first = fast_new(a, g, k, &d), *second = fast_another(a, first, &d);
-    CHECK(want && first && second);
-    for (uint32_t i = 0; i <= n_calls; i++) {
-        const void **in = random_inputs(a, g, r);
-        if (i == n_calls) {
-            interp_reset(want);
-            fast_reset(first);
-            fast_reset(second);
-        }
-        interp_run(want, in);
-        fast_run(first, in);
-        fast_run(second, in);
-        check_tensors(g, want, first);
-        check_tensors(g, want, second);
-    }
-    arena_free(a);
+    CHECK(first && second);
+    e->engine[e->n++] = first;
+    e->engine[e->n++] = second;
 }
 
-/* All variants that this processor has, each also without the float forms. */
-static inline void check_variants(const struct graph *g, uint32_t n_calls, struct rng *r)
+static inline struct engines *engines_new(struct arena *a, const struct graph *g)
 {
+    struct engines *e = ARENA_NEW(a, struct engines);
     for (uint32_t i = 0; fast_variant(i); i++) {
         const struct fast_kernels *k = fast_variant(i);
         if (!fast_runs_here(k))
             continue;
-        check_variant(g, k, n_calls, r);
-        struct fast_kernels exact = *k;
-        exact.has_float = false;
+        engines_add(a, e, g, k);
+        e->exact[i] = *k;
+        e->exact[i].has_float = false;
         if (k->has_float)
-            check_variant(g, &exact, n_calls, r);
+            engines_add(a, e, g, &e->exact[i]);
     }
+    return e;
+}
+
+/* n_calls calls, then one more after a reset. */
+static inline void check_variants(const struct graph *g, uint32_t n_calls, struct rng *r)
+{
+    struct arena *a = arena_new("variants");
+    struct diag d = {0};
+    struct interp *want = interp_new(a, g, &d);
+    const struct engines *e = engines_new(a, g);
+    CHECK(want);
+    for (uint32_t call = 0; call <= n_calls; call++) {
+        const void **in = random_inputs(a, g, r);
+        if (call == n_calls)
+            interp_reset(want);
+        interp_run(want, in);
+        for (uint32_t i = 0; i < e->n; i++) {
+            if (call == n_calls)
+                fast_reset(e->engine[i]);
+            fast_run(e->engine[i], in);
+            check_tensors(g, want, e->engine[i]);
+        }
+    }
+    arena_free(a);
 }
 #endif
