@@ -23,16 +23,18 @@
 
 #define TILE_MAX       12
 #define TILES_6(X, nv) X(1, nv) X(2, nv) X(3, nv) X(4, nv) X(5, nv) X(6, nv)
-#define TILES(X)       TILES_6(X, 2) TILES_6(X, 1) X(8, 1) X(12, 1)
+#define TILES(X)       TILES_6(X, 2) TILES_6(X, 1) X(8, 1) X(12, 1) TILES_6(X, 0) X(8, 0) X(12, 0)
 
 #include "fast/plain.inc"
 
 #define VLOAD(p)                       load(p)
 #define VBROADCAST(p)                  broadcast(p)
+#define VBROADCAST_PAIR(p, q)          broadcast_pair(p, q)
 #define VDOT(acc, x, w)                _mm256_add_epi32(acc, _mm256_madd_epi16(x, w))
 #define VFLOAT(sum, scale, half)       finish_float(sum, scale, half)
 #define VEXACT(sum, mult, left, right) requant(sum, VLOAD(mult), VLOAD(left), VLOAD(right))
 #define VSTORE_BLOCK(out, y, n, f)     store_block(out, y, n, f)
+#define VSTORE_ROWS(out, y, f)         store_rows(out, y, f)
 #define VSTORE(out, y, n, f)           store_one(out, y, n, f)
 #define VINTERLEAVE(row, at, x)        interleave(row, at, x)
 #define VLOAD_BYTES(p, n)              load_bytes(p, n)
@@ -49,6 +51,11 @@ TARGET static inline __m256i broadcast(const uint8_t *p)
     int32_t group;
     memcpy(&group, p, sizeof group);
     return _mm256_set1_epi32(group);
+}
+
+TARGET static inline __m256i broadcast_pair(const uint8_t *low, const uint8_t *high)
+{
+    return _mm256_blend_epi32(broadcast(low), broadcast(high), 0xf0);
 }
 
 TARGET static inline __m256 with_sign_of(__m256 x, __m256 half)
@@ -107,6 +114,12 @@ TARGET static inline void store_block(int8_t *out, const __m256i *y, ptrdiff_t n
                                       const struct finish *f)
 {
     store_bytes(out, clamp_bytes(_mm256_packs_epi32(y[0], y[1]), f), n);
+}
+
+TARGET static inline void store_rows(int8_t *out, const __m256i *y, const struct finish *f)
+{
+    const __m256i halves = _mm256_permute4x64_epi64(_mm256_packs_epi32(y[0], y[1]), 0xd8);
+    store_bytes(out, clamp_bytes(halves, f), 2 * LANES);
 }
 
 TARGET static inline void store_one(int8_t *out, __m256i y, ptrdiff_t n, const struct finish *f)

@@ -25,16 +25,20 @@
 #define TILES_6(X, nv) X(1, nv) X(2, nv) X(3, nv) X(4, nv) X(5, nv) X(6, nv)
 #define TILES(X)                                                                                   \
     TILES_6(X, 4)                                                                                  \
-    TILES_6(X, 3) X(8, 3) TILES_6(X, 2) X(8, 2) X(12, 2) TILES_6(X, 1) X(8, 1) X(12, 1)
+    TILES_6(X, 3)                                                                                  \
+    X(8, 3)                                                                                        \
+    TILES_6(X, 2) X(8, 2) X(12, 2) TILES_6(X, 1) X(8, 1) X(12, 1) TILES_6(X, 0) X(8, 0) X(12, 0)
 
 #include "fast/plain.inc"
 
 #define VLOAD(p)                       _mm512_loadu_si512(p)
 #define VBROADCAST(p)                  broadcast(p)
-#define VDOT(acc, x, w)                _mm512_dpbusd_epi32(acc, x, w)
+#define VBROADCAST_PAIR(p, q)          broadcast_pair(p, q)
+#define VDOT(acc, x, w)                dot(acc, x, w)
 #define VFLOAT(sum, scale, half)       finish_float(sum, scale, half)
 #define VEXACT(sum, mult, left, right) requant(sum, VLOAD(mult), VLOAD(left), VLOAD(right))
 #define VSTORE_BLOCK(out, y, n, f)     store_block(out, y, n, f)
+#define VSTORE_ROWS(out, y, f)         store_rows(out, y, f)
 #define VSTORE(out, y, n, f)           store_one(out, y, n, f)
 #define VINTERLEAVE(row, at, x)        interleave(row, at, x)
 #define VLOAD_BYTES(p, n)              load_bytes(p, n)
@@ -46,6 +50,21 @@ TARGET static inline __m512i broadcast(const uint8_t *p)
     int32_t group;
     memcpy(&group, p, sizeof group);
     return _mm512_set1_epi32(group);
+}
+
+/* Not the intrinsic: around it gcc 12 copies every sum to another register and then runs out of
+ * registers, which halves the speed of a tile. */
+TARGET static inline __attribute__((always_inline)) __m512i dot(__m512i sum, __m512i x, __m512i w)
+{
+    __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
+    return sum;
+}
+
+TARGET static inline __m512i broadcast_pair(const uint8_t *low, const uint8_t *high)
+{
+    int32_t group;
+    memcpy(&group, high, sizeof group);
+    return _mm512_mask_broadcastd_epi32(broadcast(low), 0xff00, _mm_cvtsi32_si128(group));
 }
 
 /* trunc(x + half with the sign of x), and 0xea is (a and b) or c. */
@@ -79,20 +98,32 @@ TARGET static inline __m512i requant(__m512i x, __m512i mult, __m512i left, __m5
                                   _mm512_add_epi32(down, one), 1);
 }
 
-/* The sums saturate to 16 bits on the way, far beyond what the clamp leaves. */
-TARGET static inline void store_block(int8_t *out, const __m512i *y, ptrdiff_t n,
-                                      const struct finish *f)
+/* Four vectors to bytes, interleaved: four of each in turn. The sums saturate to 16 bits on the way,
+ * far beyond what the clamp leaves. */
+TARGET static inline __m512i clamp_bytes(const __m512i *y, const struct finish *f)
 {
     const __m512i zero = _mm512_set1_epi16((short)f->zero);
     const __m512i a = _mm512_adds_epi16(_mm512_packs_epi32(y[0], y[1]), zero);
     const __m512i b = _mm512_adds_epi16(_mm512_packs_epi32(y[2], y[3]), zero);
     __m512i bytes = _mm512_packs_epi16(a, b);
     bytes = _mm512_max_epi8(bytes, _mm512_set1_epi8((char)f->low));
-    bytes = _mm512_min_epi8(bytes, _mm512_set1_epi8((char)f->high));
+    return _mm512_min_epi8(bytes, _mm512_set1_epi8((char)f->high));
+}
+
+TARGET static inline void store_block(int8_t *out, const __m512i *y, ptrdiff_t n,
+                                      const struct finish *f)
+{
+    const __m512i bytes = clamp_bytes(y, f);
     if (n == LANES * VECTORS)
         _mm512_storeu_si512(out, bytes);
     else
         _mm512_mask_storeu_epi8(out, (__mmask64)((UINT64_C(1) << n) - 1), bytes);
+}
+
+TARGET static inline void store_rows(int8_t *out, const __m512i *y, const struct finish *f)
+{
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    _mm512_storeu_si512(out, _mm512_permutexvar_epi32(order, clamp_bytes(y, f)));
 }
 
 TARGET static inline void store_one(int8_t *out, __m512i y, ptrdiff_t n, const struct finish *f)

@@ -42,7 +42,8 @@ struct lanes lanes_of_channels(struct arena *a, const struct dot_layout *layout,
 {
     const uint32_t block = block_of(layout), n_blocks = (n + block - 1) / block;
     const uint32_t rest = n - (n_blocks - 1) * block;
-    return lanes_new(a, layout, n, n_blocks, (rest + layout->lanes - 1) / layout->lanes, n);
+    const uint32_t used = 2 * n == layout->lanes ? layout->lanes : n;
+    return lanes_new(a, layout, used, n_blocks, (rest + layout->lanes - 1) / layout->lanes, n);
 }
 
 static uint32_t greatest_divisor(uint32_t a, uint32_t b)

@@ -30,7 +30,8 @@ struct lanes {
     const uint32_t *channel;
 };
 
-/* Blocks of channels; the last one has as few vectors as possible. */
+/* Blocks of channels; the last one has as few vectors as possible. Half a vector of channels is
+ * there twice, for two outputs side by side. */
 struct lanes lanes_of_channels(struct arena *a, const struct dot_layout *layout, uint32_t n);
 /* Blocks of the elements of a row, of which element i is of channel i % channels. No more than are
  * different from each other. */
