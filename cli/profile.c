@@ -25,6 +25,9 @@ static const char usage[] =
     "  --input FILE[,..]  raw tensors, one file for each input (default: zeros)\n" MODEL_IO_USAGE
     "  --ram BYTES, --feed rows   as for mote compile\n"
     "  --reference        profile the reference kernels instead of the fastest\n"
+    "  --hot N            also list the N hottest pieces of straight-line code; their addresses "
+    "are\n"
+    "                     those in the firmware of mote compile --firmware\n"
     "  --json             print the profile as JSON\n\n"
     "example:\n"
     "  mote profile out/fashion.mote --target cortex-m4 --wait-states 4\n";
@@ -37,7 +40,7 @@ struct settings {
     struct arg_list inputs;
     bool reference, json;
     double clock_mhz;
-    uint64_t wait_states;
+    uint64_t wait_states, n_hot;
     struct wish_args wish;
     struct memory_wish memory;
 };
@@ -120,6 +123,23 @@ static void print_notes(struct arena *a, const struct result *r, const struct se
                s->clock_mhz);
 }
 
+static void print_hot(struct arena *a, const struct profile *p, uint64_t n)
+{
+    if (n == 0)
+        return;
+    printf("\nhottest code, all layers together; pieces that overlap are entered at both places:\n"
+           "%-10s %-10s %12s %13s %13s %6s  %s\n",
+           "from", "to", "instructions", "executions", "cycles", "", "function");
+    for (uint32_t i = 0; i < p->codes.n && i < n; i++) {
+        const struct hot_code *c = &p->codes.items[i];
+        printf("0x%08" PRIx32 " 0x%08" PRIx32 " %12" PRIu32 " %13s %13s %5.1f%%  %s+0x%" PRIx32
+               "\n",
+               c->start, c->end, c->n, str_count(a, c->executions), str_count(a, c->cycles),
+               p->total.cycles ? 100.0 * (double)c->cycles / (double)p->total.cycles : 0.0,
+               c->function, c->offset);
+    }
+}
+
 /* Beside cycles that others published for the model, if it is a well-known one. */
 static void print_peers(struct arena *a, const struct result *r)
 {
@@ -147,6 +167,7 @@ static void print_table(struct arena *a, const struct result *r, const struct se
     print_cost(a, "", "one inference", macs, &r->profiled.profile.total, "");
     print_notes(a, r, s);
     print_peers(a, r);
+    print_hot(a, &r->profiled.profile, s->n_hot);
 }
 
 /* ---- JSON ---- */
@@ -276,7 +297,7 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
         {"--clock", ARG_FLOAT, &s.clock_mhz}, {"--input", ARG_LIST, &s.inputs},
         {"--io", ARG_STRING, &s.io},          {"--ram", ARG_BYTES, &s.wish.ram_bytes},
         {"--feed", ARG_STRING, &s.wish.feed}, {"--reference", ARG_FLAG, &s.reference},
-        {"--json", ARG_FLAG, &s.json},
+        {"--hot", ARG_COUNT, &s.n_hot},       {"--json", ARG_FLAG, &s.json},
     };
     const char *path;
     if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d) ||

@@ -84,6 +84,16 @@ const struct image_symbol *image_find(const struct image *m, const char *name)
     return NULL;
 }
 
+const struct image_symbol *image_at(const struct image *m, uint32_t address)
+{
+    for (uint32_t i = 0; i < m->symbols.n; i++) {
+        const struct image_symbol *s = &m->symbols.items[i];
+        if (address >= s->address && address - s->address < s->n_bytes)
+            return s;
+    }
+    return NULL;
+}
+
 bool image_insn(const struct image *m, uint32_t address, struct insn *out)
 {
     for (uint32_t i = 0; i < m->sections.n; i++) {

@@ -29,6 +29,9 @@ bool image_read(struct arena *a, const char *path, struct image *out, struct dia
 /* The symbol of that name, or NULL. */
 const struct image_symbol *image_find(const struct image *m, const char *name);
 
+/* The symbol of a size that the address is in, or NULL. */
+const struct image_symbol *image_at(const struct image *m, uint32_t address);
+
 /* Decode the instruction at `address`; false where the image has no code. */
 bool image_insn(const struct image *m, uint32_t address, struct insn *out);
 #endif

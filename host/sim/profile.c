@@ -8,7 +8,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <string.h>
+#include <stdlib.h>
 
 /* How the pipeline comes to a block. */
 enum arrival {
@@ -150,9 +150,38 @@ static void leave_out_hooks(const struct core *core, uint64_t n_marks, struct co
     out->cycles -= core ? core->branch(&hook[HOOK_CALL], NULL, n_marks, 0) : 0;
 }
 
+static struct hot_code *code_find(struct arena *a, const struct image *m,
+                                  const struct trace_block *b, struct profile *p)
+{
+    for (uint32_t i = 0; i < p->codes.n; i++)
+        if (p->codes.items[i].start == b->start && p->codes.items[i].end == b->end)
+            return &p->codes.items[i];
+    const struct image_symbol *s = image_at(m, b->start);
+    struct hot_code *c = VEC_PUSH(a, &p->codes);
+    *c = (struct hot_code){.start = b->start,
+                           .end = b->end,
+                           .function = s ? s->name : "?",
+                           .offset = s ? b->start - s->address : 0,
+                           .n = b->n};
+    return c;
+}
+
+/* Hottest first; address decides between equals. */
+static int by_heat(const void *a, const void *b)
+{
+    const struct hot_code *x = a, *y = b;
+    const uint64_t x_runs = x->executions * x->n, y_runs = y->executions * y->n;
+    if (x->cycles != y->cycles)
+        return x->cycles > y->cycles ? -1 : 1;
+    if (x_runs != y_runs)
+        return x_runs > y_runs ? -1 : 1;
+    return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* Add up a region in *out, and its code in the profile. */
 static bool join_region(struct arena *a, const struct image *m, const struct trace *t,
-                        uint32_t i_region, const struct profile_wish *wish, struct cost *out,
-                        struct diag *d)
+                        uint32_t i_region, const struct profile_wish *wish, struct profile *p,
+                        struct cost *out, struct diag *d)
 {
     struct region r = {.pieces = ARENA_ARRAY(a, struct piece, t->blocks.n)};
     for (uint32_t i = 0; i < t->blocks.n; i++)
@@ -164,9 +193,13 @@ static bool join_region(struct arena *a, const struct image *m, const struct tra
     const struct trace_region *seen = &t->regions[i_region];
     *out = (struct cost){.loaded = seen->loaded, .stored = seen->stored, .flash = seen->flash};
     for (uint32_t i = 0; i < r.n; i++) {
-        count_piece(&r.pieces[i], out);
-        if (wish->core)
-            out->cycles += price_piece(wish->core, m, &r.pieces[i]);
+        const struct piece *piece = &r.pieces[i];
+        const uint64_t cycles = wish->core ? price_piece(wish->core, m, piece) : 0;
+        struct hot_code *code = code_find(a, m, piece->block, p);
+        code->executions += piece->block->executions;
+        code->cycles += cycles;
+        count_piece(piece, out);
+        out->cycles += cycles;
     }
     if (wish->core)
         out->cycles += wish->wait_states * (seen->data_misses + seen->code_misses);
@@ -204,7 +237,7 @@ bool profile_join(struct arena *a, const struct image *image, const struct trace
         .core = wish->core, .steps = ARENA_ARRAY(a, struct cost, n_steps), .n_steps = n_steps};
     for (uint32_t i = 0; i < n_steps; i++) {
         struct cost *c = &out->steps[i];
-        if (!join_region(a, image, trace, i, wish, c, d))
+        if (!join_region(a, image, trace, i, wish, out, c, d))
             return false;
         leave_out_hooks(wish->core, trace->regions[i].marks, c);
         n_rest -= run->step_instructions[i];
@@ -217,12 +250,14 @@ bool profile_join(struct arena *a, const struct image *image, const struct trace
         cost_add(&out->total, c);
     }
     struct cost rest;
-    if (!join_region(a, image, trace, n_steps, wish, &rest, d))
+    if (!join_region(a, image, trace, n_steps, wish, out, &rest, d))
         return false;
     /* The board counts call and return less what its hooks take there: its figure stands. */
     out->total.instructions += n_rest;
     out->total.weighted += n_rest;
     out->total.by_class[CLASS_OTHER] += n_rest;
     out->total.cycles += rest.cycles;
+    if (out->codes.n > 0)
+        qsort(out->codes.items, out->codes.n, sizeof out->codes.items[0], by_heat);
     return true;
 }

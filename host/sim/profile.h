@@ -5,6 +5,7 @@
  * the board counts too, are left out as the board leaves them out, so that both must agree. */
 #ifndef MOTE_HOST_SIM_PROFILE_H
 #define MOTE_HOST_SIM_PROFILE_H
+#include "base/vec.h"
 #include "sim/cores/core.h"
 #include "sim/image.h"
 #include "sim/trace.h"
@@ -20,11 +21,21 @@ struct cost {
 
 void cost_add(struct cost *sum, const struct cost *c);
 
+/* Straight-line code, in all steps together. Two may overlap: a loop's body was also run into. */
+struct hot_code {
+    uint32_t start, end;         /* addresses                                   */
+    const char *function;        /* that it is in, or "?"                       */
+    uint32_t offset;             /* of `start` in it                            */
+    uint32_t n;                  /* instructions                                */
+    uint64_t executions, cycles; /* cycles: 0 without a model; no wait states */
+};
+
 struct profile {
     const struct core *core; /* NULL: there is no model of this board's core          */
     struct cost *steps;
     uint32_t n_steps;
-    struct cost total; /* with call and return, which belong to no step and to "other" */
+    struct cost total;          /* with call and return, which belong to no step and to "other" */
+    VEC(struct hot_code) codes; /* hottest first: by cycles, else by instructions      */
 };
 
 /* The path of the emulator's plugin: where it was built, or what MOTE_PLUGIN in the environment names.

@@ -19,6 +19,7 @@ sed 's/: [0-9.-]*\(,*\)$/: N\1/; s/_s8_[a-z0-9]*/_s8/' profile.json | head -n 45
 mote profile tiny.mote --target cortex-m4 --input zeros.bin --wait-states 5 --clock 120 |
     sed 's/_s8_[a-z0-9]*/_s8/; s/[0-9][0-9.,]*%*/N/g; s/  */ /g'
 mote profile tiny.mote --target cortex-m55 --feed rows --ram 700 --json | grep -c '"step"'
+mote profile tiny.mote --target cortex-m4 --hot 3 | grep -cE '^0x[0-9a-f]{8} 0x[0-9a-f]{8} .*%  [a-z_0-9]+\+0x'
 (MOTE_PLUGIN=nowhere.so mote profile tiny.mote --target cortex-m4)
 mote profile tiny.mote --target native
 mote profile tiny.mote
