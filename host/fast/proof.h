@@ -5,9 +5,9 @@
  *
  *     trunc( fma(sum, scale, half with the sign of sum) )       in float, scale >= 0, half >= 0
  *
- * and two such staircases are the same if they agree on both sides of every step of the first, and
- * at the ends of what a sum can be. That is checked here, for each channel: where it fails the
- * definition is computed. */
+ * with floats that round to nearest, as they do when a program starts. Two such staircases are the
+ * same if they agree on both sides of every step of the first, and at the ends of what a sum can be.
+ * That is checked here, for each channel: where it fails the definition is computed. */
 #ifndef MOTE_HOST_FAST_PROOF_H
 #define MOTE_HOST_FAST_PROOF_H
 #include <stdbool.h>
