@@ -31,7 +31,8 @@ static const char usage[] =
     "  --ram BYTES      find a schedule whose arena is no larger, such as 16K: layers in "
     "cascades,\n"
     "                   a few rows at a time; or say what the least is\n"
-    "  --feed rows      the caller gives the input row by row: it is never whole in memory\n"
+    "  --feed rows      the caller gives the input row by row: it is never whole in "
+    "memory\n" WISH_OPTIMIZE_USAGE
     "  --reference      use the reference kernels instead of the fastest\n"
     "  --json           print sizes as JSON\n\n"
     "example:\n"
@@ -39,10 +40,10 @@ static const char usage[] =
 
 struct settings {
     const char *target, *dir, *name, *io;
-    bool firmware, exclusive, reference, json;
+    bool firmware, exclusive, json;
     struct budget budget;
-    struct wish_args wish;
-    struct memory_wish memory;
+    struct wish_args wish_args;
+    struct wish wish;
 };
 
 /* What is known after compilation. */
@@ -146,8 +147,8 @@ static bool compile_model(struct arena *a, const char *path, const struct settin
         return false;
     struct result r = {0};
     const char *name = out_identifier(a, s->name ? s->name : out_stem(a, path));
-    const struct choice choice = s->reference ? choice_reference : target_choice(t);
-    if (!compile_within(a, g, name, &choice, &s->memory, &r.compiled, d) ||
+    const struct choice choice = wish_choice(&s->wish, t);
+    if (!compile_within(a, g, name, &choice, &s->wish.memory, &r.compiled, d) ||
         !budget_check_arena(a, &r.compiled, &s->budget, d) || !measure(a, t, s, &r, d) ||
         !compile_write(a, &r.compiled, s->dir, d))
         return false;
@@ -165,7 +166,7 @@ static bool compile_models(struct arena *a, const char *const *paths, uint32_t n
                                    .dir = s->dir,
                                    .io = s->io,
                                    .firmware = s->firmware,
-                                   .reference = s->reference,
+                                   .wish = &s->wish,
                                    .json = s->json,
                                    .sharing = s->exclusive ? SHARE_TAKE_TURNS : SHARE_APART,
                                    .budget = s->budget};
@@ -184,21 +185,22 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
         {"--exclusive", ARG_FLAG, &s.exclusive},
         {"--flash", ARG_BYTES, &s.budget.flash_bytes},
         {"--arena", ARG_BYTES, &s.budget.arena_bytes},
-        {"--ram", ARG_BYTES, &s.wish.ram_bytes},
-        {"--feed", ARG_STRING, &s.wish.feed},
-        {"--reference", ARG_FLAG, &s.reference},
+        {"--ram", ARG_BYTES, &s.wish_args.ram_bytes},
+        {"--feed", ARG_STRING, &s.wish_args.feed},
+        {"--optimize", ARG_STRING, &s.wish_args.optimize},
+        {"--reference", ARG_FLAG, &s.wish_args.reference},
         {"--json", ARG_FLAG, &s.json},
     };
     const char *paths[MODELS_MAX];
     uint32_t n = MODELS_MAX;
     if (!args_parse_some(args, sizeof args / sizeof args[0], argc, argv, paths, &n, "MODEL", d) ||
-        !wish_of(&s.wish, &s.memory, d))
+        !wish_of(&s.wish_args, &s.wish, d))
         return EXIT_USAGE;
     if (!s.target || !s.dir) {
         diag_error(d, "mote compile", "%s is needed", s.target ? "-o DIR" : "--target BOARD");
         return EXIT_USAGE;
     }
-    if (n > 1 && (s.name || s.wish.ram_bytes > 0 || s.wish.feed)) {
+    if (n > 1 && (s.name || s.wish_args.ram_bytes > 0 || s.wish_args.feed)) {
         diag_error(d, "mote compile", "--name, --ram and --feed are for one model");
         return EXIT_USAGE;
     }

@@ -20,7 +20,7 @@ struct result {
 static bool compile_each(struct arena *a, const char *const *paths, const struct several_wish *w,
                          const struct target *t, struct several *s, struct diag *d)
 {
-    const struct choice choice = w->reference ? choice_reference : target_choice(t);
+    const struct choice choice = wish_choice(w->wish, t);
     for (uint32_t i = 0; i < s->n; i++) {
         const char *name = out_identifier(a, out_stem(a, paths[i]));
         if (strcmp(name, "models") == 0)

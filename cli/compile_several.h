@@ -2,6 +2,7 @@
 #ifndef MOTE_CLI_COMPILE_SEVERAL_H
 #define MOTE_CLI_COMPILE_SEVERAL_H
 #include "compile.h"
+#include "wish.h"
 
 #define MODELS_MAX 16
 
@@ -9,7 +10,8 @@
 struct several_wish {
     const char *target, *dir;
     const char *io; /* as for model_open */
-    bool firmware, reference, json;
+    bool firmware, json;
+    const struct wish *wish; /* without its memory: that is for one model */
     enum plan_sharing sharing;
     struct budget budget; /* of all together */
 };

@@ -7,7 +7,7 @@
 
 static const struct verb *const verbs[] = {
     &verb_train, &verb_quantize, &verb_plan, &verb_compile, &verb_run,     &verb_eval,
-    &verb_info,  &verb_check,    &verb_diff, &verb_report,  &verb_profile,
+    &verb_info,  &verb_check,    &verb_diff, &verb_report,  &verb_profile, &verb_tune,
 };
 #define N_VERBS (sizeof verbs / sizeof verbs[0])
 

@@ -13,7 +13,8 @@ static const char usage[] =
     "  --target T    the board whose kernels it is planned for (default: " TARGET_DEFAULT ")\n"
     "  --ram BYTES   find a schedule within so many bytes, such as 16K: layers in cascades, a few\n"
     "                rows at a time; or say what the least is\n"
-    "  --feed rows   the caller gives the input row by row: it is never whole in memory\n\n"
+    "  --feed rows   the caller gives the input row by row: it is never whole in memory\n"
+    "  --optimize WHAT   as for mote compile: kernels differ in scratch\n\n"
     "example:\n"
     "  mote plan out/fashion.mote\n";
 
@@ -63,25 +64,24 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
 {
     bool as_json = false;
     const char *target = TARGET_DEFAULT;
-    struct wish_args wish = {0};
+    struct wish_args wish_args = {0};
     const struct arg args[] = {
-        {"--target", ARG_STRING, &target},
-        {"--ram", ARG_BYTES, &wish.ram_bytes},
-        {"--feed", ARG_STRING, &wish.feed},
+        {"--target", ARG_STRING, &target},       {"--ram", ARG_BYTES, &wish_args.ram_bytes},
+        {"--feed", ARG_STRING, &wish_args.feed}, {"--optimize", ARG_STRING, &wish_args.optimize},
         {"--json", ARG_FLAG, &as_json},
     };
     const char *path;
-    struct memory_wish memory;
+    struct wish wish;
     if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d) ||
-        !wish_of(&wish, &memory, d))
+        !wish_of(&wish_args, &wish, d))
         return EXIT_USAGE;
     const struct target *t = find_target(a, target, d);
     struct graph *g = t ? import_read(a, path, d) : NULL;
     if (!g)
         return EXIT_FAILED;
     struct compiled c;
-    const struct choice choice = target_choice(t);
-    if (!compile_within(a, g, out_identifier(a, out_stem(a, path)), &choice, &memory, &c, d))
+    const struct choice choice = wish_choice(&wish, t);
+    if (!compile_within(a, g, out_identifier(a, out_stem(a, path)), &choice, &wish.memory, &c, d))
         return EXIT_FAILED;
     if (as_json) {
         print_json(a, &c);

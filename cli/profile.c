@@ -23,7 +23,7 @@ static const char usage[] =
     "  --wait-states N    of flash, for the prediction (default 0)\n"
     "  --clock MHZ        state the predicted time too\n"
     "  --input FILE[,..]  raw tensors, one file for each input (default: zeros)\n" MODEL_IO_USAGE
-    "  --ram BYTES, --feed rows   as for mote compile\n"
+    "  --ram BYTES, --feed rows   as for mote compile\n" WISH_OPTIMIZE_USAGE
     "  --reference        profile the reference kernels instead of the fastest\n"
     "  --hot N            also list the N hottest pieces of straight-line code; their addresses "
     "are\n"
@@ -38,11 +38,11 @@ static const char usage[] =
 struct settings {
     const char *target, *io;
     struct arg_list inputs;
-    bool reference, json;
+    bool json;
     double clock_mhz;
     uint64_t wait_states, n_hot;
-    struct wish_args wish;
-    struct memory_wish memory;
+    struct wish_args wish_args;
+    struct wish wish;
 };
 
 struct result {
@@ -263,9 +263,9 @@ static bool profile(struct arena *a, const char *path, const struct settings *s,
     if (!inputs)
         return false;
     r.source = g;
-    const struct choice choice = s->reference ? choice_reference : target_choice(r.target);
+    const struct choice choice = wish_choice(&s->wish, r.target);
     const char *name = out_identifier(a, out_stem(a, path));
-    if (!compile_within(a, g, name, &choice, &s->memory, &r.compiled, d) ||
+    if (!compile_within(a, g, name, &choice, &s->wish.memory, &r.compiled, d) ||
         !compile_and_profile(a, &r.compiled, r.target, inputs, (uint32_t)s->wait_states,
                              &r.profiled, d))
         return false;
@@ -293,15 +293,21 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
 {
     struct settings s = {0};
     const struct arg args[] = {
-        {"--target", ARG_STRING, &s.target},  {"--wait-states", ARG_COUNT, &s.wait_states},
-        {"--clock", ARG_FLOAT, &s.clock_mhz}, {"--input", ARG_LIST, &s.inputs},
-        {"--io", ARG_STRING, &s.io},          {"--ram", ARG_BYTES, &s.wish.ram_bytes},
-        {"--feed", ARG_STRING, &s.wish.feed}, {"--reference", ARG_FLAG, &s.reference},
-        {"--hot", ARG_COUNT, &s.n_hot},       {"--json", ARG_FLAG, &s.json},
+        {"--target", ARG_STRING, &s.target},
+        {"--wait-states", ARG_COUNT, &s.wait_states},
+        {"--clock", ARG_FLOAT, &s.clock_mhz},
+        {"--input", ARG_LIST, &s.inputs},
+        {"--io", ARG_STRING, &s.io},
+        {"--ram", ARG_BYTES, &s.wish_args.ram_bytes},
+        {"--feed", ARG_STRING, &s.wish_args.feed},
+        {"--optimize", ARG_STRING, &s.wish_args.optimize},
+        {"--reference", ARG_FLAG, &s.wish_args.reference},
+        {"--hot", ARG_COUNT, &s.n_hot},
+        {"--json", ARG_FLAG, &s.json},
     };
     const char *path;
     if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d) ||
-        !wish_of(&s.wish, &s.memory, d) || !settings_hold(&s, d))
+        !wish_of(&s.wish_args, &s.wish, d) || !settings_hold(&s, d))
         return EXIT_USAGE;
     return profile(a, path, &s, d) ? EXIT_DONE : EXIT_FAILED;
 }

@@ -8,6 +8,7 @@
 #include "output.h"
 #include "profile.h"
 #include "verb.h"
+#include "wish.h"
 #include <stdio.h>
 
 static const char usage[] =
@@ -19,7 +20,7 @@ static const char usage[] =
     "  --target BOARD   cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55, rv32imc, native\n"
     "  -o FILE          the page; not needed with --json\n"
     "  --clock MHZ      for times (default 100)\n"
-    "  --wait-states N  of flash, for predicted cycles (default 0)\n"
+    "  --wait-states N  of flash, for predicted cycles (default 0)\n" WISH_OPTIMIZE_USAGE
     "  --json           print the same data for scripts\n" MODEL_IO_USAGE "\n"
     "Without the board's compiler or emulator the page says so and has no instructions; without\n"
     "the emulator's plugin, no classes and no predicted cycles.\n\n"
@@ -35,6 +36,8 @@ struct settings {
     double clock_mhz;
     uint64_t wait_states;
     bool json;
+    struct wish_args wish_args;
+    struct wish wish;
 };
 
 static const char *missing(struct arena *a, const struct target *t, const char *tool,
@@ -106,7 +109,7 @@ static bool report(struct arena *a, const char *path, const struct settings *s, 
     r.source = r.target ? model_open(a, path, s->io, d) : NULL;
     if (!r.source)
         return false;
-    const struct choice choice = target_choice(r.target);
+    const struct choice choice = wish_choice(&s->wish, r.target);
     if (!compile(a, r.source, out_identifier(a, out_stem(a, path)), &choice, &c, d))
         return false;
     if (!simplify_tell(graph_clone(a, r.source), r.savings, d) || !measure(a, &c, &r, d))
@@ -135,12 +138,17 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
 {
     struct settings s = {.clock_mhz = CLOCK_MHZ_DEFAULT};
     const struct arg args[] = {
-        {"--target", ARG_STRING, &s.target},  {"-o", ARG_STRING, &s.path},
-        {"--clock", ARG_FLOAT, &s.clock_mhz}, {"--json", ARG_FLAG, &s.json},
-        {"--io", ARG_STRING, &s.io},          {"--wait-states", ARG_COUNT, &s.wait_states},
+        {"--target", ARG_STRING, &s.target},
+        {"-o", ARG_STRING, &s.path},
+        {"--clock", ARG_FLOAT, &s.clock_mhz},
+        {"--json", ARG_FLAG, &s.json},
+        {"--io", ARG_STRING, &s.io},
+        {"--wait-states", ARG_COUNT, &s.wait_states},
+        {"--optimize", ARG_STRING, &s.wish_args.optimize},
     };
     const char *path;
-    if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d))
+    if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d) ||
+        !wish_of(&s.wish_args, &s.wish, d))
         return EXIT_USAGE;
     if (!s.target || (!s.path && !s.json)) {
         diag_error(d, "mote report", "%s is needed", s.target ? "-o FILE" : "--target BOARD");

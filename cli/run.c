@@ -18,7 +18,7 @@ static const char usage[] =
     "  --target T   host (the interpreter, default), native (the emitted C on this machine) or\n"
     "               a board, which is emulated: cortex-m3, cortex-m4, cortex-m7, cortex-m33,\n"
     "               cortex-m55, rv32imc\n" MODEL_IO_USAGE
-    "  --ram BYTES, --feed rows   as for mote compile; the results are the same\n"
+    "  --ram BYTES, --feed rows, --optimize WHAT   as for mote compile; the results are the same\n"
     "  --json       print instructions and stack as JSON\n\n"
     "example:\n"
     "  mote run out/fashion.mote --target cortex-m4 --input shirt.bin --output out\n";
@@ -27,8 +27,8 @@ struct settings {
     const char *target, *dir, *io;
     struct arg_list inputs;
     bool json;
-    struct wish_args wish;
-    struct memory_wish memory;
+    struct wish_args wish_args;
+    struct wish wish;
 };
 
 static size_t bytes_of(const struct graph *g, const uint32_t *ids, uint32_t n)
@@ -88,8 +88,8 @@ static const uint8_t *run_on_target(struct arena *a, const struct graph *g, cons
     struct firmware_run r;
     if (!t)
         return NULL;
-    const struct choice choice = target_choice(t);
-    if (!compile_within(a, g, name, &choice, &s->memory, &c, d) ||
+    const struct choice choice = wish_choice(&s->wish, t);
+    if (!compile_within(a, g, name, &choice, &s->wish.memory, &c, d) ||
         !compile_and_run(a, &c, t, in, s->inputs.n, &fw, &r, d))
         return NULL;
     if (s->json) {
@@ -125,14 +125,18 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
 {
     struct settings s = {.target = "host"};
     const struct arg args[] = {
-        {"--target", ARG_STRING, &s.target},     {"--input", ARG_LIST, &s.inputs},
-        {"--output", ARG_STRING, &s.dir},        {"--io", ARG_STRING, &s.io},
-        {"--ram", ARG_BYTES, &s.wish.ram_bytes}, {"--feed", ARG_STRING, &s.wish.feed},
+        {"--target", ARG_STRING, &s.target},
+        {"--input", ARG_LIST, &s.inputs},
+        {"--output", ARG_STRING, &s.dir},
+        {"--io", ARG_STRING, &s.io},
+        {"--ram", ARG_BYTES, &s.wish_args.ram_bytes},
+        {"--feed", ARG_STRING, &s.wish_args.feed},
+        {"--optimize", ARG_STRING, &s.wish_args.optimize},
         {"--json", ARG_FLAG, &s.json},
     };
     const char *path;
     if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d) ||
-        !wish_of(&s.wish, &s.memory, d))
+        !wish_of(&s.wish_args, &s.wish, d))
         return EXIT_USAGE;
     if (s.inputs.n == 0 || !s.dir) {
         diag_error(d, "mote run", "%s is needed", s.dir ? "--input FILE" : "--output DIR");

@@ -17,5 +17,5 @@ struct verb {
 };
 
 extern const struct verb verb_train, verb_quantize, verb_plan, verb_compile, verb_run, verb_eval,
-    verb_info, verb_check, verb_diff, verb_report, verb_profile;
+    verb_info, verb_check, verb_diff, verb_report, verb_profile, verb_tune;
 #endif

@@ -126,3 +126,8 @@ bool pack_constants(struct arena *a, const struct graph *g, const struct node *n
     step->n_packed = 2;
     return packing == MODEL || repack(a, n, packing, step);
 }
+
+bool step_has_records(const struct step *step)
+{
+    return step->n_packed == 2 && strcmp(step->packed[1].role, "records") == 0;
+}

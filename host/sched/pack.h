@@ -9,4 +9,6 @@
  * graph's (borrowed). False when the kernel cannot compute this node. */
 bool pack_constants(struct arena *a, const struct graph *g, const struct node *n,
                     enum packing packing, struct step *step);
+/* Does a step's kernel take records of channels, instead of multipliers and shifts? */
+bool step_has_records(const struct step *step);
 #endif

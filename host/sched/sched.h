@@ -8,11 +8,21 @@
 #include "ir/bind.h"
 #include "ir/graph.h"
 #include "ir/kernels.h"
+#include "sched/cost.h"
 
-/* Which kernels a program may call. */
+/* What flash is worth. Balanced: a variant with larger constants has to be faster by at least
+ * BALANCE per cent of the inference for each per cent of flash it adds. */
+enum objective { OPTIMIZE_BALANCED, OPTIMIZE_SPEED, OPTIMIZE_SIZE };
+#define BALANCE 2.0
+
+/* Which kernels a program may call, and how to choose among them. */
 struct choice {
-    bool reference; /* the ref variants only         */
-    uint32_t isas;  /* of the core: bits of enum isa */
+    bool reference;                 /* the ref variants only         */
+    uint32_t isas;                  /* of the core: bits of enum isa */
+    const struct cost_table *costs; /* of the core; NULL: the last variant of kernels.def */
+    enum objective objective;
+    size_t flash_bytes;  /* constants and kernels together, 0: no limit                     */
+    const char *variant; /* NULL, or the one to take wherever there is such a one           */
 };
 extern const struct choice choice_portable, choice_reference;
 

@@ -3,9 +3,11 @@
  * The order is the graph's own (I1 of ir/graph.h). */
 #include <assert.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "ir/kernels.h"
+#include "sched/choose.h"
 #include "sched/keep.h"
 #include "sched/lead.h"
 #include "sched/pack.h"
@@ -87,25 +89,46 @@ static bool take_variant(struct arena *a, const struct graph *g, const struct ke
     return true;
 }
 
-/* Append the call of a kernel for node `i_node`: the last variant that takes it is the fastest. */
-static bool add_step(struct arena *a, struct program *p, uint32_t i_node,
-                     const struct choice *choice, struct diag *d)
+/* Bytes of the constants of a step: arrays of its own, and multipliers and shifts. */
+static size_t constant_bytes(const struct graph *g, const struct node *n, const struct step *step)
 {
-    const struct graph *g = p->graph;
+    size_t bytes = 0;
+    for (uint32_t k = 0; k < step->n_packed; k++)
+        bytes += step->packed[k].n * dtype_bytes(step->packed[k].dtype);
+    if (step->n_packed > 0 && !step_has_records(step)) {
+        const struct shape *y = &g->tensors.items[n->out[0]].shape;
+        bytes += (size_t)y->dim[y->rank - 1] * (sizeof(int32_t) + sizeof(int8_t));
+    }
+    return bytes;
+}
+
+/* All variants that can compute node `i_node`. */
+static bool make_menu(struct arena *a, const struct graph *g, uint32_t i_node,
+                      const struct choice *choice, struct menu *menu, struct diag *d)
+{
     const struct node *n = &g->nodes.items[i_node];
-    struct step *step = &p->steps[p->n_steps++];
     union kernel_args args;
     if (!bind_node(a, g, n, &args, d))
         return false;
+    VEC(struct option) options = {0};
     const struct kernel_row *row = kernel_reference(g, n);
-    step->i_node = i_node;
-    const bool is_taken = take_variant(a, g, row, &args, step);
-    assert(is_taken);
-    while (!choice->reference && (row = kernel_next(row, choice->isas)) != NULL) {
-        struct step faster = {.i_node = i_node};
-        if (take_variant(a, g, row, &args, &faster))
-            *step = faster;
+    for (; row; row = choice->reference ? NULL : kernel_next(row, choice->isas)) {
+        struct option o = {.step = {.i_node = i_node}};
+        if (!take_variant(a, g, row, &args, &o.step))
+            continue;
+        const struct kernel_cost *cost = cost_find(choice->costs, &row->kernel);
+        o.is_measured = cost != NULL;
+        o.cycles = cost ? cost_cycles(cost, g, n) : 0;
+        o.code_bytes = cost ? cost->code_bytes : 0;
+        o.flash_bytes = constant_bytes(g, n, &o.step);
+        *VEC_PUSH(a, &options) = o;
+        if (choice->variant && strcmp(row->kernel.variant, choice->variant) == 0)
+            options.items[0] = o, options.n = 1, row = NULL;
+        if (!row)
+            break;
     }
+    assert(options.n > 0);
+    *menu = (struct menu){options.items, options.n, 0};
     return true;
 }
 
@@ -134,15 +157,17 @@ struct program *schedule(struct arena *a, const struct graph *g, const struct ch
         faults_report(&faults, a, NULL, d);
         return NULL;
     }
+    struct menu *menus = ARENA_ARRAY(a, struct menu, g->nodes.n);
     for (uint32_t i = 0; i < g->nodes.n; i++) {
         const struct node *n = &g->nodes.items[i];
-        if (n->op == OP_RESHAPE) { /* nodes stand in order: the source is resolved already */
+        if (n->op == OP_RESHAPE) /* nodes stand in order: the source is resolved already */
             p->alias[n->out[0]] = p->alias[n->in[0]];
-            continue;
-        }
-        if (!add_step(a, p, i, choice, d))
+        else if (!make_menu(a, g, i, choice, &menus[p->n_steps++], d))
             return NULL;
     }
+    choose(menus, p->n_steps, choice);
+    for (uint32_t s = 0; s < p->n_steps; s++)
+        p->steps[s] = menus[s].options[menus[s].chosen].step;
     keep_states(a, p);
     return p;
 }

@@ -35,16 +35,31 @@ static bool add_sections(Elf *elf, struct firmware *out)
     return true;
 }
 
-bool elf_sizes(const char *path, struct firmware *out, struct diag *d)
+static bool read_sections(const char *path, struct firmware *out)
 {
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return diag_error(d, path, "the linker wrote no firmware");
+        return false;
     elf_version(EV_CURRENT);
     Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
     out->flash_bytes = out->data_bytes = out->stack_bytes = 0;
     const bool ok = elf && add_sections(elf, out);
     elf_end(elf);
     close(fd);
-    return ok || diag_error(d, path, "the linked firmware is not a readable ELF file");
+    return ok;
+}
+
+bool elf_sizes(const char *path, struct firmware *out, struct diag *d)
+{
+    return read_sections(path, out) ||
+           diag_error(d, path, "the linked firmware is not a readable ELF file");
+}
+
+bool elf_code_bytes(const char *path, size_t *bytes, struct diag *d)
+{
+    struct firmware sizes;
+    if (!read_sections(path, &sizes))
+        return diag_error(d, path, "the compiled kernel is not a readable ELF file");
+    *bytes = sizes.flash_bytes;
+    return true;
 }

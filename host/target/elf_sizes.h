@@ -5,4 +5,7 @@
 
 /* Fill in the sizes of the ELF file at `path`. */
 bool elf_sizes(const char *path, struct firmware *out, struct diag *d);
+
+/* Bytes of code and constants in an object file. */
+bool elf_code_bytes(const char *path, size_t *bytes, struct diag *d);
 #endif

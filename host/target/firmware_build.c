@@ -349,11 +349,32 @@ static bool fits(struct arena *a, const struct target *t, const struct firmware 
                      : diag_hint(d, "it fits no board: use a smaller network");
 }
 
+/* What each kernel's file came to. */
+static bool measure_kernels(const struct build *b, struct firmware *out, struct diag *d)
+{
+    VEC(struct firmware_source) sources = {0};
+    for (uint32_t m = 0; m < b->parts->n_models; m++) {
+        uint32_t n;
+        const char *const *paths = program_sources(b->arena, b->parts->models[m].program, &n);
+        for (uint32_t i = 0; i < n; i++) {
+            struct firmware_source s = {.path = paths[i]};
+            const char *object =
+                path_join(b->arena, b->scratch, made_of(b, MODEL_DIR, paths[i], "o"));
+            if (!elf_code_bytes(object, &s.code_bytes, d))
+                return false;
+            *VEC_PUSH(b->arena, &sources) = s;
+        }
+    }
+    out->sources = sources.items;
+    out->n_sources = sources.n;
+    return true;
+}
+
 static bool build_in_scratch(struct build *b, struct firmware *out, struct diag *d)
 {
     if (!compile_port(b, d) || !compile_models(b, d) ||
         !link_with(b, main_program(b), b->linked, d) || !elf_sizes(b->linked, out, d) ||
-        !fits(b->arena, b->target, out, d))
+        !measure_kernels(b, out, d) || !fits(b->arena, b->target, out, d))
         return false;
     bound_stacks(b, out);
     if (out->marked_path &&

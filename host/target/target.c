@@ -1,5 +1,6 @@
 /* target.c - the table of targets. SPDX-License-Identifier: Apache-2.0 */
 #include "target/target.h"
+#include "target/costs.h"
 
 #include <string.h>
 
@@ -17,7 +18,7 @@ const struct target *target_list(uint32_t *n)
 
 struct choice target_choice(const struct target *t)
 {
-    return (struct choice){.isas = t->isas};
+    return (struct choice){.isas = t->isas, .costs = costs_find(t->name)};
 }
 
 const struct target *target_find(const char *name)

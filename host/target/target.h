@@ -39,13 +39,21 @@ struct firmware_stack {
     const char *unknown;
 };
 
+/* A file below device/kernels that a firmware is made of. */
+struct firmware_source {
+    const char *path;
+    size_t code_bytes; /* of its code and constants, before the linker drops what is unused */
+};
+
 struct firmware {
-    const char *elf_path;          /* NULL: not kept                                            */
-    const char *marked_path;       /* NULL: not asked for                                       */
-    size_t flash_bytes;            /* everything the chip stores: code, constants, initial data */
-    size_t data_bytes;             /* .data + .bss, arena included                              */
-    size_t stack_bytes;            /* what the linker script reserves; 0 on "native"            */
-    struct firmware_stack *stacks; /* [models]                                                  */
+    const char *elf_path;            /* NULL: not kept                                            */
+    const char *marked_path;         /* NULL: not asked for                                       */
+    size_t flash_bytes;              /* everything the chip stores: code, constants, initial data */
+    size_t data_bytes;               /* .data + .bss, arena included                              */
+    size_t stack_bytes;              /* what the linker script reserves; 0 on "native"            */
+    struct firmware_stack *stacks;   /* [models]                                                  */
+    struct firmware_source *sources; /* of the kernels that a model calls, model by model       */
+    uint32_t n_sources;
 };
 
 struct firmware_model {

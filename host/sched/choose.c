@@ -1,0 +1,153 @@
+/* choose.c - which variant computes which node. SPDX-License-Identifier: Apache-2.0
+ *
+ * Every node has some options: kernel variants with their predicted cycles and the bytes of flash
+ * that their constants take. A kernel's code counts once, whoever calls it. The least of cycles + price *
+ * bytes, for a price per byte, is a Lagrangian of the knapsack that this is: each node chooses for
+ * itself, then kernels that few nodes use have to earn their code. A limit on flash is met by raising
+ * the price. */
+#include "sched/choose.h"
+
+#include <math.h>
+#include <string.h>
+
+#define GUESS 0.99
+
+/* Cycles and bytes of one selection. */
+struct total {
+    double cycles;
+    size_t bytes;
+};
+
+static const struct option *chosen(const struct menu *m)
+{
+    return &m->options[m->chosen];
+}
+
+/* Is menu i the first that uses its kernel? */
+static bool is_first_user(const struct menu *menus, uint32_t i)
+{
+    for (uint32_t k = 0; k < i; k++)
+        if (chosen(&menus[k])->step.kernel == chosen(&menus[i])->step.kernel)
+            return false;
+    return true;
+}
+
+static struct total total_of(const struct menu *menus, uint32_t n)
+{
+    struct total t = {0};
+    for (uint32_t i = 0; i < n; i++) {
+        t.cycles += chosen(&menus[i])->cycles;
+        t.bytes += chosen(&menus[i])->flash_bytes;
+        t.bytes += is_first_user(menus, i) ? chosen(&menus[i])->code_bytes : 0;
+    }
+    return t;
+}
+
+/* An option is dearer than another if it costs more at the price; of equals the later one, which
+ * kernels.def says is faster, is cheaper. */
+static double cost_at(const struct option *o, double price)
+{
+    return o->cycles + price * (double)o->flash_bytes;
+}
+
+/* The cheapest of a menu's options whose kernel is not `but`. False when there is none. */
+static bool find_cheapest(const struct menu *m, double price, const struct kernel *but,
+                          uint32_t *out)
+{
+    bool is_found = false;
+    *out = 0;
+    for (uint32_t k = 0; k < m->n; k++) {
+        const struct option *o = &m->options[k];
+        if (o->step.kernel == but ||
+            (is_found && cost_at(o, price) > cost_at(&m->options[*out], price)))
+            continue;
+        *out = k;
+        is_found = true;
+    }
+    return is_found;
+}
+
+/* Do without a kernel if its code is dearer than what its users pay for others. */
+static bool drop_kernel(struct menu *menus, uint32_t n, const struct kernel *kernel, double price)
+{
+    double extra = 0;
+    uint32_t code_bytes = 0, other;
+    for (uint32_t i = 0; i < n; i++) {
+        if (chosen(&menus[i])->step.kernel != kernel)
+            continue;
+        if (!find_cheapest(&menus[i], price, kernel, &other))
+            return false;
+        code_bytes = chosen(&menus[i])->code_bytes;
+        extra += cost_at(&menus[i].options[other], price) - cost_at(chosen(&menus[i]), price);
+        bool is_new = true; /* does the other's code come in its place? */
+        for (uint32_t k = 0; k < n; k++)
+            is_new &= chosen(&menus[k])->step.kernel != menus[i].options[other].step.kernel;
+        extra += is_new ? price * menus[i].options[other].code_bytes : 0;
+    }
+    if (extra >= price * code_bytes)
+        return false;
+    for (uint32_t i = 0; i < n; i++)
+        if (chosen(&menus[i])->step.kernel == kernel &&
+            find_cheapest(&menus[i], price, kernel, &other))
+            menus[i].chosen = other;
+    return true;
+}
+
+static void choose_at(struct menu *menus, uint32_t n, double price)
+{
+    for (uint32_t i = 0; i < n; i++)
+        find_cheapest(&menus[i], price, NULL, &menus[i].chosen);
+    for (uint32_t i = 0; i < n && price > 0; i++)
+        drop_kernel(menus, n, chosen(&menus[i])->step.kernel, price);
+}
+
+/* Nobody writes a variant to be slower: one that was not measured counts as a little faster than
+ * all before it. */
+static void guess_cycles(struct menu *m)
+{
+    double best = HUGE_VAL;
+    for (uint32_t k = 0; k < m->n; k++)
+        if (m->options[k].is_measured)
+            best = fmin(best, m->options[k].cycles);
+    best = best < HUGE_VAL ? best : 1;
+    for (uint32_t k = 0; k < m->n; k++)
+        if (!m->options[k].is_measured)
+            m->options[k].cycles = best *= GUESS;
+}
+
+/* BALANCE per cent of all cycles for a per cent of all bytes. */
+static double balanced_price(const struct menu *menus, uint32_t n)
+{
+    const struct total t = total_of(menus, n);
+    return t.bytes ? BALANCE * t.cycles / (double)t.bytes : 0;
+}
+
+#define PRICE_SIZE 1e12 /* cycles a byte: nothing else counts         */
+#define PRICE_MIN  1e-3
+#define N_HALVINGS 60
+
+void choose(struct menu *menus, uint32_t n, const struct choice *choice)
+{
+    for (uint32_t i = 0; i < n; i++)
+        guess_cycles(&menus[i]);
+    choose_at(menus, n, 0);
+    double price = 0;
+    if (choice->objective == OPTIMIZE_SIZE)
+        price = PRICE_SIZE;
+    else if (choice->objective == OPTIMIZE_BALANCED)
+        price = balanced_price(menus, n);
+    choose_at(menus, n, price);
+    if (choice->flash_bytes == 0 || total_of(menus, n).bytes <= choice->flash_bytes)
+        return;
+    double low = price > PRICE_MIN ? price : PRICE_MIN, high = PRICE_SIZE;
+    for (int i = 0; i < N_HALVINGS;
+         i++) { /* by its logarithm; at `high` it is as small as it gets */
+        const double middle = sqrt(low * high);
+        choose_at(menus, n, middle);
+        if (total_of(menus, n).bytes <= choice->flash_bytes)
+            high = middle;
+        else
+            low = middle;
+    }
+    choose_at(menus, n, high);
+}

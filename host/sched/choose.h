@@ -1,0 +1,26 @@
+/* choose.h - which variant computes which node. SPDX-License-Identifier: Apache-2.0
+ *
+ * Private to host/sched. */
+#ifndef MOTE_HOST_SCHED_CHOOSE_H
+#define MOTE_HOST_SCHED_CHOOSE_H
+#include "sched/sched.h"
+
+/* One way to compute a node. */
+struct option {
+    struct step step;
+    double cycles;       /* predicted                                            */
+    size_t flash_bytes;  /* of its constants                                     */
+    uint32_t code_bytes; /* of its kernel, which all steps with that kernel share */
+    bool is_measured;    /* are the cycles known?                                */
+};
+
+/* All ways, slowest first as in kernels.def. */
+struct menu {
+    struct option *options;
+    uint32_t n, chosen;
+};
+
+/* Set `chosen` of every menu: the fastest, the smallest, or in between, as `choice` wants it, within
+ * its flash if that can be. */
+void choose(struct menu *menus, uint32_t n, const struct choice *choice);
+#endif
