@@ -213,8 +213,9 @@ static void print_step_constants(struct emitter *e, struct constants *c, uint32_
     text_add(c->t, "\n");
     print_step_title(e, c->t, i_step);
     for (uint32_t k = 0; k < step->n_packed; k++)
-        print_array(c, owner, step->packed[k].role, step->packed[k].dtype, step->packed[k].data,
-                    step->packed[k].n);
+        if (step->packed[k].n > 0)
+            print_array(c, owner, step->packed[k].role, step->packed[k].dtype, step->packed[k].data,
+                        step->packed[k].n);
     for (uint32_t k = 0; k < n_activations(e, i_step); k++) {
         const struct tensor *x = root_of(e, node->in[k]);
         if (x->data)
@@ -341,9 +342,11 @@ static void print_kernel_call(struct emitter *e, struct text *t, uint32_t i_step
     for (uint32_t k = 0; k < site->n_in; k++)
         add_argument(&call, site->in[k], ", ");
     for (uint32_t k = 0; k < step->n_packed; k++)
-        add_argument(
-            &call, arena_printf(e->a, "%s_s%u_%s", e->name, (unsigned)i_step, step->packed[k].role),
-            ", ");
+        add_argument(&call,
+                     step->packed[k].n > 0 ? arena_printf(e->a, "%s_s%u_%s", e->name,
+                                                          (unsigned)i_step, step->packed[k].role)
+                                           : "NULL",
+                     ", ");
     const uint32_t scratch = e->m->buffer_of_scratch[i_step];
     for (uint32_t k = 0; k < node->n_out; k++) /* only the first is ever in rows */
         add_argument(&call,

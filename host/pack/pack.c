@@ -3,6 +3,7 @@
 
 #include "kernels/common/assert.h"
 #include "pack/folded.h"
+#include "pack/nines.h"
 #include "pack/pairs.h"
 
 struct packer {
@@ -14,6 +15,7 @@ struct packer {
 
 static const struct packer packers[N_PACKINGS] = {
     [FOLDED] = {sizeof(int8_t), folded_find, folded_write},
+    [NINES] = {sizeof(uint32_t), nines_find, nines_write},
     [PAIRS] = {sizeof(uint32_t), pairs_find, pairs_write},
     [OCTETS] = {sizeof(uint32_t), octets_find, octets_write},
 };

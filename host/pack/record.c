@@ -20,6 +20,11 @@
 #define MULT_SEARCH 6   /* multipliers tried on either side of the nearest */
 #define ADD_SEARCH  512 /* values of a tried on either side               */
 #define RIGHT_MAX   22  /* shift of ROUND_EXACT, so that 128 * 2^shift fits */
+#define SCALE_MAX   256 /* of ROUND_SCALED                                  */
+#define SCALES      16  /* tried below the largest                          */
+#define SLOPES      32  /* multipliers tried on either side of the nearest, */
+#define SLOPE_BITS  22  /* 2^-22 of it apart                                */
+#define SCALED_BITS 40  /* ROUND_SCALED divides by 2^32, then by 2^8        */
 
 /* Where the outputs of a channel rise. */
 struct staircase {
@@ -57,11 +62,12 @@ static bool find_span(const struct weighted *l, uint32_t c, struct record *out)
     return true;
 }
 
-/* The real multiplier times 2^32, to the nearest; shift < 0. */
-static int64_t mult_32(const struct scale *s)
+/* The real multiplier times 2^bits, to the nearest; shift < 0, bits 32 or 40. */
+static int64_t mult_of(const struct scale *s, int32_t bits)
 {
-    const int32_t right = -s->shift - 1; /* mult / 2^31 * 2^shift * 2^32 */
-    return right == 0 ? s->mult : ((int64_t)s->mult + (INT64_C(1) << (right - 1))) >> right;
+    const int32_t right = 31 - bits - s->shift; /* mult / 2^31 * 2^shift * 2^bits */
+    return right <= 0 ? (int64_t)s->mult << -right
+                      : ((int64_t)s->mult + (INT64_C(1) << (right - 1))) >> right;
 }
 
 /* T(k), starting from a guess that is at most a few sums off. */
@@ -75,24 +81,27 @@ static int32_t find_step(const struct scale *s, int32_t k, int64_t guess, int32_
     return at;
 }
 
-static void find_staircase(const struct scale *s, int64_t m, const struct record *c,
+/* `m` is the real multiplier times 2^bits, about. */
+static void find_staircase(const struct scale *s, int64_t m, int32_t bits, const struct record *c,
                            struct staircase *out)
 {
+    const int64_t one = INT64_C(1) << bits;
     out->first_output = output_of(s, c->low);
     out->n = (uint32_t)(output_of(s, c->high) - out->first_output);
     for (uint32_t i = 0; i < out->n; i++) {
         const int64_t k = out->first_output + 1 + (int32_t)i - s->zero;
-        const int64_t half = INT64_C(1) << 31; /* round(sum * m / 2^32) >= k from k - 1/2 on */
-        out->at[i] = find_step(s, (int32_t)k + s->zero, ((k << 32) - half) / m, c->low, c->high);
+        /* round(sum * m / one) >= k from k - 1/2 on */
+        out->at[i] = find_step(s, (int32_t)k + s->zero, (k * one - one / 2) / m, c->low, c->high);
     }
 }
 
-/* The interval of C for multiplier m; false when it is empty. */
-static bool find_interval(const struct staircase *stairs, int64_t m, int64_t *from, int64_t *end)
+/* The interval of C for multiplier m / 2^bits; false when it is empty. */
+static bool find_interval(const struct staircase *stairs, int64_t m, int32_t bits, int64_t *from,
+                          int64_t *end)
 {
     *from = INT64_MIN, *end = INT64_MAX;
     for (uint32_t i = 0; i < stairs->n; i++) {
-        const int64_t k = (int64_t)(stairs->first_output + 1 + (int32_t)i) * (INT64_C(1) << 32);
+        const int64_t k = (int64_t)(stairs->first_output + 1 + (int32_t)i) * (INT64_C(1) << bits);
         const int64_t low = k - stairs->at[i] * m, high = low + m;
         *from = low > *from ? low : *from;
         *end = high < *end ? high : *end;
@@ -149,14 +158,14 @@ static bool prove(const struct scale *s, struct record *out)
         make_constant(&stairs, out);
         return true;
     }
-    const int64_t nearest = mult_32(s);
+    const int64_t nearest = mult_of(s, 32);
     if (nearest <= MULT_SEARCH || nearest + MULT_SEARCH > INT32_MAX)
         return false;
-    find_staircase(s, nearest, out, &stairs);
+    find_staircase(s, nearest, 32, out, &stairs);
     for (int64_t i = 0; i <= 2 * MULT_SEARCH; i++) {
         const int64_t m = nearest + (i % 2 ? -(i + 1) / 2 : i / 2);
         int64_t from, end, d, a;
-        if (!find_interval(&stairs, m, &from, &end) || !find_sum(m, from, end, &d, &a) ||
+        if (!find_interval(&stairs, m, 32, &from, &end) || !find_sum(m, from, end, &d, &a) ||
             d <= -SUM_MAX || d >= SUM_MAX)
             continue;
         struct record shifted = {.bias = (int32_t)d, .mult = (int32_t)m, .add = (int32_t)a};
@@ -201,6 +210,86 @@ static bool make_exact(const struct scale *s, struct record *out)
     return true;
 }
 
+/* Weights of 0 and a bias that gives the byte: k * 2^10 * 2^30 / 2^40. */
+static bool make_scaled_constant(int32_t output, struct record *out)
+{
+    out->scale = 0;
+    out->mult = 1 << 30;
+    out->bias = out->low = out->high = output * (1 << 10);
+    return true;
+}
+
+/* The same staircase with scale * mult in place of m: C = d * mult. With scale at 128 and more there
+ * is nearly always a d, since the interval is some m / 128 wide. */
+static bool is_same_scaled(const struct staircase *stairs, const struct record *c, int64_t d)
+{
+    for (uint32_t i = 0; i < stairs->n; i++) {
+        const int64_t k = stairs->first_output + 1 + (int32_t)i;
+        const int64_t sum = (int64_t)stairs->at[i] * c->scale + d;
+        if (sum * c->mult >> SCALED_BITS < k || (sum - c->scale) * c->mult >> SCALED_BITS >= k)
+            return false;
+    }
+    return true;
+}
+
+static bool fits_32(int64_t v)
+{
+    return v >= INT32_MIN && v <= INT32_MAX;
+}
+
+/* `out` has the sums before they are scaled. */
+static bool take_scaled(const struct staircase *stairs, int32_t scale, int64_t mult,
+                        struct record *out)
+{
+    int64_t from, end;
+    struct record c = {.scale = scale, .mult = (int32_t)mult};
+    if (mult < 1 || mult > INT32_MAX ||
+        !find_interval(stairs, scale * mult, SCALED_BITS, &from, &end))
+        return false;
+    const int64_t d = divide_up(from, mult), bias = d + (int64_t)out->bias * scale;
+    const int64_t low = d + (int64_t)out->low * scale, high = d + (int64_t)out->high * scale;
+    if (d * mult >= end || !fits_32(bias) || !fits_32(low) || !fits_32(high) ||
+        !is_same_scaled(stairs, &c, d))
+        return false;
+    c.bias = (int32_t)bias, c.low = (int32_t)low, c.high = (int32_t)high;
+    *out = c;
+    return true;
+}
+
+/* Scales up to `most`. |sum * m| < 2^49 at a step: sums there are outputs over the multiplier. */
+static bool scale_up(const struct scale *s, int32_t most, struct record *out)
+{
+    struct staircase stairs;
+    if (s->shift >= 0 && s->mult > 0)
+        return false;
+    if (s->mult == 0 || output_of(s, out->low) == output_of(s, out->high))
+        return make_scaled_constant(output_of(s, out->low), out);
+    const int64_t m = mult_of(s, SCALED_BITS);
+    if (m < 1)
+        return false;
+    find_staircase(s, m, SCALED_BITS, out, &stairs);
+    /* a multiplier of some 20 bits is fine enough */
+    most = (int32_t)(m >> 20 < most ? (m >> 20) + 1 : most);
+    for (int32_t scale = most; scale > 0 && scale > most - SCALES; scale--) {
+        const int64_t nearest = (m + scale / 2) / scale, step = 1 + (nearest >> SLOPE_BITS);
+        for (int64_t i = 0; i <= 2 * SLOPES; i++)
+            if (take_scaled(&stairs, scale, nearest + step * (i % 2 ? -(i + 1) / 2 : i / 2), out))
+                return true;
+    }
+    return false;
+}
+
+/* So that all weights times it fit 16 bits. */
+static int32_t scale_most(const struct weighted *l, uint32_t c)
+{
+    int32_t heaviest = 1;
+    for (uint32_t t = 0; t < l->n_taps; t++) {
+        const int32_t w = l->w[c * (size_t)l->channel_step + t * (size_t)l->tap_step];
+        heaviest = mote_max_s32(heaviest, w < 0 ? -w : w);
+    }
+    return mote_min_s32(INT16_MAX / heaviest, SCALE_MAX);
+}
+
 static struct scale scale_of(const struct weighted *l, uint32_t c)
 {
     return (struct scale){.mult = l->mult[c * (size_t)l->scale_step],
@@ -220,7 +309,10 @@ bool record_find(const struct weighted *l, uint32_t c, enum rounding rounding, s
 {
     const struct scale s = scale_of(l, c);
     *out = (struct record){0};
-    return find_span(l, c, out) && find_form(&s, rounding, out);
+    if (!find_span(l, c, out))
+        return false;
+    return rounding == ROUND_SCALED ? scale_up(&s, scale_most(l, c), out)
+                                    : find_form(&s, rounding, out);
 }
 
 static bool find_all(const struct weighted *l, enum rounding rounding, struct record *out)

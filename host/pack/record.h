@@ -14,17 +14,25 @@
  *     y = clamp((h + (h >> 31) + add) >> shift)
  *
  * is SRDHM by the Q31 multiplier and RDBPOT by `shift`, since high32(sum * (2q - 2^32) + 2^31) + sum
- * = (sum * q + 2^30) >> 31. In both, `sum` starts from `bias`. */
+ * = (sum * q + 2^30) >> 31. In both, `sum` starts from `bias`.
+ *
+ * Where a kernel holds weights at 16 bits anyway, they may be multiples of the model's: a sum `scale`
+ * times as fine has room for the constant in its bias, and one register less is needed:
+ *
+ *     y = clamp(high32(sum * mult) >> 8)                        ROUND_SCALED
+ *
+ * where `sum` is bias + scale * (weights times bytes): a staircase proved as the first. */
 #ifndef MOTE_HOST_PACK_RECORD_H
 #define MOTE_HOST_PACK_RECORD_H
 #include "pack/weighted.h"
 
-enum rounding { ROUND_PROVED, ROUND_EXACT };
+enum rounding { ROUND_PROVED, ROUND_EXACT, ROUND_SCALED };
 
 struct record {
     int32_t bias; /* the input's zero point is folded in: the sum is of weights times plain bytes */
     int32_t mult, add;
     int32_t shift;     /* ROUND_EXACT: 1..31                                                      */
+    int32_t scale;     /* ROUND_SCALED: of the weights, whose products fit 16 bits                */
     int32_t low, high; /* the least and the greatest sum, bias included                           */
 };
 

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mote/types.h"
+
 /* Everything is borrowed. */
 struct weighted {
     const int8_t *w;     /* weight of channel c and tap t: w[c * channel_step + t * tap_step] */
@@ -16,6 +18,8 @@ struct weighted {
     uint32_t n_channels, n_taps;
     uint32_t channel_step, tap_step;
     uint8_t kh, kw, sh, sw, dh, dw; /* window, stride, dilation; taps are [kh][kw][the rest]  */
+    struct mote_hwc in, out;        /* of windows: the images                                 */
+    uint8_t pad_top, pad_left;
     int32_t in_zero, out_zero;
     int32_t out_min, out_max; /* fused activation, in output units                            */
     const int32_t *mult;      /* Q31 multiplier                                               */

@@ -38,7 +38,7 @@ struct step {
     uint32_t i_node; /* in the scheduled graph */
     const struct kernel *kernel;
     union kernel_args args;
-    struct packed packed[2]; /* in the order of the kernel's arguments */
+    struct packed packed[2]; /* in the order of the kernel's arguments; an empty one is NULL */
     uint32_t n_packed;
     size_t scratch_bytes;
     bool in_place; /* the output may take the place of any input of its size */

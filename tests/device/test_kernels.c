@@ -192,6 +192,8 @@ static const struct row *reference_of(const struct row *row)
     do {                                                                                           \
         (l)->kh = (op)->kh, (l)->kw = (op)->kw, (l)->sh = (op)->sh, (l)->sw = (op)->sw;            \
         (l)->dh = (op)->dh, (l)->dw = (op)->dw;                                                    \
+        (l)->in = (op)->in, (l)->out = (op)->out;                                                  \
+        (l)->pad_top = (op)->pad_top, (l)->pad_left = (op)->pad_left;                              \
     } while (0)
 
 static struct weighted layer_of(const struct problem *p, const char *op, const struct buffers *from)
@@ -403,19 +405,42 @@ static bool random_conv2d(struct random *r, struct problem *p)
     return p->out_bytes > 0 && p->out_bytes * p->w_channel_step < 300000;
 }
 
-static bool random_depthwise_conv2d(struct random *r, struct problem *p)
+static void random_window(struct random *r, struct mote_depthwise_conv2d_s8 *op)
 {
-    struct mote_depthwise_conv2d_s8 *op = &p->args.depthwise_conv2d;
     op->in = (struct mote_hwc){SIZE(r), SIZE(r), SIZE(r)};
     op->kh = SMALL(r), op->kw = SMALL(r);
     op->sh = (uint8_t)PICK(r, 1, 1, 2, 3), op->sw = (uint8_t)PICK(r, 1, 1, 2, 3);
     op->dh = (uint8_t)PICK(r, 1, 1, 2), op->dw = (uint8_t)PICK(r, 1, 1, 2);
-    const int32_t reach_h = (op->kh - 1) * op->dh, reach_w = (op->kw - 1) * op->dw;
-    op->pad_top = (uint8_t)random_in(r, 0, reach_h),
-    op->pad_left = (uint8_t)random_in(r, 0, reach_w);
-    const int32_t h = out_size(op->in.h, op->pad_top, random_in(r, 0, reach_h), reach_h, op->sh);
-    const int32_t w = out_size(op->in.w, op->pad_left, random_in(r, 0, reach_w), reach_w, op->sw);
     op->multiplier = (uint16_t)PICK(r, 1, 1, 1, 2, 3, 8);
+    op->pad_top = (uint8_t)random_in(r, 0, (op->kh - 1) * op->dh);
+    op->pad_left = (uint8_t)random_in(r, 0, (op->kw - 1) * op->dw);
+}
+
+/* Of the kind that networks have, mostly. */
+static void random_3x3(struct random *r, struct mote_depthwise_conv2d_s8 *op)
+{
+    op->in = (struct mote_hwc){(uint16_t)random_in(r, 2, 13), (uint16_t)random_in(r, 2, 13),
+                               (uint16_t)random_in(r, 1, 9)};
+    op->kh = op->kw = 3;
+    op->sh = (uint8_t)random_in(r, 1, 2), op->sw = (uint8_t)PICK(r, op->sh, op->sh, 1, 2);
+    op->dh = op->dw = 1;
+    op->multiplier = 1;
+    op->pad_top = (uint8_t)random_in(r, 0, 1), op->pad_left = (uint8_t)random_in(r, 0, 1);
+}
+
+static bool random_depthwise_conv2d(struct random *r, struct problem *p)
+{
+    struct mote_depthwise_conv2d_s8 *op = &p->args.depthwise_conv2d;
+    const bool is_usual = random_u32(r) % 2;
+    if (is_usual)
+        random_3x3(r, op);
+    else
+        random_window(r, op);
+    const int32_t reach_h = (op->kh - 1) * op->dh, reach_w = (op->kw - 1) * op->dw;
+    const int32_t bottom = random_in(r, 0, is_usual ? 1 : reach_h);
+    const int32_t right = random_in(r, 0, is_usual ? 1 : reach_w);
+    const int32_t h = out_size(op->in.h, op->pad_top, bottom, reach_h, op->sh);
+    const int32_t w = out_size(op->in.w, op->pad_left, right, reach_w, op->sw);
     op->out = (struct mote_hwc){(uint16_t)h, (uint16_t)w, (uint16_t)(op->in.c * op->multiplier)};
     p->n_bias = op->out.c;
     p->n_w = (size_t)op->kh * op->kw * op->out.c;
@@ -423,7 +448,9 @@ static bool random_depthwise_conv2d(struct random *r, struct problem *p)
     p->w_channel_step = 1;
     random_clamp(r, &op->out_min, &op->out_max);
     random_scales(r, p, op->out.c);
-    op->in_zero = random_zero(r), op->out_zero = random_zero(r);
+    op->in_zero = random_zero(r);
+    op->out_zero =
+        is_usual ? (int8_t)PICK(r, -128, -128, -128, 127, random_zero(r)) : random_zero(r);
     op->mult = p->mult, op->shift = p->shift;
     p->in_zero = op->in_zero;
     p->in_bytes = (size_t)op->in.h * op->in.w * op->in.c;

@@ -61,6 +61,11 @@ static int32_t exact(const struct weighted *l, const struct record *c, int32_t s
     return mote_clamp_s32((h + (h >> 31) + c->add) >> c->shift, l->out_min, l->out_max);
 }
 
+static int32_t scaled(const struct weighted *l, const struct record *c, int32_t sum)
+{
+    return mote_clamp_s32(high32((int64_t)sum * c->mult) >> 8, l->out_min, l->out_max);
+}
+
 /* What the bias is without the proof's part. */
 static int64_t folded_bias(const struct weighted *l)
 {
@@ -82,10 +87,25 @@ static void check_record(const struct weighted *l, const struct record *c, enum 
     }
 }
 
+/* The same of sums that are `scale` times as large. */
+static void check_scaled(const struct weighted *l, const struct record *c)
+{
+    const int64_t bias = folded_bias(l), step = 1 + ((int64_t)c->high - c->low) / 300000;
+    for (int64_t s = c->low; s <= c->high; s += step * c->scale) {
+        const int64_t products = c->scale > 0 ? (s - c->bias) / c->scale : 0;
+        CHECK_EQ(products * c->scale + c->bias, s);
+        CHECK_EQ(scaled(l, c, (int32_t)s), definition(l, products + bias));
+        if (c->scale == 0)
+            break;
+    }
+    for (uint32_t t = 0; t < l->n_taps; t++)
+        CHECK(l->w[t] * c->scale >= INT16_MIN && l->w[t] * c->scale <= INT16_MAX);
+}
+
 TEST(a_record_gives_the_byte_of_the_definition_for_every_sum)
 {
     struct random r = random_seed(test_seed());
-    uint32_t n[2] = {0, 0};
+    uint32_t n[3] = {0, 0, 0};
     for (int i = 0; i < 400; i++) {
         struct drawn d;
         draw(&r, &d);
@@ -96,9 +116,15 @@ TEST(a_record_gives_the_byte_of_the_definition_for_every_sum)
             check_record(&d.layer, &c, rounding);
             n[rounding]++;
         }
+        struct record c;
+        if (record_find(&d.layer, 0, ROUND_SCALED, &c)) {
+            check_scaled(&d.layer, &c);
+            n[ROUND_SCALED]++;
+        }
     }
     CHECK(n[ROUND_PROVED] > 100);
     CHECK(n[ROUND_EXACT] > 350);
+    CHECK(n[ROUND_SCALED] + 10 >= n[ROUND_PROVED]);
 }
 
 TEST(a_channel_without_a_multiplier_gives_its_zero_point)
@@ -112,6 +138,9 @@ TEST(a_channel_without_a_multiplier_gives_its_zero_point)
         CHECK(record_find(&d.layer, 0, rounding, &c));
         check_record(&d.layer, &c, rounding);
     }
+    struct record c;
+    CHECK(record_find(&d.layer, 0, ROUND_SCALED, &c));
+    check_scaled(&d.layer, &c);
 }
 
 TEST(multipliers_of_one_and_more_and_sums_beyond_31_bits_have_no_record)
