@@ -26,7 +26,9 @@ static const char usage[] =
     "  --exclusive      of several models only one is in use: the arena is that of the largest, "
     "and\n"
     "                   a call destroys inputs and outputs of the others\n"
-    "  --flash BYTES    refuse firmware that is larger, such as 64K\n"
+    "  --flash BYTES    keep to so much flash, such as 64K: with smaller kernels where need be; "
+    "refuse\n"
+    "                   firmware that is larger all the same\n"
     "  --arena BYTES    refuse a memory plan that is larger, such as 16K\n"
     "  --ram BYTES      find a schedule whose arena is no larger, such as 16K: layers in "
     "cascades,\n"
@@ -113,25 +115,38 @@ static void print_json(struct arena *a, const struct result *r, const struct set
     fputs(text_cstr(&t), stdout);
 }
 
-/* Build a firmware: to keep it, or to know what it takes. Only who wants the firmware or limits its
- * flash needs it to succeed. */
-static bool measure(struct arena *a, const struct target *t, const struct settings *s,
-                    struct result *r, struct diag *d)
+/* What the board's tools say of the compiled model, as far as they are at hand. */
+static void measure(struct arena *a, const struct target *t, struct result *r)
 {
-    const bool must = s->firmware || s->budget.flash_bytes > 0;
     struct diag why = {0};
-    if (!t->emulator && !must) {
+    if (!t->emulator)
         r->unmeasured = "only a board has them";
+    else if (!compile_firmware(a, &r->compiled, t, NULL, &r->firmware, &why))
+        r->unmeasured = arena_strdup(a, why.message);
+}
+
+/* The model as C. Only who wants the firmware or limits its flash needs it to be built. */
+static bool build(struct arena *a, const struct graph *g, const char *name, const struct target *t,
+                  const struct settings *s, struct result *r, struct diag *d)
+{
+    const struct choice choice = wish_choice(&s->wish, t);
+    const struct memory_wish *memory = &s->wish.memory;
+    if (!s->firmware && s->budget.flash_bytes == 0) {
+        if (!compile_within(a, g, name, &choice, memory, &r->compiled, d))
+            return false;
+        measure(a, t, r);
         return true;
     }
-    if (s->firmware && !file_make_dir(s->dir, d))
-        return false;
-    if (!compile_firmware(a, &r->compiled, t, s->firmware ? s->dir : NULL, &r->firmware,
-                          must ? d : &why)) {
-        r->unmeasured = arena_strdup(a, why.message);
-        return !must;
-    }
-    if (budget_check_flash(&r->compiled, &r->firmware, &s->budget, d))
+    return (!s->firmware || file_make_dir(s->dir, d)) &&
+           compile_firmware_within(a, g, name, &choice, memory, t, s->firmware ? s->dir : NULL,
+                                   s->budget.flash_bytes, &r->compiled, &r->firmware, d);
+}
+
+static bool keeps_to_budget(struct arena *a, const struct result *r, const struct settings *s,
+                            struct diag *d)
+{
+    if (budget_check_arena(a, &r->compiled, &s->budget, d) &&
+        budget_check_flash(&r->compiled, &r->firmware, &s->budget, d))
         return true;
     if (r->firmware.elf_path)
         remove(r->firmware.elf_path);
@@ -147,9 +162,7 @@ static bool compile_model(struct arena *a, const char *path, const struct settin
         return false;
     struct result r = {0};
     const char *name = out_identifier(a, s->name ? s->name : out_stem(a, path));
-    const struct choice choice = wish_choice(&s->wish, t);
-    if (!compile_within(a, g, name, &choice, &s->wish.memory, &r.compiled, d) ||
-        !budget_check_arena(a, &r.compiled, &s->budget, d) || !measure(a, t, s, &r, d) ||
+    if (!build(a, g, name, t, s, &r, d) || !keeps_to_budget(a, &r, s, d) ||
         !compile_write(a, &r.compiled, s->dir, d))
         return false;
     if (s->json)

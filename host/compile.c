@@ -136,6 +136,36 @@ bool compile_firmware(struct arena *a, struct compiled *c, const struct target *
     return ok;
 }
 
+/* The flash that the chooser may use, once a firmware was `excess` bytes too large; false when the last
+ * attempt gained nothing. */
+static bool tighten(struct choice *choice, const struct program *p, uint64_t excess)
+{
+    const size_t before = choice->flash_bytes ? choice->flash_bytes : SIZE_MAX;
+    if (p->flash_bytes <= excess || p->flash_bytes - excess >= before)
+        return false;
+    choice->flash_bytes = p->flash_bytes - (size_t)excess;
+    return true;
+}
+
+#define FIT_ATTEMPTS 6
+
+bool compile_firmware_within(struct arena *a, const struct graph *source, const char *name,
+                             const struct choice *choice, const struct memory_wish *wish,
+                             const struct target *t, const char *elf_dir, uint64_t flash_bytes,
+                             struct compiled *out, struct firmware *fw, struct diag *d)
+{
+    struct choice within = *choice;
+    for (int i = 0; i < FIT_ATTEMPTS; i++) {
+        if (!compile_within(a, source, name, &within, wish, out, d) ||
+            !compile_firmware(a, out, t, elf_dir, fw, d))
+            return false;
+        if (flash_bytes == 0 || fw->flash_bytes <= flash_bytes ||
+            !tighten(&within, out->program, fw->flash_bytes - flash_bytes))
+            break;
+    }
+    return true;
+}
+
 bool compile_and_run(struct arena *a, struct compiled *c, const struct target *t,
                      const void *inputs, uint32_t n_runs, struct firmware *fw,
                      struct firmware_run *out, struct diag *d)

@@ -58,6 +58,14 @@ void compile_state_stack(struct arena *a, struct compiled *c, const struct targe
 bool compile_firmware(struct arena *a, struct compiled *c, const struct target *t,
                       const char *elf_dir, struct firmware *fw, struct diag *d);
 
+/* Compile and build firmware that keeps to a budget of flash, 0 for none: where the first is too
+ * large, again with kernels that take less, as often as that helps. The last firmware that was built is in `fw`,
+ * within the budget or not: budget_check_flash says. */
+bool compile_firmware_within(struct arena *a, const struct graph *source, const char *name,
+                             const struct choice *choice, const struct memory_wish *wish,
+                             const struct target *t, const char *elf_dir, uint64_t flash_bytes,
+                             struct compiled *out, struct firmware *fw, struct diag *d);
+
 /* Build firmware in a temporary folder, run it there on n_runs inputs and remove the folder. */
 bool compile_and_run(struct arena *a, struct compiled *c, const struct target *t,
                      const void *inputs, uint32_t n_runs, struct firmware *fw,

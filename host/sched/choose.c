@@ -43,6 +43,11 @@ static struct total total_of(const struct menu *menus, uint32_t n)
     return t;
 }
 
+size_t chosen_bytes(const struct menu *menus, uint32_t n)
+{
+    return total_of(menus, n).bytes;
+}
+
 /* An option is dearer than another if it costs more at the price; of equals the later one, which
  * kernels.def says is faster, is cheaper. */
 static double cost_at(const struct option *o, double price)

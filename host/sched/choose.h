@@ -23,4 +23,7 @@ struct menu {
 /* Set `chosen` of every menu: the fastest, the smallest, or in between, as `choice` wants it, within
  * its flash if that can be. */
 void choose(struct menu *menus, uint32_t n, const struct choice *choice);
+
+/* Bytes of the constants and kernels of what is chosen. */
+size_t chosen_bytes(const struct menu *menus, uint32_t n);
 #endif

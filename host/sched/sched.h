@@ -65,7 +65,9 @@ struct program {
     /* Runs of steps that are computed together, a few rows at a time (cascade.h); in order. */
     const struct cascade *const *cascades;
     uint32_t n_cascades;
-    enum keep *keeps; /* [graph->states.n] */
+    enum keep *keeps;         /* [graph->states.n] */
+    enum objective objective; /* it was chosen for, and is to be compiled for */
+    size_t flash_bytes;       /* constants and kernels, as far as the cost table knows these */
     /* [graph->outputs.n] the state whose old contents the output shows under another shape: they go
      * to a place of its own before step 0. Else NO_TENSOR. */
     uint32_t *shown;

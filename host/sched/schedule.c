@@ -166,6 +166,8 @@ struct program *schedule(struct arena *a, const struct graph *g, const struct ch
             return NULL;
     }
     choose(menus, p->n_steps, choice);
+    p->objective = choice->objective;
+    p->flash_bytes = chosen_bytes(menus, p->n_steps);
     for (uint32_t s = 0; s < p->n_steps; s++)
         p->steps[s] = menus[s].options[menus[s].chosen].step;
     keep_states(a, p);

@@ -216,7 +216,7 @@ static void add_kernels(struct build *b, const struct program *p, struct words *
 static bool compile_models(struct build *b, struct diag *d)
 {
     struct words w = compiler_words(b);
-    words_split(&w, "-O2 -c");
+    words_split(&w, b->parts->models[0].program->objective == OPTIMIZE_SIZE ? "-Os -c" : "-O2 -c");
     ask_for_graphs(b, &w);
     for (uint32_t m = 0; m < b->parts->n_models; m++) {
         const struct firmware_model *model = &b->parts->models[m];
