@@ -38,8 +38,8 @@ static struct packed model_bias(struct arena *a, const struct graph *g, const st
         (l)->kh = (op)->kh, (l)->kw = (op)->kw;                                                    \
         (l)->sh = (op)->sh, (l)->sw = (op)->sw;                                                    \
         (l)->dh = (op)->dh, (l)->dw = (op)->dw;                                                    \
-        (l)->in = (op)->in, (l)->out = (op)->out; \
-        (l)->pad_top = (op)->pad_top, (l)->pad_left = (op)->pad_left; \
+        (l)->in = (op)->in, (l)->out = (op)->out;                                                  \
+        (l)->pad_top = (op)->pad_top, (l)->pad_left = (op)->pad_left;                              \
     } while (0)
 
 /* Depthwise weights are [taps][channels], all others [channels][taps]. */
