@@ -15,18 +15,31 @@ static uint32_t n_groups(const struct weighted *l)
     return (l->n_taps + GROUP - 1) / GROUP;
 }
 
-/* 0 past the last channel or tap. */
-static int32_t weight(const struct weighted *l, uint32_t c, uint32_t tap)
+/* Which tap of the model stands at a place: of each run of taps that lie side by side in the image
+ * the whole groups, run by run, then what is left over of each. */
+static uint32_t tap_at(const struct weighted *l, uint32_t place)
 {
-    if (c >= l->n_channels || tap >= l->n_taps)
+    const uint32_t n_pixel = l->n_taps / ((uint32_t)l->kh * l->kw);
+    const uint32_t n_run = l->dw == 1 ? n_pixel * l->kw : n_pixel, n_rest = n_run % GROUP;
+    const uint32_t n_whole = n_run - n_rest, n_all_whole = l->n_taps / n_run * n_whole;
+    if (place < n_all_whole)
+        return place / n_whole * n_run + place % n_whole;
+    place -= n_all_whole;
+    return place / n_rest * n_run + n_whole + place % n_rest;
+}
+
+/* 0 past the last channel or tap. */
+static int32_t weight(const struct weighted *l, uint32_t c, uint32_t place)
+{
+    if (c >= l->n_channels || place >= l->n_taps)
         return 0;
-    return l->w[c * (size_t)l->channel_step + tap * (size_t)l->tap_step];
+    return l->w[c * (size_t)l->channel_step + tap_at(l, place) * (size_t)l->tap_step];
 }
 
 /* -2^15 .. 2^15 - 1, unless the even channel's weight is -128 and the odd one's negative. */
-static int32_t both_weights(const struct weighted *l, uint32_t c, uint32_t tap)
+static int32_t both_weights(const struct weighted *l, uint32_t c, uint32_t place)
 {
-    return 256 * weight(l, c, tap) + weight(l, c + 1, tap);
+    return 256 * weight(l, c, place) + weight(l, c + 1, place);
 }
 
 /* Of dense layers, if all outputs share a scale. */
@@ -56,10 +69,10 @@ static bool find(const struct weighted *l, uint32_t block, struct packed_layer *
     return true;
 }
 
-static uint32_t word(const struct weighted *l, uint32_t c, uint32_t tap)
+static uint32_t word(const struct weighted *l, uint32_t c, uint32_t place)
 {
-    return ((uint32_t)both_weights(l, c, tap) & 0xffffu) | (uint32_t)both_weights(l, c, tap + 2)
-                                                               << 16;
+    const uint32_t low = (uint32_t)both_weights(l, c, place);
+    return (low & 0xffffu) | (uint32_t)both_weights(l, c, place + 2) << 16;
 }
 
 static void write_weights(const struct weighted *l, uint32_t block, uint32_t *to)

@@ -1,7 +1,9 @@
 /* pairs.h - weights for inner loops that multiply pairs of 16 bits. SPDX-License-Identifier: Apache-2.0
  *
  * Channels in blocks of four (PAIRS) or eight (OCTETS), taps in groups of four, both filled up with
- * zeros. For a block of four and the taps k to k + 3 of a group, four words:
+ * zeros. What lies side by side in the image is a run of taps: a row of a window, or a pixel if it is
+ * dilated. First come the whole groups of all runs, then what is left over of each, run by run. For a
+ * block of four and the taps k to k + 3 of a group, four words:
  *
  *     {k, k + 2} of channels 0 and 1, of 2 and 3; {k + 1, k + 3} of 0 and 1, of 2 and 3
  *

@@ -204,6 +204,12 @@ static struct weighted layer_of(const struct problem *p, const char *op, const s
                          .n_taps = (uint32_t)(p->n_w / p->n_bias),
                          .channel_step = (uint32_t)p->w_channel_step,
                          .tap_step = (uint32_t)p->w_tap_step,
+                         .kh = 1,
+                         .kw = 1,
+                         .sh = 1,
+                         .sw = 1,
+                         .dh = 1,
+                         .dw = 1,
                          .mult = p->mult,
                          .shift = p->shift,
                          .scale_step = 1};

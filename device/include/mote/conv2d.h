@@ -39,8 +39,8 @@ size_t mote_conv2d_s8_dsp_scratch(const struct mote_conv2d_s8 *op);
  * they are in? Of a pointwise layer, where pixel i is made of pixel i alone. */
 static inline bool mote_conv2d_s8_is_flat(const struct mote_conv2d_s8 *op)
 {
-    return op->kh == 1 && op->kw == 1 && op->sh == 1 && op->sw == 1 && op->in.c % 4 == 0 &&
-           op->in.h == op->out.h && op->in.w == op->out.w;
+    return op->kh == 1 && op->kw == 1 && op->sh == 1 && op->sw == 1 && op->in.h == op->out.h &&
+           op->in.w == op->out.w;
 }
 
 /* Run one layer: in[in.h][in.w][in.c], out[out.h][out.w][out.c], w[out.c][kh][kw][in.c].

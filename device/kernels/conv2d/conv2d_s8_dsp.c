@@ -12,8 +12,10 @@
  * The windows of two pixels, x, in groups of four taps k: the words {k, k + 2} of pixel 0, of pixel
  * 1, {k + 1, k + 3} of pixel 0, of pixel 1. The host pairs weights likewise (host/pack/pairs.h).
  *
- * Order: output rows; of a pointwise layer without stride or padding pairs of pixels, whatever row
- * they are in. */
+ * What lies side by side in the image is a run: a row of a window, or a pixel of it if it is dilated.
+ * The groups of taps are the words of all runs, then the bytes that are left over, run by run.
+ *
+ * Order: pairs of pixels in the order of the image; a pair's windows are read before it is written. */
 #include "mote/conv2d.h"
 #include "mote/isa.h"
 
@@ -25,11 +27,11 @@ static size_t taps_of(const struct mote_conv2d_s8 *op)
     return ((size_t)op->kh * op->kw * op->in.c + GROUP - 1) / GROUP * GROUP;
 }
 
-/* Both windows at 16 bits; where a group of taps may straddle two runs of bytes, the bytes of one
- * window before they are widened. */
+/* Both windows at 16 bits; where a run of bytes may be no whole groups of taps, the bytes of windows
+ * that reach into the padding. */
 static size_t window_bytes(const struct mote_conv2d_s8 *op)
 {
-    return taps_of(op) * (op->in.c % GROUP ? 5 : 4);
+    return taps_of(op) * (op->in.c % GROUP && !mote_conv2d_s8_is_flat(op) ? 6 : 4);
 }
 
 size_t mote_conv2d_s8_dsp_scratch(const struct mote_conv2d_s8 *op)
@@ -170,117 +172,189 @@ static __attribute__((naked, noinline)) void blocks(struct tile *t __attribute__
 }
 /* clang-format on */
 
-/* Four bytes -> {k, k + 2} and {k + 1, k + 3}. */
-static inline void widen_word(uint32_t word, int32_t *to)
+/* n words of two windows: {k, k + 2} of either, {k + 1, k + 3} of either. Where the next ones go. */
+static inline int16_t *widen(const int8_t *from0, const int8_t *from1, size_t n, int16_t *to)
 {
-    int32_t even, odd;
-    __asm__("sxtb16 %0, %1" : "=r"(even) : "r"(word));
-    __asm__("sxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(word));
-    to[0] = even;
-    to[2] = odd;
-}
-
-/* n bytes, a multiple of four, into the window of one pixel; where the next ones go. */
-static int32_t *widen(const int8_t *from, size_t n, int32_t *to)
-{
-    for (; n > 0; n -= GROUP, from += GROUP, to += GROUP) {
-        uint32_t word;
-        memcpy(&word, from, sizeof word);
-        widen_word(word, to);
-    }
+    uint32_t a, b, c, d;
+    __asm__ volatile("1:\n"
+                     "ldr %[a], [%[from0]], #4\n"
+                     "ldr %[b], [%[from1]], #4\n"
+                     "subs %[n], #1\n"
+                     "sxtb16 %[c], %[a]\n"
+                     "sxtb16 %[d], %[b]\n"
+                     "sxtb16 %[a], %[a], ror #8\n"
+                     "sxtb16 %[b], %[b], ror #8\n"
+                     "str %[c], [%[to]], #16\n"
+                     "str %[d], [%[to], #-12]\n"
+                     "str %[a], [%[to], #-8]\n"
+                     "str %[b], [%[to], #-4]\n"
+                     "bne 1b\n"
+                     : [from0] "+r"(from0), [from1] "+r"(from1), [to] "+r"(to), [n] "+r"(n),
+                       [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d)
+                     :
+                     : "cc", "memory");
     return to;
 }
 
-/* The same of n times the byte `value`. */
-static int32_t *widen_value(int8_t value, size_t n, int32_t *to)
+/* The same of one window; words lie `step` bytes apart. */
+static inline int16_t *widen_one(const int8_t *from, size_t step, size_t n, int16_t *to)
 {
-    const int32_t both = (int32_t)((uint32_t)(uint16_t)value * 0x10001u);
-    for (; n > 0; n -= GROUP, to += GROUP)
-        to[0] = to[2] = both;
+    uint32_t a, b;
+    __asm__ volatile("1:\n"
+                     "ldr %[a], [%[from]]\n"
+                     "subs %[n], #1\n"
+                     "add %[from], %[step]\n"
+                     "sxtb16 %[b], %[a]\n"
+                     "sxtb16 %[a], %[a], ror #8\n"
+                     "str %[b], [%[to]], #16\n"
+                     "str %[a], [%[to], #-8]\n"
+                     "bne 1b\n"
+                     : [from] "+r"(from), [to] "+r"(to), [n] "+r"(n), [a] "=&r"(a), [b] "=&r"(b)
+                     : [step] "r"(step)
+                     : "cc", "memory");
     return to;
 }
 
-/* Which taps of a window lie inside the image, and where. */
-struct inside {
-    struct mote_taps rows, columns;
-    const int8_t *at; /* of the first of them */
+/* The runs of a layer's windows: whole groups of taps, and bytes left over, of each. */
+struct runs {
+    size_t n, n_words, n_rest;
 };
 
-static struct inside find_inside(const struct mote_conv2d_s8 *op, const int8_t *in, int32_t oy,
-                                 int32_t ox)
+static struct runs runs_of(const struct mote_conv2d_s8 *op)
 {
-    const int32_t y = oy * op->sh - op->pad_top, x = ox * op->sw - op->pad_left;
-    struct inside t = {mote_taps_inside(y, op->kh, op->dh, op->in.h),
-                       mote_taps_inside(x, op->kw, op->dw, op->in.w), in};
-    if (t.rows.first < t.rows.end && t.columns.first < t.columns.end)
-        t.at += ((size_t)(y + t.rows.first * op->dh) * op->in.w +
-                 (size_t)(x + t.columns.first * op->dw)) *
-                op->in.c;
-    return t;
+    const bool is_row = op->dw == 1;
+    const size_t bytes = is_row ? (size_t)op->kw * op->in.c : op->in.c;
+    return (struct runs){.n = is_row ? op->kh : (size_t)op->kh * op->kw,
+                         .n_words = bytes / GROUP,
+                         .n_rest = bytes % GROUP};
 }
 
-/* The window of one pixel where runs of bytes are whole groups of taps. */
-static void gather_groups(const struct mote_conv2d_s8 *op, const struct inside *t, int32_t *to)
+/* Where a window is read: its runs begin `step` bytes apart. */
+struct source {
+    const int8_t *at;
+    size_t step;
+};
+
+static void widen_windows(const struct runs *r, const struct source from[2], int16_t *to)
 {
-    const size_t c = op->in.c;
-    const size_t n_left = (size_t)t->columns.first * c;
-    const size_t n_taps = (size_t)(t->columns.end - t->columns.first);
-    const size_t n_right = (size_t)(op->kw - t->columns.end) * c;
-    const int8_t *row = t->at;
-    for (int32_t ky = 0; ky < op->kh; ky++) {
-        if (ky < t->rows.first || ky >= t->rows.end) {
-            to = widen_value(op->in_zero, op->kw * c, to);
-            continue;
+    const int8_t *at0 = from[0].at, *at1 = from[1].at;
+    for (size_t n = r->n_words > 0 ? r->n : 0; n > 0; n--) {
+        to = widen(at0, at1, r->n_words, to);
+        at0 += from[0].step;
+        at1 += from[1].step;
+    }
+    at0 = from[0].at + r->n_words * GROUP;
+    at1 = from[1].at + r->n_words * GROUP;
+    for (size_t n = r->n_rest > 0 ? r->n : 0, i = 0; n > 0; n--) {
+        for (size_t k = 0; k < r->n_rest; k++, i++) {
+            int16_t *x = to + i / 4 * 8 + i % 2 * 4 + i / 2 % 2;
+            x[0] = at0[k];
+            x[2] = at1[k];
         }
-        to = widen_value(op->in_zero, n_left, to);
-        if (op->dw == 1)
-            to = widen(row, n_taps * c, to);
-        else
-            for (size_t i = 0; i < n_taps; i++)
-                to = widen(row + i * op->dw * c, c, to);
-        to = widen_value(op->in_zero, n_right, to);
-        row += (size_t)op->dh * op->in.w * c;
+        at0 += from[0].step;
+        at1 += from[1].step;
     }
 }
 
-/* ... where they are not: bytes first. */
-static void gather_bytes(const struct mote_conv2d_s8 *op, const struct inside *t, int8_t *bytes)
+/* A pixel whose window is next, in the order of the image or against it. */
+struct pixel {
+    int32_t oy, ox;
+    int32_t y, x; /* where its window begins in the image */
+};
+
+/* A layer with more than one tap, stride or padding. */
+struct layer {
+    const struct mote_conv2d_s8 *op;
+    const int8_t *in;
+    struct runs runs;
+    int32_t y_end,
+        x_end;  /* windows that begin below both lie inside the image; 0: none is taken for that */
+    int16_t *x; /* both windows, then the bytes of either                      */
+};
+
+static void enter_pixel(const struct mote_conv2d_s8 *op, struct pixel *p)
 {
-    const size_t c = op->in.c;
-    const int8_t *row = t->at;
-    for (int32_t ky = 0; ky < op->kh; ky++) {
-        const bool is_inside = ky >= t->rows.first && ky < t->rows.end;
-        const int8_t *x = row;
-        for (int32_t kx = 0; kx < op->kw; kx++) {
-            const bool is_tap = is_inside && kx >= t->columns.first && kx < t->columns.end;
-            for (size_t ic = 0; ic < c; ic++)
-                *bytes++ = is_tap ? x[ic] : op->in_zero;
-            x += is_tap ? (size_t)op->dw * c : 0;
-        }
-        row += is_inside ? (size_t)op->dh * op->in.w * c : 0;
-    }
+    p->y = p->oy * op->sh - op->pad_top;
+    p->x = p->ox * op->sw - op->pad_left;
 }
 
-static void gather(const struct mote_conv2d_s8 *op, const int8_t *in, int32_t oy, int32_t ox,
-                   int32_t *x, int32_t pixel)
+static void next_pixel(const struct mote_conv2d_s8 *op, struct pixel *p)
 {
-    const struct inside t = find_inside(op, in, oy, ox);
-    if (op->in.c % GROUP == 0) {
-        gather_groups(op, &t, x + pixel);
+    const int32_t step = op->backward ? -1 : 1;
+    p->ox += step;
+    p->x += step * op->sw;
+    if (p->ox >= 0 && p->ox < op->out.w)
+        return;
+    p->ox = op->backward ? op->out.w - 1 : 0;
+    p->oy += step;
+    enter_pixel(op, p);
+}
+
+/* The bytes of a tap, NULL where it is padding. */
+static const int8_t *find_tap(const struct layer *l, const struct pixel *p, int32_t ky, int32_t kx)
+{
+    const struct mote_conv2d_s8 *op = l->op;
+    const int32_t y = p->y + ky * op->dh, x = p->x + kx * op->dw;
+    if (y < 0 || y >= op->in.h || x < 0 || x >= op->in.w)
+        return NULL;
+    return l->in + ((size_t)y * op->in.w + (size_t)x) * op->in.c;
+}
+
+/* A window that reaches into the padding, one run behind the other. */
+static void copy_border(const struct layer *l, const struct pixel *p, int8_t *to)
+{
+    for (int32_t ky = 0; ky < l->op->kh; ky++)
+        for (int32_t kx = 0; kx < l->op->kw; kx++) {
+            const int8_t *tap = find_tap(l, p, ky, kx);
+            for (size_t ic = 0; ic < l->op->in.c; ic++)
+                *to++ = tap ? tap[ic] : l->op->in_zero;
+        }
+}
+
+/* One of the two windows where taps are whole groups. */
+static void widen_border(const struct layer *l, const struct pixel *p, int16_t *to)
+{
+    int8_t zeros[GROUP];
+    memset(zeros, l->op->in_zero, sizeof zeros);
+    for (int32_t ky = 0; ky < l->op->kh; ky++)
+        for (int32_t kx = 0; kx < l->op->kw; kx++) {
+            const int8_t *tap = find_tap(l, p, ky, kx);
+            to = widen_one(tap ? tap : zeros, tap ? GROUP : 0, l->op->in.c / GROUP, to);
+        }
+}
+
+static void gather(const struct layer *l, const struct pixel pixels[2])
+{
+    const struct mote_conv2d_s8 *op = l->op;
+    const size_t c = op->in.c, row = op->in.w * c, n_bytes = taps_of(op);
+    int8_t *copy = (int8_t *)(l->x + 2 * n_bytes);
+    struct source from[2];
+    bool has_border = false;
+    for (int i = 0; i < 2; i++, copy += n_bytes) {
+        const struct pixel *p = &pixels[i];
+        const bool is_inside = p->y >= 0 && p->y < l->y_end && p->x >= 0 && p->x < l->x_end;
+        if (is_inside) {
+            from[i] = (struct source){l->in + (size_t)p->y * row + (size_t)p->x * c, op->dh * row};
+        } else if (c % GROUP != 0) {
+            copy_border(l, p, copy);
+            from[i] = (struct source){copy, l->runs.n_words * GROUP + l->runs.n_rest};
+        }
+        has_border |= !is_inside;
+    }
+    if (!has_border || c % GROUP != 0) {
+        widen_windows(&l->runs, from, l->x);
         return;
     }
-    const size_t n = taps_of(op);
-    int8_t *bytes = (int8_t *)(x + n);
-    gather_bytes(op, &t, bytes);
-    widen(bytes, n, x + pixel);
+    widen_border(l, &pixels[0], l->x);
+    widen_border(l, &pixels[1], l->x + 2);
 }
 
 /* What of a tile stays from pixel to pixel. */
-static struct tile tile_of(const struct mote_conv2d_s8 *op, const int32_t *x)
+static struct tile tile_of(const struct mote_conv2d_s8 *op, const int16_t *x)
 {
     const uint32_t n_taps = (uint32_t)taps_of(op);
     return (struct tile){.x = (uintptr_t)x - 4,
-                         .x_end = (uintptr_t)(x + n_taps) - 4,
+                         .x_end = (uintptr_t)(x + 2 * n_taps) - 4,
                          .skip = (ROUND - n_taps / GROUP % ROUND) % ROUND * GROUP_CODE,
                          .is_exact = !op->is_proved};
 }
@@ -320,36 +394,58 @@ static void clamp(const struct mote_conv2d_s8 *op, int8_t *out, size_t n)
 
 /* Pixels i and i + 1 of the image, in whatever row they are. */
 static void pointwise(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
-                      const int32_t *records, int8_t *out, int32_t *x)
+                      const int32_t *records, int8_t *out, int16_t *x)
 {
     struct tile t = tile_of(op, x);
+    const struct runs runs = runs_of(op);
     const size_t n = (size_t)op->in.h * op->in.w, c = op->in.c, n_pairs = (n + 1) / 2;
     for (size_t i = 0; i < n_pairs; i++) {
         const size_t p = 2 * (op->backward ? n_pairs - 1 - i : i);
         const size_t next = p + 1 < n;
-        widen(in + p * c, c, x);
-        widen(in + (p + next) * c, c, x + 1);
+        const struct source from[2] = {{in + p * c, 0}, {in + (p + next) * c, 0}};
+        widen_windows(&runs, from, x);
         int8_t *y = out + p * op->out.c;
         all_channels(op, &t, w, records, y, y + next * op->out.c);
         clamp(op, y, (1 + next) * op->out.c);
     }
 }
 
+static struct layer layer_of(const struct mote_conv2d_s8 *op, const int8_t *in, int16_t *x)
+{
+    const bool is_row = op->dw == 1; /* then taps lie side by side */
+    return (struct layer){.op = op,
+                          .in = in,
+                          .runs = runs_of(op),
+                          .y_end = op->in.h - (op->kh - 1) * op->dh,
+                          .x_end = is_row ? op->in.w - (op->kw - 1) : 0,
+                          .x = x};
+}
+
 static void windows(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
-                    const int32_t *records, int8_t *out, int32_t *x)
+                    const int32_t *records, int8_t *out, int16_t *x)
 {
     struct tile t = tile_of(op, x);
-    for (int32_t i = 0; i < op->out.h; i++) {
-        const int32_t oy = mote_row(i, op->out.h, op->backward);
-        int8_t *row = out + (size_t)oy * op->out.w * op->out.c;
-        for (int32_t ox = 0; ox < op->out.w; ox += 2) {
-            const int32_t next = ox + 1 < op->out.w;
-            gather(op, in, oy, ox, x, 0);
-            gather(op, in, oy, ox + next, x, 1);
-            int8_t *y = row + (size_t)ox * op->out.c;
-            all_channels(op, &t, w, records, y, y + next * op->out.c);
+    const struct layer l = layer_of(op, in, x);
+    const size_t n = (size_t)op->out.h * op->out.w, c = op->out.c;
+    struct pixel at = {0};
+    if (op->backward)
+        at.oy = op->out.h - 1, at.ox = op->out.w - 1;
+    enter_pixel(op, &at);
+    for (size_t i = 0; i < n; i += 2) {
+        const bool is_pair = i + 1 < n;
+        struct pixel pair[2] = {at, at};
+        next_pixel(op, &at);
+        if (is_pair) {
+            pair[1] = at;
+            next_pixel(op, &at);
         }
-        clamp(op, row, (size_t)op->out.w * op->out.c);
+        gather(&l, pair);
+        int8_t *y0 = out + ((size_t)pair[0].oy * op->out.w + (size_t)pair[0].ox) * c;
+        int8_t *y1 = out + ((size_t)pair[1].oy * op->out.w + (size_t)pair[1].ox) * c;
+        all_channels(op, &t, w, records, y0, y1);
+        clamp(op, y0, c);
+        if (is_pair)
+            clamp(op, y1, c);
     }
 }
 
@@ -357,7 +453,7 @@ void mote_conv2d_s8_dsp(const struct mote_conv2d_s8 *op, const int8_t *in, const
                         const int32_t *records, int8_t *out, void *scratch)
 {
     int32_t stack[STACK_BYTES / sizeof(int32_t)];
-    int32_t *x = window_bytes(op) <= STACK_BYTES ? stack : scratch;
+    int16_t *x = window_bytes(op) <= STACK_BYTES ? (int16_t *)stack : scratch;
     if (mote_conv2d_s8_is_flat(op))
         pointwise(op, in, w, records, out, x);
     else
