@@ -145,15 +145,19 @@ static void print_pool2d(struct constants *c, const char *name, const union kern
     text_add(c->t, "};\n");
 }
 
-static void print_softmax(struct constants *c, const char *name, const union kernel_args *args)
+static void print_softmax_members(struct constants *c, const struct mote_softmax_s8 *op)
 {
-    const struct mote_softmax_s8 *op = &args->softmax;
-    open_struct(c, "mote_softmax_s8", name);
     print_member(c, "rows", op->rows);
     print_member(c, "n", op->n);
     print_member(c, "mult", op->mult);
     print_member(c, "shift", op->shift);
     print_member(c, "diff_min", op->diff_min);
+}
+
+static void print_softmax(struct constants *c, const char *name, const union kernel_args *args)
+{
+    open_struct(c, "mote_softmax_s8", name);
+    print_softmax_members(c, &args->softmax);
     text_add(c->t, "};\n");
 }
 
@@ -467,6 +471,64 @@ static void print_arg_extremum(struct constants *c, const char *name, const unio
     text_add(c->t, "};\n");
 }
 
+static void print_cumsum_members(struct constants *c, const struct mote_cumsum *op)
+{
+    print_member(c, "outer", op->outer);
+    print_member(c, "n", op->n);
+    print_member(c, "inner", op->inner);
+    print_pair(c, "exclusive", op->exclusive, "reverse", op->reverse);
+}
+
+static void print_cumsum(struct constants *c, const char *name, const union kernel_args *args)
+{
+    open_struct(c, "mote_cumsum", name);
+    print_cumsum_members(c, &args->cumsum);
+    text_add(c->t, "};\n");
+}
+
+static void print_cumsum_s8(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_cumsum_s8 *op = &args->cumsum_s8;
+    open_struct(c, "mote_cumsum_s8", name);
+    text_add(c->t, "    .of = {\n");
+    print_cumsum_members(c, &op->of);
+    text_add(c->t, "    },\n");
+    print_pair(c, "in_zero", op->in_zero, "out_zero", op->out_zero);
+    print_pair(c, "mult", op->mult, "shift", op->shift);
+    text_add(c->t, "};\n");
+}
+
+static void print_l2_normalization(struct constants *c, const char *name,
+                                   const union kernel_args *args)
+{
+    const struct mote_l2_normalization *op = &args->l2_normalization;
+    open_struct(c, "mote_l2_normalization", name);
+    print_member(c, "rows", op->rows);
+    print_member(c, "n", op->n);
+    print_member(c, "zero", op->zero);
+    text_add(c->t, "};\n");
+}
+
+static void print_log_softmax(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_log_softmax_s8 *op = &args->log_softmax;
+    open_struct(c, "mote_log_softmax_s8", name);
+    text_add(c->t, "    .of = {\n");
+    print_softmax_members(c, &op->of);
+    text_add(c->t, "    },\n");
+    print_pair(c, "inverse", op->inverse, "inverse_shift", op->inverse_shift);
+    text_add(c->t, "};\n");
+}
+
+static void print_topk(struct constants *c, const char *name, const union kernel_args *args)
+{
+    open_struct(c, "mote_topk", name);
+    print_member(c, "rows", args->topk.rows);
+    print_member(c, "n", args->topk.n);
+    print_member(c, "k", args->topk.k);
+    text_add(c->t, "};\n");
+}
+
 static void print_unary_f32(struct constants *c, const char *name, const union kernel_args *args)
 {
     open_struct(c, "mote_unary_f32", name);
@@ -747,64 +809,70 @@ struct row {
     print_fn *print;
 };
 
+static const struct row rows[] = {
+    {"conv2d", INPUTS_FIRST, print_conv2d},
+    {"transpose_conv2d", INPUTS_FIRST, print_transpose_conv2d},
+    {"depthwise_conv2d", INPUTS_FIRST, print_depthwise_conv2d},
+    {"fully_connected", INPUTS_FIRST, print_fully_connected},
+    {"add", INPUTS_EACH, print_add},
+    {"pool2d", INPUTS_EACH, print_pool2d},
+    {"softmax", INPUTS_EACH, print_softmax},
+    {"pad", INPUTS_EACH, print_pad},
+    {"concat", INPUTS_ARRAY, print_concat},
+    {"requantize", INPUTS_EACH, print_requantize},
+    {"leaky_relu_s16", INPUTS_EACH, print_leaky_relu_s16},
+    {"sigmoid_s16", INPUTS_EACH, print_sigmoid_s16},
+    {"softmax_s16", INPUTS_EACH, print_softmax_s16},
+    {"lut", INPUTS_EACH, print_lut},
+    {"sum", INPUTS_EACH, print_sum},
+    {"mul", INPUTS_EACH, print_mul},
+    {"prelu", INPUTS_EACH, print_prelu},
+    {"extremum", INPUTS_EACH, print_extremum},
+    {"view", INPUTS_EACH, print_view},
+    {"resize_nearest", INPUTS_EACH, print_resize_nearest},
+    {"resize_bilinear", INPUTS_EACH, print_resize_bilinear},
+    {"gather", INPUTS_EACH, print_gather},
+    {"batch_matmul", INPUTS_EACH, print_batch_matmul},
+    {"reduce", INPUTS_EACH, print_reduce},
+    {"requantize_wide", INPUTS_EACH, print_requantize_wide},
+    {"svdf", INPUTS_EACH, print_svdf},
+    {"lstm", INPUTS_EACH, print_lstm},
+    {"quantize", INPUTS_EACH, print_quantize},
+    {"weighted_f32", INPUTS_FIRST, print_weighted_f32},
+    {"transpose_f32", INPUTS_FIRST, print_transpose_f32},
+    {"fully_connected_f32", INPUTS_FIRST, print_fully_connected_f32},
+    {"window_f32", INPUTS_EACH, print_window_f32},
+    {"resize_bilinear_f32", INPUTS_EACH, print_resize_bilinear_f32},
+    {"matmul_f32", INPUTS_EACH, print_matmul_f32},
+    {"svdf_f32", INPUTS_EACH, print_svdf_f32},
+    {"lstm_f32", INPUTS_EACH, print_lstm_f32},
+    {"binary_f32", INPUTS_EACH, print_binary_f32},
+    {"binary_s32", INPUTS_EACH, print_binary_s32},
+    {"cast", INPUTS_EACH, print_cast},
+    {"compare", INPUTS_EACH, print_compare},
+    {"select", INPUTS_EACH, print_select},
+    {"arg_extremum", INPUTS_EACH, print_arg_extremum},
+    {"cumsum", INPUTS_EACH, print_cumsum},
+    {"cumsum_s8", INPUTS_EACH, print_cumsum_s8},
+    {"l2_normalization", INPUTS_EACH, print_l2_normalization},
+    {"log_softmax", INPUTS_EACH, print_log_softmax},
+    {"topk", INPUTS_EACH, print_topk},
+    {"unary_f32", INPUTS_EACH, print_unary_f32},
+    {"signal_window", INPUTS_EACH, print_signal_window},
+    {"fft_auto_scale", INPUTS_EACH, print_fft_auto_scale},
+    {"rfft", INPUTS_EACH, print_rfft},
+    {"spectrum_energy", INPUTS_EACH, print_spectrum_energy},
+    {"filter_bank", INPUTS_EACH, print_filter_bank},
+    {"filter_bank_square_root", INPUTS_EACH, print_filter_bank_square_root},
+    {"spectral_subtraction", INPUTS_EACH, print_spectral_subtraction},
+    {"pcan", INPUTS_EACH, print_pcan},
+    {"filter_bank_log", INPUTS_EACH, print_filter_bank_log},
+    {"softmax_f32", INPUTS_EACH, print_softmax_f32},
+    {"reduce_f32", INPUTS_EACH, print_reduce_f32},
+};
+
 static const struct row *row_of(const struct kernel *kernel)
 {
-    static const struct row rows[] = {
-        {"conv2d", INPUTS_FIRST, print_conv2d},
-        {"transpose_conv2d", INPUTS_FIRST, print_transpose_conv2d},
-        {"depthwise_conv2d", INPUTS_FIRST, print_depthwise_conv2d},
-        {"fully_connected", INPUTS_FIRST, print_fully_connected},
-        {"add", INPUTS_EACH, print_add},
-        {"pool2d", INPUTS_EACH, print_pool2d},
-        {"softmax", INPUTS_EACH, print_softmax},
-        {"pad", INPUTS_EACH, print_pad},
-        {"concat", INPUTS_ARRAY, print_concat},
-        {"requantize", INPUTS_EACH, print_requantize},
-        {"leaky_relu_s16", INPUTS_EACH, print_leaky_relu_s16},
-        {"sigmoid_s16", INPUTS_EACH, print_sigmoid_s16},
-        {"softmax_s16", INPUTS_EACH, print_softmax_s16},
-        {"lut", INPUTS_EACH, print_lut},
-        {"sum", INPUTS_EACH, print_sum},
-        {"mul", INPUTS_EACH, print_mul},
-        {"prelu", INPUTS_EACH, print_prelu},
-        {"extremum", INPUTS_EACH, print_extremum},
-        {"view", INPUTS_EACH, print_view},
-        {"resize_nearest", INPUTS_EACH, print_resize_nearest},
-        {"resize_bilinear", INPUTS_EACH, print_resize_bilinear},
-        {"gather", INPUTS_EACH, print_gather},
-        {"batch_matmul", INPUTS_EACH, print_batch_matmul},
-        {"reduce", INPUTS_EACH, print_reduce},
-        {"requantize_wide", INPUTS_EACH, print_requantize_wide},
-        {"svdf", INPUTS_EACH, print_svdf},
-        {"lstm", INPUTS_EACH, print_lstm},
-        {"quantize", INPUTS_EACH, print_quantize},
-        {"weighted_f32", INPUTS_FIRST, print_weighted_f32},
-        {"transpose_f32", INPUTS_FIRST, print_transpose_f32},
-        {"fully_connected_f32", INPUTS_FIRST, print_fully_connected_f32},
-        {"window_f32", INPUTS_EACH, print_window_f32},
-        {"resize_bilinear_f32", INPUTS_EACH, print_resize_bilinear_f32},
-        {"matmul_f32", INPUTS_EACH, print_matmul_f32},
-        {"svdf_f32", INPUTS_EACH, print_svdf_f32},
-        {"lstm_f32", INPUTS_EACH, print_lstm_f32},
-        {"binary_f32", INPUTS_EACH, print_binary_f32},
-        {"binary_s32", INPUTS_EACH, print_binary_s32},
-        {"cast", INPUTS_EACH, print_cast},
-        {"compare", INPUTS_EACH, print_compare},
-        {"select", INPUTS_EACH, print_select},
-        {"arg_extremum", INPUTS_EACH, print_arg_extremum},
-        {"unary_f32", INPUTS_EACH, print_unary_f32},
-        {"signal_window", INPUTS_EACH, print_signal_window},
-        {"fft_auto_scale", INPUTS_EACH, print_fft_auto_scale},
-        {"rfft", INPUTS_EACH, print_rfft},
-        {"spectrum_energy", INPUTS_EACH, print_spectrum_energy},
-        {"filter_bank", INPUTS_EACH, print_filter_bank},
-        {"filter_bank_square_root", INPUTS_EACH, print_filter_bank_square_root},
-        {"spectral_subtraction", INPUTS_EACH, print_spectral_subtraction},
-        {"pcan", INPUTS_EACH, print_pcan},
-        {"filter_bank_log", INPUTS_EACH, print_filter_bank_log},
-        {"softmax_f32", INPUTS_EACH, print_softmax_f32},
-        {"reduce_f32", INPUTS_EACH, print_reduce_f32},
-    };
     const struct row *row = rows;
     while (strcmp(row->args, kernel->args) != 0) {
         row++;

@@ -84,7 +84,7 @@ static bool pair(const struct tfl_op *op, int64_t a, int64_t b, int64_t *y)
     default:
         if (b == 0)
             return tfl_refuse(op, "a division by 0");
-        *y = floor_div(a, b);
+        *y = op->code == TFL_FLOOR_MOD ? a - b * floor_div(a, b) : floor_div(a, b);
         return true;
     }
 }
@@ -206,6 +206,7 @@ static bool fold(const struct tfl_op *op, const struct rows *in, struct tfl_ints
     case TFL_MINIMUM:
     case TFL_MAXIMUM:
     case TFL_FLOOR_DIV:
+    case TFL_FLOOR_MOD:
     case TFL_EQUAL:
     case TFL_NOT_EQUAL:
     case TFL_LESS:

@@ -48,20 +48,6 @@ bool tfl_reduce(struct tfl *t, const struct tfl_op *op)
     return tfl_add_reshaped(t, op, op->kind, &at, &x, 1);
 }
 
-/* Without the axis: the shape that the file declares may be that of a scalar. */
-bool tfl_arg_extremum(struct tfl *t, const struct tfl_op *op)
-{
-    struct attrs at = {0};
-    struct tfl_ints axis = {0};
-    uint32_t x;
-    if (!input_and_ints(t, op, &x, &axis))
-        return false;
-    if (axis.n != 1)
-        return tfl_refuse(op, "%" PRIu32 " axes, expected 1", axis.n);
-    return tfl_axis(op, axis.v[0], shape_of(t, x)->rank, &at.axis) &&
-           tfl_add_reshaped(t, op, op->kind, &at, &x, 1);
-}
-
 bool tfl_transpose(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {0};

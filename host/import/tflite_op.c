@@ -28,14 +28,19 @@ uint32_t tfl_out_id(const struct tfl *t, const struct tfl_op *op)
     return (uint32_t)fb_i32_at(t->fb, &op->out_ids, 0);
 }
 
-bool tfl_arity(const struct tfl_op *op, uint32_t min, uint32_t max)
+bool tfl_arity_of(const struct tfl_op *op, uint32_t min, uint32_t max, uint32_t n_out)
 {
     if (op->in_ids.n < min || op->in_ids.n > max)
         return tfl_refuse(op, "%" PRIu32 " inputs, expected %" PRIu32 "..%" PRIu32, op->in_ids.n,
                           min, max);
-    if (op->out_ids.n != 1)
-        return tfl_refuse(op, "%" PRIu32 " outputs, expected 1", op->out_ids.n);
+    if (op->out_ids.n != n_out)
+        return tfl_refuse(op, "%" PRIu32 " outputs, expected %" PRIu32, op->out_ids.n, n_out);
     return true;
+}
+
+bool tfl_arity(const struct tfl_op *op, uint32_t min, uint32_t max)
+{
+    return tfl_arity_of(op, min, max, 1);
 }
 
 /* Type, shape and quantisation that the file declares. */
@@ -318,6 +323,28 @@ bool tfl_add_outputs(struct tfl *t, const struct tfl_op *op, enum op kind,
             return false;
         t->values[fb_i32_at(t->fb, &op->out_ids, k)] =
             (struct tfl_value){.state = TFL_VALUE, .id = n->out[k]};
+    }
+    return true;
+}
+
+bool tfl_add_each(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *attrs,
+                  const uint32_t *in, uint32_t n_in)
+{
+    enum { N_MAX = 4 };
+    struct tensor as[N_MAX] = {{0}};
+    uint32_t i[N_MAX], id;
+    assert(op->out_ids.n <= N_MAX);
+    for (uint32_t k = 0; k < op->out_ids.n; k++) {
+        i[k] = (uint32_t)fb_i32_at(t->fb, &op->out_ids, k);
+        if (!declared(t, op, i[k], &as[k]))
+            return false;
+    }
+    if (!add_node(t, op, kind, attrs, in, n_in, as, &id))
+        return false;
+    const struct node *n = &t->g->nodes.items[t->g->nodes.n - 1];
+    for (uint32_t k = 0; k < op->out_ids.n; k++) {
+        t->g->tensors.items[n->out[k]].name = as[k].name;
+        t->values[i[k]] = (struct tfl_value){.state = TFL_VALUE, .id = n->out[k]};
     }
     return true;
 }

@@ -171,7 +171,8 @@ bool tfl_options(const struct tfl_op *op, enum tfl_options_type type);
 bool tfl_refuse_hybrid(const struct tfl_op *op, enum dtype x, enum dtype w);
 /* A clamp fused into the operator, from field `field` of its options. */
 bool tfl_act(struct tfl *t, const struct tfl_op *op, uint32_t field, enum act *act);
-/* The number of inputs is in min..max, and there is one output. */
+/* The number of inputs is in min..max, and there are n_out outputs, or one. */
+bool tfl_arity_of(const struct tfl_op *op, uint32_t min, uint32_t max, uint32_t n_out);
 bool tfl_arity(const struct tfl_op *op, uint32_t min, uint32_t max);
 /* Append a node that makes the operator's output as the file declares it, and verify it. */
 bool tfl_add(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *attrs,
@@ -179,6 +180,10 @@ bool tfl_add(struct tfl *t, const struct tfl_op *op, enum op kind, const struct 
 /* The same, with a reshape behind it when the file declares the same elements in another shape. */
 bool tfl_add_reshaped(struct tfl *t, const struct tfl_op *op, enum op kind,
                       const struct attrs *attrs, const uint32_t *in, uint32_t n_in);
+/* The same for an operator of as many outputs as the node has, 2 to 4, each as the file declares
+ * it. */
+bool tfl_add_each(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *attrs,
+                  const uint32_t *in, uint32_t n_in);
 /* The same for an operator with variables, which are the last inputs of the node: `variables` says
  * which inputs of the operator they are. The node's further outputs are their next values. */
 bool tfl_add_stateful(struct tfl *t, const struct tfl_op *op, enum op kind,
@@ -220,7 +225,7 @@ void tfl_finish_variables(struct tfl *t);
 bool tfl_add_images(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *at,
                     const uint32_t *in, uint32_t n_in);
 
-/* tflite_ops.c, tflite_moves.c, tflite_shapes.c and tflite_state.c: one function an operator, or
+/* tflite_ops.c, tflite_moves.c, tflite_along.c, tflite_shapes.c and tflite_state.c: one function an operator, or
  * several operators that differ only in op->kind. */
 bool tfl_add_op(struct tfl *t, const struct tfl_op *op);
 bool tfl_arg_extremum(struct tfl *t, const struct tfl_op *op);
@@ -232,12 +237,14 @@ bool tfl_broadcast_to(struct tfl *t, const struct tfl_op *op);
 bool tfl_call_once(struct tfl *t, const struct tfl_op *op);
 bool tfl_concat(struct tfl *t, const struct tfl_op *op);
 bool tfl_conv2d(struct tfl *t, const struct tfl_op *op);
+bool tfl_cumsum(struct tfl *t, const struct tfl_op *op);
 bool tfl_depth_to_space(struct tfl *t, const struct tfl_op *op);
 bool tfl_depthwise_conv2d(struct tfl *t, const struct tfl_op *op);
 bool tfl_div(struct tfl *t, const struct tfl_op *op);
 bool tfl_fully_connected(struct tfl *t, const struct tfl_op *op);
 bool tfl_gather(struct tfl *t, const struct tfl_op *op);
 bool tfl_gelu(struct tfl *t, const struct tfl_op *op);
+bool tfl_l2_normalization(struct tfl *t, const struct tfl_op *op);
 bool tfl_leaky_relu(struct tfl *t, const struct tfl_op *op);
 bool tfl_mirror_pad(struct tfl *t, const struct tfl_op *op);
 bool tfl_mul(struct tfl *t, const struct tfl_op *op);
@@ -263,6 +270,7 @@ bool tfl_strided_slice(struct tfl *t, const struct tfl_op *op);
 bool tfl_sub(struct tfl *t, const struct tfl_op *op);
 bool tfl_tile(struct tfl *t, const struct tfl_op *op);
 bool tfl_to_declared_shape(struct tfl *t, const struct tfl_op *op);
+bool tfl_topk(struct tfl *t, const struct tfl_op *op);
 bool tfl_transpose(struct tfl *t, const struct tfl_op *op);
 bool tfl_transpose_conv(struct tfl *t, const struct tfl_op *op);
 bool tfl_unary(struct tfl *t, const struct tfl_op *op);

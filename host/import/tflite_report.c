@@ -28,13 +28,10 @@ static const struct remedy of_operator[] = {
     {"IF", "convert the branch that the device takes, by itself"},
     {"WHILE", "convert with the loop unrolled (unroll=True in Keras)"},
     {"STABLEHLO_", "convert to TFLite builtin operators"},
-    {"TOPK_V2", "end the model before it: the program around it finds the largest outputs"},
     {"NON_MAX_SUPPRESSION", "end the model before it: the program around it sorts the few boxes"},
     {"EMBEDDING_LOOKUP", "look the row up in the program around the model, and feed it"},
     {"HASHTABLE", "look it up in the program around the model"},
     {"RFFT2D", "compute the spectrum in the program around the model, and feed that"},
-    {"CAST", "give input and output the type that the operators beside it compute in, so that "
-             "the converter needs no cast"},
     {"RNN", "unroll it (unroll=True in Keras)"},
     {"BIDIRECTIONAL_", "unroll it (unroll=True in Keras), or use one direction only"},
     {"CONV_3D", "make time a channel, and use CONV_2D"},

@@ -97,6 +97,8 @@ enum tfl_transpose_conv {
     TRANSPOSE_CONV_STRIDE_H,
     TRANSPOSE_CONV_ACT
 };
+enum tfl_cumsum { CUMSUM_EXCLUSIVE, CUMSUM_REVERSE };
+enum tfl_l2_norm { L2_NORM_ACT };
 enum tfl_batch_matmul { MATMUL_ADJ_X, MATMUL_ADJ_Y };
 enum tfl_gather { GATHER_AXIS, GATHER_BATCH_DIMS };
 enum tfl_div { DIV_ACT };
@@ -112,6 +114,7 @@ enum tfl_options_type {
     OPTIONS_SOFTMAX = 9,
     OPTIONS_CONCAT = 10,
     OPTIONS_ADD = 11,
+    OPTIONS_L2_NORM = 12,
     OPTIONS_RESIZE_BILINEAR = 15,
     OPTIONS_RESHAPE = 17,
     OPTIONS_SPACE_TO_DEPTH = 19,
@@ -129,6 +132,7 @@ enum tfl_options_type {
     OPTIONS_MIRROR_PAD = 77,
     OPTIONS_DEPTH_TO_SPACE = 94,
     OPTIONS_BATCH_MATMUL = 101,
+    OPTIONS_CUMSUM = 102,
     OPTIONS_CALL_ONCE = 103,
     OPTIONS_VAR_HANDLE = 111,
     OPTIONS_GELU = 116
@@ -162,6 +166,7 @@ enum tfl_builtin {
     TFL_DEQUANTIZE = 6,
     TFL_FLOOR = 8,
     TFL_FULLY_CONNECTED = 9,
+    TFL_L2_NORMALIZATION = 11,
     TFL_LOGISTIC = 14,
     TFL_MAX_POOL_2D = 17,
     TFL_MUL = 18,
@@ -186,7 +191,9 @@ enum tfl_builtin {
     TFL_UNIDIRECTIONAL_SEQUENCE_LSTM = 44,
     TFL_STRIDED_SLICE = 45,
     TFL_EXP = 47,
+    TFL_TOPK_V2 = 48,
     TFL_SPLIT = 49,
+    TFL_LOG_SOFTMAX = 50,
     TFL_CAST = 53,
     TFL_PRELU = 54,
     TFL_MAXIMUM = 55,
@@ -224,6 +231,7 @@ enum tfl_builtin {
     TFL_FLOOR_DIV = 90,
     TFL_SQUARE = 92,
     TFL_FILL = 94,
+    TFL_FLOOR_MOD = 95,
     TFL_RANGE = 96,
     TFL_RESIZE_NEAREST_NEIGHBOR = 97,
     TFL_LEAKY_RELU = 98,
@@ -242,6 +250,7 @@ enum tfl_builtin {
     TFL_HARD_SWISH = 117,
     TFL_SELECT_V2 = 123,
     TFL_BATCH_MATMUL = 126,
+    TFL_CUMSUM = 128,
     TFL_CALL_ONCE = 129,
     TFL_BROADCAST_TO = 130,
     TFL_VAR_HANDLE = 142,

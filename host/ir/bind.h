@@ -46,7 +46,12 @@ union kernel_args {
     struct mote_compare compare; /* the operators of compare.def */
     struct mote_select_any select;
     struct mote_arg_extremum arg_extremum; /* arg_max, arg_min */
-    struct mote_unary_f32 unary_f32;       /* relu, relu6, the operators of unary.def     */
+    struct mote_cumsum cumsum;
+    struct mote_cumsum_s8 cumsum_s8;
+    struct mote_l2_normalization l2_normalization;
+    struct mote_log_softmax_s8 log_softmax;
+    struct mote_topk topk;
+    struct mote_unary_f32 unary_f32; /* relu, relu6, the operators of unary.def     */
     struct mote_softmax_f32 softmax_f32;
     struct mote_reduce_f32 reduce_f32; /* mean, reduce_... */
     struct mote_resize_bilinear_f32 resize_bilinear_f32;

@@ -72,6 +72,8 @@ struct attrs {
     int32_t adjoint_a, adjoint_b;      /* batch_matmul: 1 if stored transposed          */
     int32_t align_corners, half_pixel; /* resize: 0 or 1                            */
     int32_t rank;                      /* svdf: filters of one output                 */
+    int32_t exclusive, reverse;        /* cumsum: 0 or 1                              */
+    int32_t k;                         /* topk: how many                              */
     int32_t params[N_PARAMS];          /* audio front end: see docs/spec/ir.md        */
     enum act act;
     float eps;   /* batch_norm */

@@ -12,6 +12,7 @@
 #include "ir/ops/ops.h"
 #include "ir/ops/unary.h"
 #include "kernels/common/fixed_exp.h"
+#include "kernels/common/inverse_sqrt.h"
 
 #define INPUT_BITS      4  /* logistic and tanh take Q4.27         */
 #define RSQRT_SHIFT     20 /* fraction bits between its two steps  */
@@ -174,25 +175,6 @@ static const char *leaky_fault(const struct graph *g, const struct node *n)
 
 /* ---- rsqrt ---- */
 
-/* Five Newton steps for 1 / sqrt(v), 1 < v < 256, from x = 1, in Q3.28 on v scaled to 1..4 by a
- * power of 4. The result is x * 2^shift in Q0.31. */
-static struct multiplier inverse_sqrt(int32_t v)
-{
-    if (v <= 1)
-        return (struct multiplier){INT32_MAX, 0};
-    const int32_t pairs = (mote_clz((uint32_t)v) - 1) / 2 - 1;
-    const int32_t scaled = (v << (2 * pairs)) >> 1, half = mote_rdbpot(scaled, 1);
-    const int32_t half_three = (1 << 28) + (1 << 27);
-    int32_t x = 1 << 28;
-    for (int i = 0; i < 5; i++) {
-        const int32_t x3 = mote_shift_left_sat(mote_srdhm(mote_srdhm(x, x), x), 6);
-        x = mote_shift_left_sat(mote_srdhm(half_three, x) - mote_srdhm(half, x3), 3);
-    }
-    x = mote_srdhm(x, 1518500250); /* sqrt(2) / 2 in Q0.31 */
-    const int32_t right = 11 - pairs;
-    return right < 0 ? (struct multiplier){x << -right, 0} : (struct multiplier){x, -right};
-}
-
 static struct multiplier rsqrt_multiplier(const struct graph *g, const struct node *n)
 {
     return multiplier_of(
@@ -204,7 +186,7 @@ static int32_t rsqrt(int32_t x, struct multiplier m, int32_t zero)
 {
     if (x <= 0)
         return INT8_MAX;
-    const struct multiplier inverse = inverse_sqrt(x);
+    const struct mote_multiplier inverse = mote_inverse_sqrt(x);
     const int32_t q20 = mote_requant(1, inverse.mult, inverse.shift + RSQRT_SHIFT);
     return mote_requant(q20, m.mult, m.shift - RSQRT_SHIFT) + zero;
 }

@@ -61,7 +61,7 @@ static bool copies_elements(enum op op)
 {
     return op == OP_RESHAPE || op == OP_CONCAT || op == OP_TRANSPOSE || op == OP_SLICE ||
            op == OP_DEPTH_TO_SPACE || op == OP_SPACE_TO_DEPTH || op == OP_RESIZE_NEAREST ||
-           op == OP_SELECT;
+           op == OP_SELECT || op == OP_TOPK;
 }
 
 /* Kernels for s16 compute with zero points 0, apart from copies and changes of scale, and from

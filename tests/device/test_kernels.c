@@ -52,6 +52,11 @@ union any_args {
     struct mote_compare compare;
     struct mote_select_any select;
     struct mote_arg_extremum arg_extremum;
+    struct mote_cumsum cumsum;
+    struct mote_cumsum_s8 cumsum_s8;
+    struct mote_l2_normalization l2_normalization;
+    struct mote_log_softmax_s8 log_softmax;
+    struct mote_topk topk;
     struct mote_unary_f32 unary_f32;
     struct mote_softmax_f32 softmax_f32;
     struct mote_reduce_f32 reduce_f32;
@@ -110,6 +115,11 @@ struct buffers {
 #define CALL_compare(f, a, b)             CALL_binary(f, &(a)->compare, b)
 #define CALL_select(f, a, b)              CALL_nothing(f, a, b)
 #define CALL_arg_extremum(f, a, b)        CALL_nothing(f, a, b)
+#define CALL_cumsum(f, a, b)              CALL_nothing(f, a, b)
+#define CALL_cumsum_s8(f, a, b)           CALL_nothing(f, a, b)
+#define CALL_l2_normalization(f, a, b)    CALL_nothing(f, a, b)
+#define CALL_log_softmax(f, a, b)         CALL_nothing(f, a, b)
+#define CALL_topk(f, a, b)                CALL_nothing(f, a, b)
 #define CALL_unary_f32(f, a, b)           CALL_nothing(f, a, b)
 #define CALL_softmax_f32(f, a, b)         CALL_nothing(f, a, b)
 #define CALL_reduce_f32(f, a, b)          CALL_nothing(f, a, b)

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "buffers.h"
 #include "check.h"
+#include "kernels/common/floor_f32.h"
 #include "kernels/common/gelu_f32.h"
 #include "kernels/common/pow_f32.h"
 #include "kernels/common/trig_f32.h"
@@ -156,6 +158,35 @@ TEST(functions_have_their_limits_at_the_ends)
           mote_ceil_f32(-0.5f) == 0.0f);
 }
 
-TEST_MAIN(T(functions_stay_within_their_stated_errors), T(powers_stay_within_their_stated_error),
+/* Any bits, or close to a multiple of b. */
+static float near_multiple(struct random *r, float b)
+{
+    if (random_u32(r) & 1)
+        return mote_of_bits_f32(random_u32(r));
+    const float a = b * (float)random_in(r, -(1 << 24), 1 << 24);
+    return mote_of_bits_f32(mote_bits_f32(a) + random_u32(r) % 3 - 1);
+}
+
+TEST(rests_are_exact_and_quotients_rounded_down)
+{
+    struct random r = random_seed(test_seed());
+    for (uint32_t i = 0; i < n_tried() / 4; i++) {
+        const float b = mote_of_bits_f32(random_u32(&r)), a = near_multiple(&r, b);
+        const float rest = mote_fmod_f32(a, b), down = mote_floor_div_f32(a, b);
+        CHECK(error_of(rest, fmod((double)a, (double)b)) == 0.0);
+        const double exact = floor((double)a / (double)b);
+        if (fabs(exact) < 0x1p23)
+            CHECK(down == (float)exact);
+        else
+            CHECK(error_of(down, (double)a / (double)b) <= 1.0);
+    }
+    CHECK(mote_floor_mod_f32(-7.0f, 3.0f) == 2.0f);
+    CHECK(mote_floor_mod_f32(7.0f, -3.0f) == -2.0f);
+    CHECK(mote_floor_div_f32(-7.0f, 2.0f) == -4.0f);
+    CHECK(mote_floor_div_f32(-1e-30f, 1e30f) == -1.0f);
+}
+
+TEST_MAIN(T(functions_stay_within_their_stated_errors),
+          T(rests_are_exact_and_quotients_rounded_down), T(powers_stay_within_their_stated_error),
           T(powers_of_zero_infinities_and_negative_numbers_are_those_of_iso_c),
           T(functions_have_their_limits_at_the_ends))

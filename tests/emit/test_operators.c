@@ -44,6 +44,23 @@ static const char *const texts[] = {
     "%5 = equal(%4, %3) %6 = select(%5, %0, %1) %7 = arg_min(%0) axis 1",
     "%0 \"a\" f32 [2,3,2] %1 \"m\" s32 [2,2] %2 \"b\" bool [2,2] %3 \"y\" s8 [2,2] quant 0.5:3 "
     "input %0 output %2, %3 %1 = arg_max(%0) axis 1 %2 = cast(%1) %3 = cast(%2)",
+    /* along one dimension */
+    "%0 \"x\" f32 [2,3,2] %1 \"s\" f32 [2,3,2] %2 \"n\" f32 [2,3,2] %3 \"l\" f32 [2,3,2] "
+    "%4 \"t\" f32 [2,3,1] %5 \"p\" s32 [2,3,1] %6 \"c\" s32 [2,3,1] "
+    "input %0 output %1, %2, %3, %4, %6 %1 = cumsum(%0) axis 1 exclusive 1 "
+    "%2 = l2_normalization(%0) %3 = log_softmax(%0) %4, %5 = topk(%0) k 1 "
+    "%6 = cumsum(%5) axis 0 reverse 1",
+    "%0 \"x\" s8 [2,5] quant 0.5:3 %1 \"s\" s8 [2,5] quant 0.75:-9 %2 \"n\" s8 [2,5] quant "
+    "0.0078125:0 %3 \"l\" s8 [2,5] quant 0.0625:127 %4 \"t\" s8 [2,3] quant 0.5:3 %5 \"p\" s32 "
+    "[2,3] input %0 output %1, %2, %3, %4, %5 %1 = cumsum(%0) axis 1 reverse 1 "
+    "%2 = l2_normalization(%0) %3 = log_softmax(%0) %4, %5 = topk(%0) k 3",
+    "%0 \"x\" s16 [7] quant 0.5:0 %1 \"t\" s16 [2] quant 0.5:0 %2 \"p\" s32 [2] %3 \"u\" s32 [2] "
+    "%4 \"v\" s32 [2] input %0 output %1, %3, %4 %1, %2 = topk(%0) k 2 %3, %4 = topk(%2) k 2",
+    /* quotients rounded down */
+    "%0 \"a\" f32 [2,3] %1 \"b\" f32 [2,1] %2 \"q\" f32 [2,3] %3 \"r\" f32 [2,3] "
+    "input %0, %1 output %2, %3 %2 = floor_div(%0, %1) %3 = floor_mod(%0, %1)",
+    "%0 \"a\" s32 [2,3] %1 \"b\" s32 [2,1] %2 \"q\" s32 [2,3] %3 \"r\" s32 [2,3] "
+    "input %0, %1 output %2, %3 %2 = floor_div(%0, %1) %3 = floor_mod(%0, %1)",
 };
 #define N_TEXTS (sizeof texts / sizeof texts[0])
 

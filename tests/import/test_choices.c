@@ -1,4 +1,4 @@
-/* test_choices.c - comparisons of a TensorFlow Lite model, what is made of bool, and places.
+/* test_choices.c - comparisons of a TensorFlow Lite model, what is made of bool, places, and gates.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "import/tiny_read.h"
 
@@ -182,7 +182,60 @@ TEST(where_needs_a_condition_that_is_known)
     expect_refused(&m, "WHERE: ");
 }
 
+/* x [1,2,6] -> SPLIT into a and b -> a * sigmoid(b), as converters write a gated linear unit. */
+TEST(a_gated_linear_unit_is_a_split_a_sigmoid_and_a_product)
+{
+    struct arena *a = arena_new("test");
+    static const int32_t axis = 2;
+    struct tiny m = tiny_unary(TFL_SPLIT, TINY_S8("a", 0.5f, 1, 1, 2, 3));
+    m.tensor[0] = TINY_S8("x", 0.5f, 1, 1, 2, 6);
+    m.tensor[2] = TINY_S8("b", 0.5f, 1, 1, 2, 3);
+    m.tensor[3] = TINY_S8("s", 1.0f / 256.0f, -128, 1, 2, 3);
+    m.tensor[4] = TINY_S8("y", 0.25f, -3, 1, 2, 3);
+    m.tensor[5] = tiny_ints("axis", 1, 1);
+    m.buffer[1] = (struct tiny_buffer){&axis, sizeof axis, 0, 0};
+    m.n_tensors = 6, m.n_buffers = 2, m.n_codes = m.n_ops = 3;
+    m.code[1] = (struct tiny_code){TFL_LOGISTIC, TFL_LOGISTIC, NULL};
+    m.code[2] = (struct tiny_code){TFL_MUL, TFL_MUL, NULL};
+    m.op[0] = (struct tiny_op){.n_in = 2, .in = {5, 0}, .n_out = 2, .out = {1, 2}};
+    m.op[1] = (struct tiny_op){.code = 1, .n_in = 1, .in = {2}, .n_out = 1, .out = {3}};
+    m.op[2] = (struct tiny_op){.code = 2, .n_in = 2, .in = {1, 3}, .n_out = 1, .out = {4}};
+    m.out[0] = 4;
+    const char *text = text_of(a, &m);
+    CHECK_HAS(text, "= logistic(%2) origin \"1:s\"");
+    CHECK_HAS(text, "= mul(%1, %3) origin \"2:y\"");
+    arena_free(a);
+}
+
+/* relu6(x + 3) * (1/6), as Keras writes a hard sigmoid. */
+TEST(a_hard_sigmoid_is_a_sum_a_clamp_and_a_product)
+{
+    struct arena *a = arena_new("test");
+    static const int8_t three = 127, sixth = 127;
+    struct tiny m = tiny_unary(TFL_ADD, TINY_S8("r", 6.0f / 255.0f, -128, 1, 2, 3));
+    m.tensor[2] = TINY_S8("three", 3.0f / 127.0f, 0, 1);
+    m.tensor[2].buffer = 1;
+    m.tensor[3] = TINY_S8("sixth", 1.0f / 762.0f, 0, 1);
+    m.tensor[3].buffer = 2;
+    m.tensor[4] = TINY_S8("y", 1.0f / 255.0f, -128, 1, 2, 3);
+    m.buffer[1] = (struct tiny_buffer){&three, 1, 0, 0};
+    m.buffer[2] = (struct tiny_buffer){&sixth, 1, 0, 0};
+    m.n_tensors = 5, m.n_buffers = 3, m.n_codes = m.n_ops = 2;
+    m.code[1] = (struct tiny_code){TFL_MUL, TFL_MUL, NULL};
+    m.op[0] = (struct tiny_op){.n_in = 2, .in = {0, 2}, .n_out = 1, .out = {1}};
+    m.op[0].options_type = OPTIONS_ADD;
+    set_option(&m.op[0], ADD_ACT, 1, TFL_ACT_RELU6);
+    m.op[1] = (struct tiny_op){.code = 1, .n_in = 2, .in = {1, 3}, .n_out = 1, .out = {4}};
+    m.out[0] = 4;
+    const char *text = text_of(a, &m);
+    CHECK_HAS(text, "= add_broadcast(%0, %1) act relu6 origin \"0:r\"");
+    CHECK_HAS(text, "= mul(%2, %3) origin \"1:y\"");
+    arena_free(a);
+}
+
 TEST_MAIN(T(comparisons_make_bool), T(and_or_not_take_bool),
           T(a_choice_broadcasts_and_keeps_one_scale),
           T(an_old_choice_may_go_by_the_first_dimension), T(places_of_the_largest_and_least),
-          T(choices_between_shapes_leave_no_node), T(where_needs_a_condition_that_is_known))
+          T(choices_between_shapes_leave_no_node), T(where_needs_a_condition_that_is_known),
+          T(a_gated_linear_unit_is_a_split_a_sigmoid_and_a_product),
+          T(a_hard_sigmoid_is_a_sum_a_clamp_and_a_product))

@@ -494,6 +494,17 @@ static inline void random_place(struct random_builder *b, enum op op, uint32_t x
     random_set_scale(b, y, random_between(b->r, 0.01f, 0.1f));
 }
 
+/* Sums so far along any dimension but the first. */
+static inline void random_cumsum(struct random_builder *b, uint32_t x)
+{
+    const struct tensor tx = b->g->tensors.items[x];
+    const struct attrs at = {.axis = random_int(b->r, tx.shape.rank > 1, tx.shape.rank - 1),
+                             .exclusive = random_int(b->r, 0, 1),
+                             .reverse = random_int(b->r, 0, 1)};
+    const uint32_t y = random_append(b, OP_CUMSUM, &at, &x, 1);
+    random_set_scale(b, y, tx.quant.scale[0] * random_between(b->r, 1.0f, 20.0f));
+}
+
 static inline void random_reshape(struct random_builder *b, uint32_t x)
 {
     const struct shape s = b->g->tensors.items[x].shape;
@@ -532,10 +543,11 @@ static inline void random_batch_norm(struct random_builder *b, uint32_t x)
 /* The scale of 256 steps that an operator always has, or 0. */
 static inline float random_fixed_scale(enum op op, int32_t *zero)
 {
-    *zero = op == OP_TANH ? 0 : -128;
-    return op == OP_SOFTMAX || op == OP_LOGISTIC ? 1.0f / 256.0f
-           : op == OP_TANH                       ? 1.0f / 128.0f
-                                                 : 0;
+    *zero = op == OP_TANH || op == OP_L2_NORMALIZATION ? 0 : op == OP_LOG_SOFTMAX ? 127 : -128;
+    return op == OP_SOFTMAX || op == OP_LOGISTIC        ? 1.0f / 256.0f
+           : op == OP_TANH || op == OP_L2_NORMALIZATION ? 1.0f / 128.0f
+           : op == OP_LOG_SOFTMAX                       ? 1.0f / 16.0f
+                                                        : 0;
 }
 
 /* relu, relu6, quantize, softmax and functions of one element: one input, the same shape. */
@@ -547,7 +559,8 @@ static inline void random_elementwise(struct random_builder *b, enum op op, uint
     int32_t zero;
     const float fixed = random_fixed_scale(op, &zero);
     bool to_float = op == OP_QUANTIZE && tx.dtype == DT_F32;
-    if (to_float || (op == OP_SOFTMAX && tx.shape.dim[tx.shape.rank - 1] > 4095))
+    const bool is_softmax = op == OP_SOFTMAX || op == OP_LOG_SOFTMAX;
+    if (to_float || (is_softmax && tx.shape.dim[tx.shape.rank - 1] > 4095))
         return;
     uint32_t y = random_append(b, op, &at, &x, 1);
     if (tx.dtype == DT_S8 && fixed > 0.0f)
@@ -567,7 +580,8 @@ static inline bool random_makes(enum op op)
 #undef SIGNAL
         return false;
     default:
-        return op != OP_CAST && op != OP_SVDF && op != OP_LSTM &&
+        return op != OP_CAST && op != OP_SVDF && op != OP_LSTM && op != OP_TOPK &&
+               op != OP_FLOOR_DIV && op != OP_FLOOR_MOD &&
                op != OP_POW; /* pow is not always finite */
     }
 }
@@ -603,6 +617,8 @@ static inline void random_step(struct random_builder *b)
         random_choice(b, op, x);
     else if (op == OP_ARG_MAX || op == OP_ARG_MIN)
         random_place(b, op, x);
+    else if (op == OP_CUMSUM)
+        random_cumsum(b, x);
     else if (op == OP_CONCAT)
         random_concat(b, x);
     else if (op == OP_RESHAPE)

@@ -48,11 +48,17 @@ struct call {
 #define CALL_compare(f, c)             CALL_binary(f, &(c)->args->compare, c)
 #define CALL_select(f, c)                                                                          \
     f(&(c)->args->select, (c)->in[0], (c)->in[1], (c)->in[2], (c)->out, (c)->scratch)
-#define CALL_arg_extremum(f, c) CALL_unary(f, &(c)->args->arg_extremum, c)
-#define CALL_cast(f, c)         CALL_unary(f, &(c)->args->cast, c)
-#define CALL_unary_f32(f, c)    CALL_unary(f, &(c)->args->unary_f32, c)
-#define CALL_softmax_f32(f, c)  CALL_unary(f, &(c)->args->softmax_f32, c)
-#define CALL_reduce_f32(f, c)   CALL_unary(f, &(c)->args->reduce_f32, c)
+#define CALL_arg_extremum(f, c)     CALL_unary(f, &(c)->args->arg_extremum, c)
+#define CALL_cumsum(f, c)           CALL_unary(f, &(c)->args->cumsum, c)
+#define CALL_cumsum_s8(f, c)        CALL_unary(f, &(c)->args->cumsum_s8, c)
+#define CALL_l2_normalization(f, c) CALL_unary(f, &(c)->args->l2_normalization, c)
+#define CALL_log_softmax(f, c)      CALL_unary(f, &(c)->args->log_softmax, c)
+#define CALL_topk(f, c)                                                                            \
+    ((void)(f), (void)(c), test_fail(__FILE__, __LINE__, "a kernel of two outputs"))
+#define CALL_cast(f, c)        CALL_unary(f, &(c)->args->cast, c)
+#define CALL_unary_f32(f, c)   CALL_unary(f, &(c)->args->unary_f32, c)
+#define CALL_softmax_f32(f, c) CALL_unary(f, &(c)->args->softmax_f32, c)
+#define CALL_reduce_f32(f, c)  CALL_unary(f, &(c)->args->reduce_f32, c)
 #define CALL_stateful(f, c)                                                                        \
     ((void)(f), (void)(c), test_fail(__FILE__, __LINE__, "a kernel with states"))
 #define CALL_svdf(f, c)                CALL_stateful(f, c)

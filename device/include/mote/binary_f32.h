@@ -30,6 +30,8 @@ MOTE_BINARY_F32(squared_difference)
 MOTE_BINARY_F32(minimum)
 MOTE_BINARY_F32(maximum)
 MOTE_BINARY_F32(pow)
+MOTE_BINARY_F32(floor_div)
+MOTE_BINARY_F32(floor_mod)
 #undef MOTE_BINARY_F32
 
 #ifdef __cplusplus

@@ -25,6 +25,8 @@ MOTE_BINARY_S32(mul)
 MOTE_BINARY_S32(div)
 MOTE_BINARY_S32(minimum)
 MOTE_BINARY_S32(maximum)
+MOTE_BINARY_S32(floor_div)
+MOTE_BINARY_S32(floor_mod)
 #undef MOTE_BINARY_S32
 
 #ifdef __cplusplus

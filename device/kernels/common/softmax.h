@@ -14,10 +14,16 @@ struct mote_softmax_row {
     int32_t max, reciprocal, bits_over_unit;
 };
 
-/* e^(diff * scale * beta), diff_min <= diff <= 0, in Q0.31. */
+/* diff * scale * beta, diff_min <= diff <= 0, in Q5.26. */
+static inline int32_t mote_softmax_scaled(const struct mote_softmax_s8 *op, int32_t diff)
+{
+    return mote_srdhm(mote_shift_left(diff, op->shift), op->mult);
+}
+
+/* e to that, in Q0.31. */
 static inline int32_t mote_softmax_exp(const struct mote_softmax_s8 *op, int32_t diff)
 {
-    return mote_exp_negative(mote_srdhm(mote_shift_left(diff, op->shift), op->mult));
+    return mote_exp_negative(mote_softmax_scaled(op, diff));
 }
 
 static inline struct mote_softmax_row mote_softmax_row_of(const struct mote_softmax_s8 *op,

@@ -18,6 +18,12 @@ static bool has_s16(enum op op)
            op == OP_MAXIMUM;
 }
 
+/* Operators without a kernel for scales. */
+static bool is_plain(enum op op)
+{
+    return op == OP_POW || op == OP_FLOOR_DIV || op == OP_FLOOR_MOD;
+}
+
 /* s32 without a scale: numbers as they are. */
 static bool is_s32(const struct graph *g, const struct node *n)
 {
@@ -30,10 +36,11 @@ static bool infer_binary(const struct graph *g, const struct node *n, struct ten
     const struct tensor *a = node_in(g, n, 0);
     if (!infer_broadcast(g, n, out, d))
         return false;
-    if (n->op == OP_POW && a->dtype != DT_F32)
-        return node_error(d, g, n, "input type %s, expected f32", dtype_name(a->dtype));
     if (is_s32(g, n))
         return infer_s32_binary(g, n, out, d);
+    if (is_plain(n->op) && a->dtype != DT_F32)
+        return node_error(d, g, n, "input type %s, expected %s", dtype_name(a->dtype),
+                          n->op == OP_POW ? "f32" : "f32 or s32");
     return has_s16(n->op) ? infer_activation(g, n, out, d) : infer_f32_or_s8(g, n, out, d);
 }
 
@@ -51,6 +58,8 @@ static void binary_s32(const struct eval *e)
         S32_CASE(DIV, div)
         S32_CASE(MINIMUM, minimum)
         S32_CASE(MAXIMUM, maximum)
+        S32_CASE(FLOOR_DIV, floor_div)
+        S32_CASE(FLOOR_MOD, floor_mod)
     default:
         assert(false && "an operator of binary.def without a kernel for s32");
     }
@@ -73,6 +82,8 @@ static void binary_f32(const struct eval *e)
         FLOAT_CASE(MINIMUM, minimum)
         FLOAT_CASE(MAXIMUM, maximum)
         FLOAT_CASE(POW, pow)
+        FLOAT_CASE(FLOOR_DIV, floor_div)
+        FLOAT_CASE(FLOOR_MOD, floor_mod)
     default:
         assert(false && "an operator of binary.def without a float meaning");
     }

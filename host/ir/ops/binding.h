@@ -56,6 +56,9 @@ void bind_clamp(const struct graph *g, const struct node *n, enum act act, union
 /* quantize from f32 and dequantize, by the tensor that has a scale. */
 void bind_conversion(const struct tensor *quantised, struct mote_quantize_f32 *op);
 
+/* Of softmax and its logarithm: what differences of the s8 x mean in Q5.26. */
+void bind_softmax_s8(const struct tensor *x, float beta, struct mote_softmax_s8 *op);
+
 /* add: both inputs are brought to twice the larger scale, with so many more bits; the sum goes from
  * there to the output's scale. */
 int32_t sum_left_shift(enum dtype t);

@@ -41,6 +41,17 @@ bool ranges_same_quant(const struct graph *g, const struct node *n, struct diag 
     return true;
 }
 
+bool ranges_output(const struct graph *g, const struct node *n, float scale, float slack,
+                   int32_t zero, struct diag *d)
+{
+    const struct quant *y = &g->tensors.items[n->out[0]].quant;
+    if (fabsf(y->scale[0] - scale) <= slack && y->zero[0] == zero)
+        return true;
+    return node_error(
+        d, g, n, "output scale %.9g and zero point %" PRId32 ", of %s they are %.9g and %" PRId32,
+        (double)y->scale[0], y->zero[0], dtype_name(node_in(g, n, 0)->dtype), (double)scale, zero);
+}
+
 bool ranges_parameter(const struct graph *g, const struct node *n, const struct tensor *t,
                       uint32_t n_scales, struct diag *d)
 {

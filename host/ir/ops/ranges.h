@@ -31,6 +31,14 @@ bool ranges_bias_scale(const struct graph *g, const struct node *n, uint32_t cha
 bool ranges_equal_quant(const struct graph *g, const struct node *n, const struct tensor *x,
                         const struct tensor *y, struct diag *d);
 
+/* The output has the scale, but for `slack`, and the zero point that the kernel gives it. */
+bool ranges_output(const struct graph *g, const struct node *n, float scale, float slack,
+                   int32_t zero, struct diag *d);
+/* Length and multiplier of the rows of a softmax or its logarithm. */
+struct mote_softmax_s8;
+bool ranges_softmax_s8(const struct graph *g, const struct node *n,
+                       const struct mote_softmax_s8 *op, struct diag *d);
+
 /* An accumulator of at most `bound`, before and after the shift. */
 bool ranges_accumulator(const struct graph *g, const struct node *n, uint32_t channel,
                         int64_t bound, int8_t shift, struct diag *d);

@@ -149,6 +149,8 @@ bool infer_activation(const struct graph *g, const struct node *n, struct tensor
 bool infer_s32_binary(const struct graph *g, const struct node *n, struct tensor *out,
                       struct diag *d)
 {
+    if (n->op == OP_POW)
+        return node_error(d, g, n, "input type s32, expected f32");
     if (n->op == OP_PRELU || n->op == OP_SQUARED_DIFFERENCE)
         return node_error(d, g, n, "input type s32, expected f32 or s8");
     if (n->attrs.act != ACT_NONE)

@@ -5,6 +5,7 @@
 
 #include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
+#include "ir/ops/ranges.h"
 
 #define SOFTMAX_INTEGER_BITS 5     /* scaled differences are Q5.26 */
 #define SOFTMAX_LAST_MAX     4095  /* the sum of exponentials has 12 integer bits */
@@ -50,12 +51,10 @@ void eval_softmax(const struct eval *e)
 
 /* Differences x - max are multiplied by beta * scale in Q5.26; those that would leave the format
  * contribute nothing. */
-static void softmax_constants(const struct graph *g, const struct node *n,
-                              struct mote_softmax_s8 *op)
+void bind_softmax_s8(const struct tensor *x, float beta, struct mote_softmax_s8 *op)
 {
-    const struct tensor *x = node_in(g, n, 0);
     int32_t last = x->shape.dim[x->shape.rank - 1];
-    double m = (double)n->attrs.beta * scale_of(x) * (double)(1 << (31 - SOFTMAX_INTEGER_BITS));
+    double m = (double)beta * scale_of(x) * (double)(1 << (31 - SOFTMAX_INTEGER_BITS));
     *op = (struct mote_softmax_s8){
         .rows = (uint32_t)(shape_count(&x->shape) / last),
         .n = (uint32_t)last,
@@ -128,7 +127,7 @@ bool bind_softmax(struct arena *a, const struct graph *g, const struct node *n,
     else if (node_in(g, n, 0)->dtype == DT_S16)
         softmax_s16_constants(a, g, n, &out->softmax_s16);
     else
-        softmax_constants(g, n, &out->softmax);
+        bind_softmax_s8(node_in(g, n, 0), n->attrs.beta, &out->softmax);
     return true;
 }
 
@@ -141,13 +140,18 @@ static bool check_output(const struct graph *g, const struct node *n, struct dia
                                              : 1.0f / 256.0f;
     const int32_t zero = x->dtype == DT_S16 ? 0 : (int32_t)dtype_min(y->dtype);
     const float slack = y->dtype == DT_S16 ? 0.001f * scale : 0.0f;
-    if (fabsf(y->quant.scale[0] - scale) <= slack && y->quant.zero[0] == zero)
-        return true;
-    return node_error(d, g, n,
-                      "output scale %.9g and zero point %" PRId32
-                      ", a softmax of %s to %s gives %.9g and %" PRId32,
-                      (double)y->quant.scale[0], y->quant.zero[0], dtype_name(x->dtype),
-                      dtype_name(y->dtype), (double)scale, zero);
+    return ranges_output(g, n, scale, slack, zero, d);
+}
+
+bool ranges_softmax_s8(const struct graph *g, const struct node *n,
+                       const struct mote_softmax_s8 *op, struct diag *d)
+{
+    if (op->n > SOFTMAX_LAST_MAX)
+        return node_error(d, g, n, "%" PRIu32 " elements, at most %d in s8", op->n,
+                          SOFTMAX_LAST_MAX);
+    if (op->mult == 0 || op->shift < 0 || op->shift > 31)
+        return node_error(d, g, n, "the input scale times beta is too small: below 2^-27");
+    return true;
 }
 
 static bool ranges_softmax_s16(const struct graph *g, const struct node *n,
@@ -171,10 +175,5 @@ bool ranges_softmax(struct arena *tmp, const struct graph *g, const struct node 
         return false;
     if (node_in(g, n, 0)->dtype == DT_S16)
         return ranges_softmax_s16(g, n, &args.softmax_s16, d);
-    if (args.softmax.n > SOFTMAX_LAST_MAX)
-        return node_error(d, g, n, "%" PRIu32 " elements, at most %d in s8", args.softmax.n,
-                          SOFTMAX_LAST_MAX);
-    if (args.softmax.mult == 0 || args.softmax.shift < 0 || args.softmax.shift > 31)
-        return node_error(d, g, n, "the input scale times beta is too small: below 2^-27");
-    return true;
+    return ranges_softmax_s8(g, n, &args.softmax, d);
 }
