@@ -5,6 +5,7 @@
 #include "pack/folded.h"
 #include "pack/nines.h"
 #include "pack/pairs.h"
+#include "pack/quads.h"
 
 struct packer {
     size_t weight_bytes;
@@ -16,6 +17,7 @@ struct packer {
 static const struct packer packers[N_PACKINGS] = {
     [FOLDED] = {sizeof(int8_t), folded_find, folded_write},
     [NINES] = {sizeof(uint32_t), nines_find, nines_write},
+    [QUADS] = {sizeof(uint32_t), quads_find, quads_write},
     [PAIRS] = {sizeof(uint32_t), pairs_find, pairs_write},
     [OCTETS] = {sizeof(uint32_t), octets_find, octets_write},
 };

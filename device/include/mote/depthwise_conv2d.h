@@ -29,6 +29,7 @@ struct mote_depthwise_conv2d_s8 {
 size_t mote_depthwise_conv2d_s8_ref_scratch(const struct mote_depthwise_conv2d_s8 *op);
 size_t mote_depthwise_conv2d_s16_ref_scratch(const struct mote_depthwise_conv2d_s8 *op);
 size_t mote_depthwise_conv2d_s8_opt_scratch(const struct mote_depthwise_conv2d_s8 *op);
+size_t mote_depthwise_conv2d_s8_dsp_scratch(const struct mote_depthwise_conv2d_s8 *op);
 size_t mote_depthwise_conv2d_s8_dsp3x3_scratch(const struct mote_depthwise_conv2d_s8 *op);
 
 /* w[kh][kw][out.c]; bias as for conv2d: ref takes the model's, opt the folded one. */
@@ -36,6 +37,10 @@ void mote_depthwise_conv2d_s8_ref(const struct mote_depthwise_conv2d_s8 *op, con
                                   const int8_t *w, const int32_t *bias, int8_t *out, void *scratch);
 void mote_depthwise_conv2d_s8_opt(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
                                   const int8_t *w, const int32_t *bias, int8_t *out, void *scratch);
+/* w and records as host/pack/quads.h lays them out. */
+void mote_depthwise_conv2d_s8_dsp(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
+                                  const uint32_t *w, const int32_t *records, int8_t *out,
+                                  void *scratch);
 /* w as host/pack/nines.h lays it out; it has everything. */
 void mote_depthwise_conv2d_s8_dsp3x3(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
                                      const uint32_t *w, const int32_t *none, int8_t *out,

@@ -77,8 +77,6 @@ void mote_add_s8_dsp(const struct mote_add_s8 *op, const int8_t *a, const int8_t
         groups(&f);
     for (uint32_t i = n_whole; i < op->n; i++)
         out[i] = element(op, a[i], b[i]);
-    if (op->out_min > INT8_MIN || op->out_max < INT8_MAX)
-        for (uint32_t i = 0; i < op->n; i++)
-            out[i] = (int8_t)mote_clamp_s32(out[i], op->out_min, op->out_max);
+    mote_clamp_s8(out, op->n, op->out_min, op->out_max);
 }
 #endif

@@ -5,6 +5,7 @@
  * compiler and every compiler of this project does; the assertion below refuses another one. */
 #ifndef MOTE_COMMON_REQUANT_H
 #define MOTE_COMMON_REQUANT_H
+#include <stddef.h>
 #include <stdint.h>
 
 #include "kernels/common/assert.h"
@@ -155,6 +156,15 @@ static inline int8_t mote_to_s8(int32_t x, int32_t zero, int32_t low, int32_t hi
 static inline int16_t mote_to_s16(int32_t x, int32_t low, int32_t high)
 {
     return (int16_t)mote_clamp_s32(x, low, high);
+}
+
+/* A fused activation, where bytes are already made; most have none left to apply. */
+static inline void mote_clamp_s8(int8_t *y, size_t n, int32_t low, int32_t high)
+{
+    if (low <= INT8_MIN && high >= INT8_MAX)
+        return;
+    for (size_t i = 0; i < n; i++)
+        y[i] = (int8_t)mote_clamp_s32(y[i], low, high);
 }
 
 /* sum / n to the nearest, half away from zero. |sum| + n / 2 fits int32, n >= 1. */

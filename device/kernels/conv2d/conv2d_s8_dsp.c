@@ -384,14 +384,6 @@ static void all_channels(const struct mote_conv2d_s8 *op, struct tile *t, const 
     }
 }
 
-static void clamp(const struct mote_conv2d_s8 *op, int8_t *out, size_t n)
-{
-    if (op->out_min <= INT8_MIN && op->out_max >= INT8_MAX)
-        return;
-    for (size_t i = 0; i < n; i++)
-        out[i] = (int8_t)mote_clamp_s32(out[i], op->out_min, op->out_max);
-}
-
 /* Pixels i and i + 1 of the image, in whatever row they are. */
 static void pointwise(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
                       const int32_t *records, int8_t *out, int16_t *x)
@@ -406,7 +398,7 @@ static void pointwise(const struct mote_conv2d_s8 *op, const int8_t *in, const u
         widen_windows(&runs, from, x);
         int8_t *y = out + p * op->out.c;
         all_channels(op, &t, w, records, y, y + next * op->out.c);
-        clamp(op, y, (1 + next) * op->out.c);
+        mote_clamp_s8(y, (1 + next) * op->out.c, op->out_min, op->out_max);
     }
 }
 
@@ -443,9 +435,9 @@ static void windows(const struct mote_conv2d_s8 *op, const int8_t *in, const uin
         int8_t *y0 = out + ((size_t)pair[0].oy * op->out.w + (size_t)pair[0].ox) * c;
         int8_t *y1 = out + ((size_t)pair[1].oy * op->out.w + (size_t)pair[1].ox) * c;
         all_channels(op, &t, w, records, y0, y1);
-        clamp(op, y0, c);
+        mote_clamp_s8(y0, c, op->out_min, op->out_max);
         if (is_pair)
-            clamp(op, y1, c);
+            mote_clamp_s8(y1, c, op->out_min, op->out_max);
     }
 }
 

@@ -330,14 +330,6 @@ static void compute(const struct row *r, uint32_t stride, bool is_border)
         row_by_2(r);
 }
 
-static void clamp(const struct mote_depthwise_conv2d_s8 *op, int8_t *out, size_t n)
-{
-    if (op->out_min <= INT8_MIN && op->out_max >= INT8_MAX)
-        return;
-    for (size_t i = 0; i < n; i++)
-        out[i] = (int8_t)mote_clamp_s32(out[i], op->out_min, op->out_max);
-}
-
 void mote_depthwise_conv2d_s8_dsp3x3(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
                                      const uint32_t *w, const int32_t *none, int8_t *out,
                                      void *scratch)
@@ -358,7 +350,7 @@ void mote_depthwise_conv2d_s8_dsp3x3(const struct mote_depthwise_conv2d_s8 *op, 
         r.end += r.base;
         r.has_top = t.first > 0;
         compute(&r, op->sw, t.end - t.first < 3);
-        clamp(op, to, (size_t)op->out.w * op->out.c);
+        mote_clamp_s8(to, (size_t)op->out.w * op->out.c, op->out_min, op->out_max);
     }
 }
 #endif

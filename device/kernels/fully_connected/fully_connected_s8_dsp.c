@@ -143,14 +143,6 @@ static __attribute__((naked, noinline)) void blocks(struct row *r __attribute__(
 }
 /* clang-format on */
 
-static void clamp(const struct mote_fully_connected_s8 *op, int8_t *out)
-{
-    if (op->out_min <= INT8_MIN && op->out_max >= INT8_MAX)
-        return;
-    for (uint32_t i = 0; i < op->out_n; i++)
-        out[i] = (int8_t)mote_clamp_s32(out[i], op->out_min, op->out_max);
-}
-
 /* One row whose inputs, whole groups of them, are at x. */
 static void one_row(const struct mote_fully_connected_s8 *op, const int8_t *x, const uint32_t *w,
                     const int32_t *records, int8_t *out)
@@ -176,7 +168,7 @@ static void one_row(const struct mote_fully_connected_s8 *op, const int8_t *x, c
         blocks(&r);
         memcpy(out + n_whole, rest, n_rest);
     }
-    clamp(op, out);
+    mote_clamp_s8(out, op->out_n, op->out_min, op->out_max);
 }
 
 void mote_fully_connected_s8_dsp(const struct mote_fully_connected_s8 *op, const int8_t *in,
