@@ -112,7 +112,8 @@ static inline void add_form(struct text *t, const char *form, const char *name)
     }
 }
 
-static inline const char *driver_of(struct arena *a, const struct model *models, uint32_t n)
+static inline const char *driver_of(struct arena *a, const struct model *models, uint32_t n,
+                                    int n_runs)
 {
     struct text t = {.arena = a};
     text_add(&t, driver_head);
@@ -126,7 +127,7 @@ static inline const char *driver_of(struct arena *a, const struct model *models,
                 "    FILE *in = fopen(\"in.bin\", \"rb\"), *out = fopen(\"out.bin\", \"wb\");\n"
                 "    int status = !in || !out;\n"
                 "    for (int run = 0; run < %d && !status; run++) {\n",
-                N_RUNS);
+                n_runs);
     for (uint32_t i = 0; i < n; i++)
         text_printf(&t,
                     "        if (!status && (status = run_%s(in, out, run, %d)) != 0)\n"
@@ -153,26 +154,18 @@ static inline void interpret(struct arena *a, const struct graph *g, struct rng 
     }
 }
 
-/* Compile models of the graphs into one program, run it and compare. */
-static inline void check_models(struct arena *a, struct graph *const *graphs,
-                                const struct model *models, uint32_t n, struct rng *r)
+/* Compile models into one program, run each of them n_runs times on the inputs `in`, which lie in
+ * this order: those of the first run of all models, then those of the next. */
+static inline void run_models(struct arena *a, const struct model *models, uint32_t n, int n_runs,
+                              struct bytes in, struct bytes want)
 {
-    struct build b = build_begin(a);
-    struct diag d = {0};
-    struct interp **interps = ARENA_ARRAY(a, struct interp *, n);
-    for (uint32_t i = 0; i < n; i++) {
-        add_model(&b, &models[i]);
-        interps[i] = interp_new(a, graphs[i], &d);
-        CHECK_OK(interps[i] != NULL, d);
-    }
-    struct text in = {.arena = a}, want = {.arena = a};
-    for (int run = 0; run < N_RUNS; run++)
-        for (uint32_t i = 0; i < n; i++)
-            interpret(a, graphs[i], r, interps[i], &in, &want);
-
     static const char *const words[] = {"-DMOTE_STEP_HOOK=hook", "-DMOTE_STEP_NAMES", "driver.c",
                                         "-o", "driver"};
-    add_file(&b, "driver.c", driver_of(a, models, n));
+    struct build b = build_begin(a);
+    struct diag d = {0};
+    for (uint32_t i = 0; i < n; i++)
+        add_model(&b, &models[i]);
+    add_file(&b, "driver.c", driver_of(a, models, n, n_runs));
     CHECK_OK(file_write(path_join(a, b.dir, "in.bin"), in.data, in.len, &d), d);
     add_words(&b, words, sizeof words / sizeof words[0]);
     must_compile(&b);
@@ -182,7 +175,26 @@ static inline void check_models(struct arena *a, struct graph *const *graphs,
     CHECK_OK(file_map(path_join(a, b.dir, "out.bin"), &got, &d), d);
     CHECK_EQ((long long)got.len, (long long)want.len);
     CHECK_BYTES(got.data, want.data, want.len);
+    file_unmap(got);
     build_end(&b);
+}
+
+/* ... on random inputs, against the interpreter. */
+static inline void check_models(struct arena *a, struct graph *const *graphs,
+                                const struct model *models, uint32_t n, struct rng *r)
+{
+    struct diag d = {0};
+    struct interp **interps = ARENA_ARRAY(a, struct interp *, n);
+    for (uint32_t i = 0; i < n; i++) {
+        interps[i] = interp_new(a, graphs[i], &d);
+        CHECK_OK(interps[i] != NULL, d);
+    }
+    struct text in = {.arena = a}, want = {.arena = a};
+    for (int run = 0; run < N_RUNS; run++)
+        for (uint32_t i = 0; i < n; i++)
+            interpret(a, graphs[i], r, interps[i], &in, &want);
+    run_models(a, models, n, N_RUNS, (struct bytes){(const uint8_t *)in.data, in.len},
+               (struct bytes){(const uint8_t *)want.data, want.len});
 }
 
 static inline void check_runs(struct arena *a, struct graph *const *graphs, uint32_t n,

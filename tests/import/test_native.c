@@ -1,5 +1,5 @@
 /* test_native.c - real int8 models through the whole line: imported, compiled to C, built for this
- * machine and run, against the outputs of the TFLite Micro reference kernels.
+ * machine or a board and run, against the outputs of the TFLite Micro reference kernels.
  * SPDX-License-Identifier: Apache-2.0
  *
  * Passes, fast kernels, packed weights and the memory plan are all in it: not one byte may differ.
@@ -11,6 +11,7 @@
 #include "base/rng.h"
 #include "check.h"
 #include "compile.h"
+#include "emit/run.h"
 #include "import/import.h"
 #include "ir/interp.h"
 
@@ -40,11 +41,33 @@ static void check_no_error(const struct diag *d)
         test_fail(__FILE__, __LINE__, "%s: %s", d->place, d->message);
 }
 
-static void check_on(const char *model, const char *target, const struct memory_wish *wish)
+/* Build the compiled model, run it on the inputs of n_calls calls, and compare the outputs. */
+static void check_run(struct arena *a, struct compiled *c, const char *target, struct bytes in,
+                      int n_calls, struct bytes want)
+{
+    const struct model m = {c->name, c->program, c->memory, c->code};
+    struct firmware fw;
+    struct firmware_run run;
+    struct diag d = {0};
+    if (strcmp(target, "native") == 0) {
+        run_models(a, &m, 1, n_calls, in, want);
+        return;
+    }
+    compile_and_run(a, c, target_find(target), in.data, (uint32_t)n_calls, &fw, &run, &d);
+    check_no_error(&d);
+    CHECK_BYTES(run.outputs, want.data, want.len);
+}
+
+static void skip_without(const char *target)
 {
     const struct target *t = target_find(target);
     if (!process_found(t->compiler) || (t->emulator && !process_found(t->emulator)))
         test_skip(t->package);
+}
+
+static void check_on(const char *model, const char *target, const struct memory_wish *wish)
+{
+    skip_without(target);
     struct arena *a = arena_new("native");
     struct diag d = {0};
     const char *path = test_data(arena_printf(a, "models/%s.tflite", model));
@@ -53,14 +76,10 @@ static void check_on(const char *model, const char *target, const struct memory_
     struct bytes in = golden(a, g, model, "in", g->inputs.items, g->inputs.n);
     struct bytes want = golden(a, g, model, "out", g->outputs.items, g->outputs.n);
     struct compiled c;
-    struct firmware fw;
-    struct firmware_run run;
     compile_within(a, g, "m", &choice_portable, wish, &c, &d);
     check_no_error(&d);
     CHECK(c.memory->plan.arena_bytes <= wish->ram_bytes);
-    compile_and_run(a, &c, t, in.data, N_CALLS, &fw, &run, &d);
-    check_no_error(&d);
-    CHECK_BYTES(run.outputs, want.data, want.len);
+    check_run(a, &c, target, in, N_CALLS, want);
     arena_free(a);
 }
 
@@ -115,14 +134,10 @@ CASCADES(mcunet_detection_fed_by_rows_in_34_kb, "mcunet/detection", "native", 34
 /* A float model gives the interpreter's bytes: test_golden.c holds those to the reference. */
 static void check_float(const char *model, const char *target)
 {
-    const struct target *t = target_find(target);
-    if (!process_found(t->compiler) || (t->emulator && !process_found(t->emulator)))
-        test_skip(t->package);
-    struct arena *a = arena_new("board");
+    skip_without(target);
+    struct arena *a = arena_new("float");
     struct diag d = {0};
     struct compiled c;
-    struct firmware fw;
-    struct firmware_run run;
     const char *path = test_data(arena_printf(a, "models/%s.tflite", model));
     const struct graph *g = import_read(a, path, &d);
     check_no_error(&d);
@@ -131,11 +146,10 @@ static void check_float(const char *model, const char *target)
     check_no_error(&d);
     compile(a, g, "m", &choice_portable, &c, &d);
     check_no_error(&d);
-    compile_and_run(a, &c, t, in.data, 1, &fw, &run, &d);
-    check_no_error(&d);
     interp_run(it, (const void *const[]){in.data});
-    const uint32_t y = g->outputs.items[0];
-    CHECK_BYTES(run.outputs, interp_tensor(it, y), tensor_bytes(&g->tensors.items[y]));
+    const uint32_t x = g->inputs.items[0], y = g->outputs.items[0];
+    check_run(a, &c, target, (struct bytes){in.data, tensor_bytes(&g->tensors.items[x])}, 1,
+              (struct bytes){interp_tensor(it, y), tensor_bytes(&g->tensors.items[y])});
     arena_free(a);
 }
 
@@ -161,14 +175,10 @@ FLOATS(anomaly_detection_float_on_a_chip_without_floats, "mlperf-tiny/ad01_fp32"
 static void check_audio(const char *model, const char *target)
 {
     enum { N = 12, N_SAMPLES = 480 };
-    const struct target *t = target_find(target);
-    if (!process_found(t->compiler) || (t->emulator && !process_found(t->emulator)))
-        test_skip(t->package);
+    skip_without(target);
     struct arena *a = arena_new("audio");
     struct diag d = {0};
     struct compiled c;
-    struct firmware fw;
-    struct firmware_run run;
     struct rng r = rng_seed(test_seed());
     int16_t samples[N][N_SAMPLES];
     for (uint32_t i = 0; i < N; i++) /* from loud to silent */
@@ -183,15 +193,16 @@ static void check_audio(const char *model, const char *target)
     check_no_error(&d);
     compile(a, g, "m", &choice_portable, &c, &d);
     check_no_error(&d);
-    compile_and_run(a, &c, t, samples, N, &fw, &run, &d);
-    check_no_error(&d);
     const uint32_t y = g->outputs.items[0];
     const size_t bytes = tensor_bytes(&g->tensors.items[y]);
+    struct text want = {.arena = a};
     for (uint32_t i = 0; i < N; i++) {
         interp_run(it, (const void *const[]){samples[i]});
-        CHECK_BYTES((const uint8_t *)run.outputs + i * bytes, interp_tensor(it, y), bytes);
+        text_add_bytes(&want, interp_tensor(it, y), bytes);
     }
-    CHECK(memcmp(run.outputs, (const uint8_t *)run.outputs + (N - 1) * bytes, bytes) != 0);
+    CHECK(memcmp(want.data, want.data + (N - 1) * bytes, bytes) != 0);
+    check_run(a, &c, target, (struct bytes){(const uint8_t *)samples, sizeof samples}, N,
+              (struct bytes){(const uint8_t *)want.data, want.len});
     arena_free(a);
 }
 

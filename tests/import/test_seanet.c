@@ -2,8 +2,8 @@
  * the TFLite Micro reference kernels: one operator each, of a speech codec.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Every model is imported and interpreted, then compiled to C, built for this machine and run: not
- * one byte may differ. The models are not part of the project: without them these tests are
+ * Every model is imported and interpreted; all of them are compiled to C, built for this machine as
+ * one program and run: not one byte may differ. The models are not part of the project: without them these tests are
  * skipped. */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 #include "base/process.h"
 #include "check.h"
 #include "compile.h"
+#include "emit/run.h"
 #include "import/import.h"
 #include "ir/interp.h"
 
@@ -93,50 +94,70 @@ static void check_interpreted(struct arena *a, const struct vector *v)
     CHECK_BYTES(interp_tensor(it, v->g->outputs.items[0]), v->want, v->want_bytes);
 }
 
-static void check_on(struct arena *a, const struct vector *v, const char *target)
+static struct bytes inputs_of(struct arena *a, const struct vector *v)
 {
-    struct diag d = {0};
     struct text in = {.arena = a};
     for (uint32_t k = 0; k < v->g->inputs.n; k++)
         text_add_bytes(&in, v->in[k], tensor_bytes(&v->g->tensors.items[v->g->inputs.items[k]]));
+    return (struct bytes){(const uint8_t *)in.data, in.len};
+}
+
+static struct compiled compiled(struct arena *a, const struct vector *v, const char *name)
+{
+    struct diag d = {0};
     struct compiled c;
-    struct firmware fw;
-    struct firmware_run run;
-    compile(a, v->g, "m", &choice_portable, &c, &d);
-    if (!d.failed)
-        compile_and_run(a, &c, target_find(target), (const uint8_t *)in.data, 1, &fw, &run, &d);
-    if (d.failed)
+    if (!compile(a, v->g, name, &choice_portable, &c, &d))
         test_fail(__FILE__, __LINE__, "%s: %s", d.place, d.message);
-    CHECK_BYTES(run.outputs, v->want, v->want_bytes);
+    return c;
 }
 
-static void check_emitted(struct arena *a, const struct vector *v)
+static struct vector *read_vectors(struct arena *a)
 {
-    check_on(a, v, "native");
-}
-
-static void check_all(void (*check)(struct arena *a, const struct vector *v))
-{
-    int n = 0;
+    struct vector *all = ARENA_ARRAY(a, struct vector, N_VECTORS);
+    uint32_t n = 0;
     for (size_t k = 0; k < N_GROUPS; k++)
-        for (int i = 0; i < groups[k].n; i++, n++) {
-            struct arena *a = arena_new("seanet");
-            const struct vector v = read_vector(a, groups[k].op, i);
-            check(a, &v);
-            arena_free(a);
-        }
-    printf("  %d vectors equal\n", n);
+        for (int i = 0; i < groups[k].n; i++)
+            all[n++] = read_vector(a, groups[k].op, i);
     CHECK_EQ(n, N_VECTORS);
+    return all;
 }
 
 TEST(all_vectors_interpreted)
 {
-    check_all(check_interpreted);
+    struct arena *a = arena_new("seanet");
+    const struct vector *all = read_vectors(a);
+    for (uint32_t i = 0; i < N_VECTORS; i++)
+        check_interpreted(a, &all[i]);
+    arena_free(a);
 }
 
 TEST(all_vectors_as_emitted_c)
 {
-    check_all(check_emitted);
+    struct arena *a = arena_new("seanet");
+    const struct vector *all = read_vectors(a);
+    struct model models[N_VECTORS];
+    struct text in = {.arena = a}, want = {.arena = a};
+    for (uint32_t i = 0; i < N_VECTORS; i++) {
+        const struct compiled c = compiled(a, &all[i], arena_printf(a, "m%u_net", (unsigned)i));
+        models[i] = (struct model){c.name, c.program, c.memory, c.code};
+        const struct bytes x = inputs_of(a, &all[i]);
+        text_add_bytes(&in, x.data, x.len);
+        text_add_bytes(&want, all[i].want, all[i].want_bytes);
+    }
+    run_models(a, models, N_VECTORS, 1, (struct bytes){(const uint8_t *)in.data, in.len},
+               (struct bytes){(const uint8_t *)want.data, want.len});
+    arena_free(a);
+}
+
+static void check_on(struct arena *a, const struct vector *v, const char *target)
+{
+    struct diag d = {0};
+    struct compiled c = compiled(a, v, "m");
+    struct firmware fw;
+    struct firmware_run run;
+    if (!compile_and_run(a, &c, target_find(target), inputs_of(a, v).data, 1, &fw, &run, &d))
+        test_fail(__FILE__, __LINE__, "%s: %s", d.place, d.message);
+    CHECK_BYTES(run.outputs, v->want, v->want_bytes);
 }
 
 /* A convolution with 64-bit sums, on boards whose registers have 32. */
