@@ -16,6 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -62,6 +65,19 @@ bool process_found(const char *program)
     return find_program(program, path, sizeof path);
 }
 
+/* In a group of its own the program does not see the Ctrl-C that ends its parent: let it end then,
+ * too. */
+#ifdef __linux__
+static void end_with_parent(void)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+#else
+static void end_with_parent(void)
+{
+}
+#endif
+
 /* In the child: never returns. A failure is written to `status_fd` as an errno value. */
 static _Noreturn void become(const char *path, const char *const *argv, const char *dir,
                              int output_fd, int status_fd)
@@ -72,6 +88,7 @@ static _Noreturn void become(const char *path, const char *const *argv, const ch
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     setpgid(0, 0);
+    end_with_parent();
     const int empty = open("/dev/null", O_RDONLY);
     if (empty >= 0 && dup2(empty, 0) == 0 && dup2(output_fd, 1) == 1 && dup2(output_fd, 2) == 2 &&
         (!dir || chdir(dir) == 0))

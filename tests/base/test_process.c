@@ -1,6 +1,8 @@
 /* test_process.c - process.h. SPDX-License-Identifier: Apache-2.0 */
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -104,6 +106,29 @@ TEST(a_program_that_closes_its_output_is_waited_for)
     arena_free(a);
 }
 
+/* All that hold the pipe's writing end are the process that runs the program, and the program. */
+TEST(a_program_ends_with_the_process_that_runs_it)
+{
+    int end[2];
+    char byte;
+    struct arena *a = arena_new("test");
+    CHECK_EQ(pipe(end), 0);
+    const pid_t parent = fork();
+    if (parent == 0) {
+        run(a, arena_printf(a, "printf x >&%d; exec sleep 100", end[1]), NULL, 60);
+        _exit(0);
+    }
+    close(end[1]);
+    CHECK_EQ(read(end[0], &byte, 1), 1);
+    kill(parent, SIGKILL);
+    CHECK_EQ(waitpid(parent, NULL, 0), parent);
+    struct pollfd closed = {.fd = end[0], .events = POLLIN};
+    CHECK_EQ(poll(&closed, 1, 30000), 1);
+    CHECK_EQ(read(end[0], &byte, 1), 0);
+    close(end[0]);
+    arena_free(a);
+}
+
 TEST(what_cannot_be_started_is_named)
 {
     struct arena *a = arena_new("test");
@@ -137,5 +162,6 @@ TEST_MAIN(T(output_of_both_streams_and_the_status_come_back),
           T(output_beyond_one_mebibyte_is_dropped_not_waited_for),
           T(a_program_that_takes_too_long_is_killed_with_its_children),
           T(a_child_left_behind_does_not_delay_the_end),
-          T(a_program_that_closes_its_output_is_waited_for), T(what_cannot_be_started_is_named),
+          T(a_program_that_closes_its_output_is_waited_for),
+          T(a_program_ends_with_the_process_that_runs_it), T(what_cannot_be_started_is_named),
           T(programs_are_found_in_the_path_or_by_their_path))
