@@ -62,8 +62,7 @@ static bool find(const struct weighted *l, uint32_t block, struct packed_layer *
     }
     out->has_records = true;
     out->n_weights = all_channels(l, block) * n_groups(l); /* a word is two channels by two taps */
-    const uint32_t n_own =
-        out->rounding == ROUND_PROVED ? 2 : 3; /* words of a record, beside the bias */
+    const uint32_t n_own = record_words(out->rounding);
     out->n_records = all_channels(l, block);
     out->n_records += out->one_record ? n_own : n_own * all_channels(l, block);
     return true;
@@ -84,12 +83,6 @@ static void write_weights(const struct weighted *l, uint32_t block, uint32_t *to
                     *to++ = word(l, c, g * GROUP + odd);
 }
 
-static struct record record_or_zero(const struct weighted *l, const struct record *records,
-                                    uint32_t c)
-{
-    return c < l->n_channels ? records[c] : (struct record){.shift = 1};
-}
-
 static int32_t *write_biases(const struct weighted *l, uint32_t first, uint32_t end,
                              const struct packed_layer *packed, int32_t *to)
 {
@@ -101,15 +94,6 @@ static int32_t *write_biases(const struct weighted *l, uint32_t first, uint32_t 
     return to;
 }
 
-static int32_t *write_record(const struct record *r, enum rounding rounding, int32_t *to)
-{
-    *to++ = r->mult;
-    *to++ = r->add;
-    if (rounding == ROUND_EXACT)
-        *to++ = r->shift;
-    return to;
-}
-
 static void write_records(const struct weighted *l, uint32_t block,
                           const struct packed_layer *packed, int32_t *to)
 {
@@ -117,11 +101,11 @@ static void write_records(const struct weighted *l, uint32_t block,
         to = write_biases(l, first, first + block, packed, to);
         for (uint32_t c = first; c < first + block && !packed->one_record; c++) {
             const struct record r = record_or_zero(l, packed->records, c);
-            to = write_record(&r, packed->rounding, to);
+            to = record_write(&r, packed->rounding, to);
         }
     }
     if (packed->one_record)
-        write_record(&packed->records[0], packed->rounding, to);
+        record_write(&packed->records[0], packed->rounding, to);
 }
 
 bool pairs_find(const struct weighted *l, struct packed_layer *out)

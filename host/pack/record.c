@@ -369,3 +369,22 @@ bool records_find_one(const struct weighted *l, enum rounding *rounding, struct 
     }
     return true;
 }
+
+uint32_t record_words(enum rounding rounding)
+{
+    return rounding == ROUND_PROVED ? 2 : 3;
+}
+
+struct record record_or_zero(const struct weighted *l, const struct record *records, uint32_t c)
+{
+    return c < l->n_channels ? records[c] : (struct record){.shift = 1};
+}
+
+int32_t *record_write(const struct record *r, enum rounding rounding, int32_t *to)
+{
+    *to++ = r->mult;
+    *to++ = r->add;
+    if (rounding == ROUND_EXACT)
+        *to++ = r->shift;
+    return to;
+}

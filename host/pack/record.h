@@ -46,4 +46,14 @@ bool records_find_one(const struct weighted *l, enum rounding *rounding, struct 
 /* All channels in one form, the proved one if there is one for each. False when there is neither:
  * a multiplier of 1 or more, or sums too large. */
 bool records_find(const struct weighted *l, enum rounding *rounding, struct record *out);
+
+/* Words of a record in an array for a kernel, where its bias stands apart: mult, add and, for
+ * ROUND_EXACT, shift. */
+uint32_t record_words(enum rounding rounding);
+
+/* Write these; where the next ones go. */
+int32_t *record_write(const struct record *r, enum rounding rounding, int32_t *to);
+
+/* The record of channel c; past the last channel, of sums that are zero. */
+struct record record_or_zero(const struct weighted *l, const struct record *records, uint32_t c);
 #endif

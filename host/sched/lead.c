@@ -128,17 +128,30 @@ static struct walk walk_in_elements(const struct kernel *kernel, const union ker
     return (struct walk){0};
 }
 
-/* What flat kernels do keeps to the order of rows, too: when the pair is written that begins a row, all of
- * the row before is read, and the row lies below the input that is still to be read. */
-bool walk_of_pairs(const struct kernel *kernel, const union kernel_args *args, size_t in_bytes,
-                   size_t out_bytes, struct walk *out)
+/* How many pixels a variant takes at a time, in the order of the image, if it does. */
+static uint32_t pixels_of(const struct kernel *kernel)
 {
-    if (!takes(kernel, "conv2d") || strcmp(kernel->variant, "dsp") != 0 ||
-        !mote_conv2d_s8_is_flat(&args->conv2d))
+    static const struct {
+        const char *variant;
+        uint32_t pixels;
+    } flat[] = {{"v7m", 2}, {"dsp", 2}, {"rv32", 4}};
+    for (size_t i = 0; i < sizeof flat / sizeof flat[0]; i++)
+        if (strcmp(kernel->variant, flat[i].variant) == 0)
+            return flat[i].pixels;
+    return 0;
+}
+
+/* What flat kernels do keeps to the order of rows, too: when the pixels are written that begin a row,
+ * all of the row before is read, and the row lies below the input that is still to be read. */
+bool walk_of_pixels(const struct kernel *kernel, const union kernel_args *args, size_t in_bytes,
+                    size_t out_bytes, struct walk *out)
+{
+    const uint32_t pixels = takes(kernel, "conv2d") ? pixels_of(kernel) : 0;
+    if (pixels == 0 || !mote_conv2d_s8_is_flat(&args->conv2d))
         return false;
     const struct mote_conv2d_s8 *op = &args->conv2d;
-    const uint32_t n_pairs = ((uint32_t)op->in.h * op->in.w + 1) / 2;
-    *out = walk_of_rows(n_pairs, 2 * in_bytes * op->in.c, 2 * out_bytes * op->out.c);
+    const uint32_t n = ((uint32_t)op->in.h * op->in.w + pixels - 1) / pixels;
+    *out = walk_of_rows(n, pixels * in_bytes * op->in.c, pixels * out_bytes * op->out.c);
     return true;
 }
 

@@ -22,10 +22,10 @@ size_t walk_lead(const struct walk *w);
  * the last to the first overwrites no input row before it is read. */
 size_t walk_trail(const struct walk *w);
 
-/* Another order that the kernel keeps to, by which a smaller distance may do: pairs of pixels, whatever row
- * they are in. False when there is none. */
-bool walk_of_pairs(const struct kernel *kernel, const union kernel_args *args, size_t in_bytes,
-                   size_t out_bytes, struct walk *out);
+/* Another order that the kernel keeps to, by which a smaller distance may do: some pixels at a time,
+ * whatever row they are in. False when there is none. */
+bool walk_of_pixels(const struct kernel *kernel, const union kernel_args *args, size_t in_bytes,
+                    size_t out_bytes, struct walk *out);
 
 /* The walk of a kernel whose placement is ROWS or EITHER, with `args`; an element
  * of its first input and of its output has so many bytes. */

@@ -64,12 +64,12 @@ static void find_distances(const struct graph *g, const struct node *n, enum pla
     const size_t x_bytes = dtype_bytes(g->tensors.items[n->in[0]].dtype);
     const size_t y_bytes = dtype_bytes(g->tensors.items[n->out[0]].dtype);
     const struct walk rows = walk_of(step->kernel, &step->args, x_bytes, y_bytes);
-    struct walk pairs;
+    struct walk pixels;
     step->lead = walk_lead(&rows);
     step->trail = placement == EITHER ? walk_trail(&rows) : 0;
-    if (walk_of_pairs(step->kernel, &step->args, x_bytes, y_bytes, &pairs)) {
-        step->lead = smaller(step->lead, walk_lead(&pairs));
-        step->trail = smaller(step->trail, walk_trail(&pairs));
+    if (walk_of_pixels(step->kernel, &step->args, x_bytes, y_bytes, &pixels)) {
+        step->lead = smaller(step->lead, walk_lead(&pixels));
+        step->trail = smaller(step->trail, walk_trail(&pixels));
     }
 }
 

@@ -23,7 +23,7 @@ struct mote_conv2d_s8 {
     int16_t out_min, out_max;  /* fused activation, in output units               */
     bool backward;             /* write the last output row first: see kernels.def */
     bool wide;                 /* s16: sums and bias have 64 bits, else 32        */
-    bool is_proved;            /* dsp: how sums become bytes: host/pack/record.h */
+    bool is_proved;            /* with records: how sums become bytes: host/pack/record.h */
     const int32_t *mult;       /* ref, opt: [out.c] Q31 multiplier, borrowed      */
     const int8_t *shift;       /* ref, opt: [out.c] -31..30, positive to the left, borrowed */
 };
@@ -33,9 +33,11 @@ struct mote_conv2d_s8 {
 size_t mote_conv2d_s8_ref_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s16_ref_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_opt_scratch(const struct mote_conv2d_s8 *op);
+size_t mote_conv2d_s8_v7m_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_dsp_scratch(const struct mote_conv2d_s8 *op);
+size_t mote_conv2d_s8_rv32_scratch(const struct mote_conv2d_s8 *op);
 
-/* Does a variant that computes two pixels at a time take them in the order of the image, whatever row
+/* Does a variant that computes some pixels at a time take them in the order of the image, whatever row
  * they are in? Of a pointwise layer, where pixel i is made of pixel i alone. */
 static inline bool mote_conv2d_s8_is_flat(const struct mote_conv2d_s8 *op)
 {
@@ -48,11 +50,16 @@ static inline bool mote_conv2d_s8_is_flat(const struct mote_conv2d_s8 *op)
  *   ref: bias[out.c] as in the model. Of s16 int64_t if op->wide, else int32_t.
  *   opt: bias[out.c] with the input zero point folded in: bias - in_zero * sum of the channel's
  *        weights.
+ *   v7m, rv32: w and records as host/pack/fours.h lays them out.
  *   dsp: w and records as host/pack/pairs.h lays them out. */
 void mote_conv2d_s8_ref(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
                         const int32_t *bias, int8_t *out, void *scratch);
 void mote_conv2d_s8_opt(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
                         const int32_t *bias, int8_t *out, void *scratch);
+void mote_conv2d_s8_v7m(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
+                        const int32_t *records, int8_t *out, void *scratch);
+void mote_conv2d_s8_rv32(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
+                         const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s8_dsp(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
                         const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s16_ref(const struct mote_conv2d_s8 *op, const int16_t *in, const int8_t *w,

@@ -31,8 +31,11 @@ size_t mote_depthwise_conv2d_s16_ref_scratch(const struct mote_depthwise_conv2d_
 size_t mote_depthwise_conv2d_s8_opt_scratch(const struct mote_depthwise_conv2d_s8 *op);
 size_t mote_depthwise_conv2d_s8_dsp_scratch(const struct mote_depthwise_conv2d_s8 *op);
 size_t mote_depthwise_conv2d_s8_dsp3x3_scratch(const struct mote_depthwise_conv2d_s8 *op);
+size_t mote_depthwise_conv2d_s8_v7m_scratch(const struct mote_depthwise_conv2d_s8 *op);
+size_t mote_depthwise_conv2d_s8_rv32_scratch(const struct mote_depthwise_conv2d_s8 *op);
 
-/* w[kh][kw][out.c]; bias as for conv2d: ref takes the model's, opt the folded one. */
+/* w[kh][kw][out.c]; bias as for conv2d: ref takes the model's, opt the folded one. v7m, rv32: w and
+ * records as host/pack/fours.h lays them out. */
 void mote_depthwise_conv2d_s8_ref(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
                                   const int8_t *w, const int32_t *bias, int8_t *out, void *scratch);
 void mote_depthwise_conv2d_s8_opt(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
@@ -45,6 +48,12 @@ void mote_depthwise_conv2d_s8_dsp(const struct mote_depthwise_conv2d_s8 *op, con
 void mote_depthwise_conv2d_s8_dsp3x3(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
                                      const uint32_t *w, const int32_t *none, int8_t *out,
                                      void *scratch);
+void mote_depthwise_conv2d_s8_v7m(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
+                                  const int8_t *w, const int32_t *records, int8_t *out,
+                                  void *scratch);
+void mote_depthwise_conv2d_s8_rv32(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
+                                   const int8_t *w, const int32_t *records, int8_t *out,
+                                   void *scratch);
 void mote_depthwise_conv2d_s16_ref(const struct mote_depthwise_conv2d_s8 *op, const int16_t *in,
                                    const int8_t *w, const void *bias, int16_t *out, void *scratch);
 
