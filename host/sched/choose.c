@@ -127,6 +127,21 @@ static double balanced_price(const struct menu *menus, uint32_t n)
     return t.bytes ? BALANCE * t.cycles / (double)t.bytes : 0;
 }
 
+#define N_BALANCINGS 16
+
+/* Of what is chosen in the end. A price makes the choice smaller and slower, which raises the price,
+ * until nothing changes. */
+static void choose_balanced(struct menu *menus, uint32_t n, double *price)
+{
+    for (int i = 0; i < N_BALANCINGS; i++) {
+        const double higher = balanced_price(menus, n);
+        if (higher <= *price)
+            break;
+        *price = higher;
+        choose_at(menus, n, higher);
+    }
+}
+
 #define PRICE_SIZE 1e12 /* cycles a byte: nothing else counts         */
 #define PRICE_MIN  1e-3
 #define N_HALVINGS 60
@@ -135,13 +150,10 @@ void choose(struct menu *menus, uint32_t n, const struct choice *choice)
 {
     for (uint32_t i = 0; i < n; i++)
         guess_cycles(&menus[i]);
-    choose_at(menus, n, 0);
-    double price = 0;
-    if (choice->objective == OPTIMIZE_SIZE)
-        price = PRICE_SIZE;
-    else if (choice->objective == OPTIMIZE_BALANCED)
-        price = balanced_price(menus, n);
+    double price = choice->objective == OPTIMIZE_SIZE ? PRICE_SIZE : 0;
     choose_at(menus, n, price);
+    if (choice->objective == OPTIMIZE_BALANCED)
+        choose_balanced(menus, n, &price);
     if (choice->flash_bytes == 0 || total_of(menus, n).bytes <= choice->flash_bytes)
         return;
     double low = price > PRICE_MIN ? price : PRICE_MIN, high = PRICE_SIZE;

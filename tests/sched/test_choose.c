@@ -118,8 +118,40 @@ TEST(a_variant_that_nobody_measured_counts_as_the_fastest)
     arena_free(a);
 }
 
+/* A layer computed by `slow` or by `fast`. */
+static struct menu menu_of_two(struct arena *a, double slow_cycles, size_t slow_bytes,
+                               double fast_cycles, size_t fast_bytes)
+{
+    struct option *o = ARENA_ARRAY(a, struct option, 2);
+    o[0] = (struct option){.step = {.kernel = &slow},
+                           .cycles = slow_cycles,
+                           .flash_bytes = slow_bytes,
+                           .is_measured = true};
+    o[1] = (struct option){.step = {.kernel = &fast},
+                           .cycles = fast_cycles,
+                           .flash_bytes = fast_bytes,
+                           .is_measured = true};
+    return (struct menu){o, 2, 0};
+}
+
+TEST(a_layer_that_could_have_huge_constants_does_not_make_bytes_cheap_for_others)
+{
+    struct arena *a = arena_new("test");
+    /* The second layer: a fifth of all time for a fifth of all bytes, beside the first one's 100. */
+    struct menu menus[2] = {menu_of_two(a, 100, 100, 99, 5000), menu_of_two(a, 100, 10, 60, 32)};
+    choose_for(menus, 2, OPTIMIZE_BALANCED, 0);
+    CHECK(kernel_of(&menus[0]) == &slow);
+    CHECK(kernel_of(&menus[1]) == &slow);
+    menus[1].options[1].flash_bytes = 19; /* a twelfth of all bytes */
+    choose_for(menus, 2, OPTIMIZE_BALANCED, 0);
+    CHECK(kernel_of(&menus[0]) == &slow);
+    CHECK(kernel_of(&menus[1]) == &fast);
+    arena_free(a);
+}
+
 TEST_MAIN(T(speed_takes_the_fastest_and_size_the_smallest),
           T(balanced_pays_for_constants_only_where_they_save_more_time),
+          T(a_layer_that_could_have_huge_constants_does_not_make_bytes_cheap_for_others),
           T(a_kernel_for_a_small_layer_alone_does_not_earn_its_code),
           T(a_limit_on_flash_is_kept_where_that_is_possible), T(more_flash_never_makes_it_slower),
           T(a_variant_that_nobody_measured_counts_as_the_fastest))
