@@ -7,6 +7,7 @@
 #include "pack/nines.h"
 #include "pack/pairs.h"
 #include "pack/quads.h"
+#include "pack/winograd.h"
 
 struct packer {
     size_t weight_bytes;
@@ -23,6 +24,7 @@ static const struct packer packers[N_PACKINGS] = {
     [QUADS] = {sizeof(uint32_t), quads_find, quads_write},
     [PAIRS] = {sizeof(uint32_t), pairs_find, pairs_write},
     [OCTETS] = {sizeof(uint32_t), octets_find, octets_write},
+    [WINOGRAD] = {sizeof(uint32_t), winograd_find, winograd_write},
 };
 
 size_t packing_weight_bytes(enum packing p)

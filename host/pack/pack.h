@@ -9,7 +9,20 @@
 
 /* The sixth column of kernels.def. NONE: the kernel has no weights. MODEL: weights and bias as in
  * the model, of any type; SUM, of add (sum.h): these are not in the table of pack.c. */
-enum packing { NONE, MODEL, FOLDED, FOURS, STRIPS, PAIRS, OCTETS, NINES, QUADS, SUM, N_PACKINGS };
+enum packing {
+    NONE,
+    MODEL,
+    FOLDED,
+    FOURS,
+    STRIPS,
+    PAIRS,
+    OCTETS,
+    NINES,
+    QUADS,
+    WINOGRAD,
+    SUM,
+    N_PACKINGS
+};
 
 /* What a packing makes of a layer. */
 struct packed_layer {

@@ -163,3 +163,73 @@ struct walk walk_of(const struct kernel *kernel, const union kernel_args *args, 
     w.out_row_bytes *= out_bytes;
     return w;
 }
+
+/* What conv2d_s8_winograd.c does: rows of outputs in pairs, columns in fours, of which it has read
+ * those of the window and one more when it writes them. */
+#define TILE_ROWS    2
+#define TILE_COLUMNS 4
+#define TILE_HEIGHT  4 /* rows of inputs under a pair */
+#define TILE_WIDTH   6 /* columns under four          */
+
+/* Bytes from the start of the input; what is still to be read when outputs from row y, column x
+ * on, four columns of two rows, are written. */
+struct unread {
+    bool is_any;
+    int64_t first, end;
+};
+
+static int64_t limit(int64_t x, int64_t high)
+{
+    return x < 0 ? 0 : x < high ? x : high;
+}
+
+/* `next` rows on, 0 or those of a pair, forward or backward. */
+static struct unread unread_rows(const struct mote_conv2d_s8 *op, int64_t y, int64_t column)
+{
+    const int64_t row = (int64_t)op->in.w * op->in.c;
+    const int64_t first = limit(y - op->pad_top, op->in.h);
+    const int64_t end = limit(y - op->pad_top + TILE_HEIGHT, op->in.h);
+    return (struct unread){first < end, first * row + column * op->in.c, end * row};
+}
+
+static struct unread unread_after(const struct mote_conv2d_s8 *op, int64_t y, int64_t x,
+                                  bool backward)
+{
+    const int64_t column = limit(x - op->pad_left + TILE_WIDTH, op->in.w);
+    if (x + TILE_COLUMNS < op->out.w && column < op->in.w)
+        return unread_rows(op, y, column);
+    const int64_t next = y + (backward ? -TILE_ROWS : TILE_ROWS);
+    if (next < 0 || next >= op->out.h)
+        return (struct unread){0};
+    return unread_rows(op, next, 0);
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+bool distances_of_tiles(const struct kernel *kernel, const union kernel_args *args, size_t *lead,
+                        size_t *trail)
+{
+    if (!takes(kernel, "conv2d") || strcmp(kernel->variant, "winograd") != 0)
+        return false;
+    const struct mote_conv2d_s8 *op = &args->conv2d;
+    const int64_t row = (int64_t)op->out.w * op->out.c;
+    int64_t least_lead = 1, least_trail = 1;
+    for (int64_t y = 0; y < op->out.h; y += TILE_ROWS)
+        for (int64_t x = 0; x < op->out.w; x += TILE_COLUMNS) {
+            const int64_t last_row = limit(y + TILE_ROWS, op->out.h) - 1;
+            const int64_t start = y * row + x * op->out.c;
+            const int64_t end = last_row * row + limit(x + TILE_COLUMNS, op->out.w) * op->out.c;
+            const struct unread below = unread_after(op, y, x, false);
+            const struct unread above = unread_after(op, y, x, true);
+            if (below.is_any)
+                least_lead = larger(least_lead, end - below.first);
+            if (above.is_any)
+                least_trail = larger(least_trail, above.end - start);
+        }
+    *lead = (size_t)least_lead;
+    *trail = (size_t)least_trail;
+    return true;
+}

@@ -27,6 +27,11 @@ size_t walk_trail(const struct walk *w);
 bool walk_of_pixels(const struct kernel *kernel, const union kernel_args *args, size_t in_bytes,
                     size_t out_bytes, struct walk *out);
 
+/* The least lead and trail of a kernel that computes tiles, a few rows high and columns wide: with bytes
+ * as elements. False for all others. */
+bool distances_of_tiles(const struct kernel *kernel, const union kernel_args *args, size_t *lead,
+                        size_t *trail);
+
 /* The walk of a kernel whose placement is ROWS or EITHER, with `args`; an element
  * of its first input and of its output has so many bytes. */
 struct walk walk_of(const struct kernel *kernel, const union kernel_args *args, size_t in_bytes,

@@ -61,6 +61,8 @@ static size_t smaller(size_t a, size_t b)
 static void find_distances(const struct graph *g, const struct node *n, enum placement placement,
                            struct step *step)
 {
+    if (distances_of_tiles(step->kernel, &step->args, &step->lead, &step->trail))
+        return;
     const size_t x_bytes = dtype_bytes(g->tensors.items[n->in[0]].dtype);
     const size_t y_bytes = dtype_bytes(g->tensors.items[n->out[0]].dtype);
     const struct walk rows = walk_of(step->kernel, &step->args, x_bytes, y_bytes);

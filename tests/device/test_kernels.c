@@ -399,6 +399,10 @@ static bool random_conv2d(struct random *r, struct problem *p)
     op->kh = SMALL(r), op->kw = SMALL(r);
     op->sh = (uint8_t)random_in(r, 1, 3), op->sw = (uint8_t)random_in(r, 1, 3);
     op->dh = (uint8_t)PICK(r, 1, 1, 1, 2, 3), op->dw = (uint8_t)PICK(r, 1, 1, 1, 2, 3);
+    if (random_u32(r) % 2 == 0) { /* what has variants of its own */
+        op->kh = op->kw = 3, op->sh = op->sw = op->dh = op->dw = 1;
+        op->in.c = (uint16_t)PICK(r, 4, 8, 12, 16, 20, 32);
+    }
     const int32_t reach_h = (op->kh - 1) * op->dh, reach_w = (op->kw - 1) * op->dw;
     op->pad_top = (uint8_t)random_in(r, 0, reach_h),
     op->pad_left = (uint8_t)random_in(r, 0, reach_w);

@@ -109,6 +109,107 @@ TEST(dilated_windows_lose_no_row_either)
     CHECK(n_minimal > 1000);
 }
 
+/* ---- tiles: pairs of rows, four columns at a time ---- */
+
+#define IMAGE_MAX 11
+#define PIXEL_MAX 12 /* bytes */
+
+/* An image whose input pixels are tagged, over or under its outputs. */
+struct tagged {
+    const struct mote_conv2d_s8 *op;
+    uint8_t memory[2 * IMAGE_MAX * IMAGE_MAX * PIXEL_MAX + 64];
+    size_t in, out; /* where they begin */
+};
+
+static uint8_t tag_of(const struct mote_conv2d_s8 *op, int32_t y, int32_t x)
+{
+    return (uint8_t)(1 + y * op->in.w + x);
+}
+
+static void write_pixel(uint8_t *to, uint8_t tag, uint32_t channels)
+{
+    memset(to, tag, channels);
+}
+
+/* Are the inputs under outputs y and y + 1, and columns `first` to `end`, whole? */
+static bool is_whole(const struct tagged *t, int32_t y, int32_t first, int32_t end)
+{
+    const struct mote_conv2d_s8 *op = t->op;
+    for (int32_t iy = y - op->pad_top; iy < y - op->pad_top + 4; iy++)
+        for (int32_t ix = first; ix < end; ix++) {
+            if (iy < 0 || iy >= op->in.h || ix < 0 || ix >= op->in.w)
+                continue;
+            const uint8_t *at = t->memory + t->in + (size_t)(iy * op->in.w + ix) * op->in.c;
+            for (uint32_t c = 0; c < op->in.c; c++)
+                if (at[c] != tag_of(op, iy, ix))
+                    return false;
+        }
+    return true;
+}
+
+/* Go through a pair of rows as conv2d_s8_winograd.c does. */
+static bool pass_pair(struct tagged *t, int32_t y)
+{
+    const struct mote_conv2d_s8 *op = t->op;
+    if (!is_whole(t, y, -op->pad_left, 2 - op->pad_left))
+        return false;
+    for (int32_t x = 0; x < op->out.w; x += 4) {
+        if (!is_whole(t, y, x - op->pad_left + 2, x - op->pad_left + 6))
+            return false;
+        for (int32_t oy = y; oy < y + 2 && oy < op->out.h; oy++)
+            for (int32_t ox = x; ox < x + 4 && ox < op->out.w; ox++)
+                write_pixel(t->memory + t->out + (size_t)(oy * op->out.w + ox) * op->out.c, 0,
+                            op->out.c);
+    }
+    return true;
+}
+
+static bool tiles_are_safe(const struct mote_conv2d_s8 *op, enum direction direction,
+                           size_t distance)
+{
+    struct tagged t = {.op = op};
+    const size_t in_bytes = (size_t)op->in.h * op->in.w * op->in.c;
+    *(direction == FORWARD ? &t.in : &t.out) = distance;
+    CHECK(t.in + in_bytes <= sizeof t.memory);
+    CHECK(t.out + (size_t)op->out.h * op->out.w * op->out.c <= sizeof t.memory);
+    for (int32_t i = 0; i < op->in.h * op->in.w; i++)
+        write_pixel(t.memory + t.in + (size_t)i * op->in.c, tag_of(op, 0, i), op->in.c);
+    const int32_t n_pairs = (op->out.h + 1) / 2;
+    for (int32_t i = 0; i < n_pairs; i++)
+        if (!pass_pair(&t, 2 * (direction == FORWARD ? i : n_pairs - 1 - i)))
+            return false;
+    return true;
+}
+
+/* Safe, and one byte less is not, unless it is 1: then all is read before anything is written. */
+static void check_tiles(const struct mote_conv2d_s8 *op)
+{
+    const struct kernel winograd = {.args = "conv2d", .variant = "winograd"};
+    const union kernel_args args = {.conv2d = *op};
+    size_t lead, trail;
+    CHECK(distances_of_tiles(&winograd, &args, &lead, &trail));
+    CHECK(tiles_are_safe(op, FORWARD, lead));
+    CHECK(lead == 1 || !tiles_are_safe(op, FORWARD, lead - 1));
+    CHECK(tiles_are_safe(op, BACKWARD, trail));
+    CHECK(trail == 1 || !tiles_are_safe(op, BACKWARD, trail - 1));
+}
+
+TEST(no_tile_overwrites_what_a_later_one_reads_and_one_byte_less_would)
+{
+    static const uint16_t channels[][2] = {{1, 1}, {4, 4}, {4, 12}, {12, 1}};
+    for (uint32_t i = 0; i < IMAGE_MAX * IMAGE_MAX * 4 * 3; i++) {
+        const uint16_t *c = channels[i / (IMAGE_MAX * IMAGE_MAX) % 4];
+        const uint32_t h = 1 + i % IMAGE_MAX, w = 1 + i / IMAGE_MAX % IMAGE_MAX;
+        const uint8_t pad = (uint8_t)(i / (IMAGE_MAX * IMAGE_MAX * 4) % 3);
+        const struct window down = {h, 3, 1, 1, pad}, across = {w, 3, 1, 1, pad};
+        const struct mote_hwc in = {(uint16_t)h, (uint16_t)w, c[0]};
+        const struct mote_hwc out = {(uint16_t)out_rows(&down), (uint16_t)out_rows(&across), c[1]};
+        const struct mote_conv2d_s8 op = {.in = in, .out = out, .pad_top = pad, .pad_left = pad};
+        if (out.h > 0 && out.w > 0 && out.h <= IMAGE_MAX && out.w <= IMAGE_MAX)
+            check_tiles(&op);
+    }
+}
+
 /* ---- the kernels themselves ---- */
 
 #define CHANNELS_MAX 9
@@ -403,4 +504,5 @@ TEST(kernels_give_the_same_bytes_over_their_own_input)
 
 TEST_MAIN(T(no_row_is_overwritten_before_its_last_read_and_one_byte_less_would),
           T(dilated_windows_lose_no_row_either),
+          T(no_tile_overwrites_what_a_later_one_reads_and_one_byte_less_would),
           T(kernels_give_the_same_bytes_over_their_own_input))

@@ -36,6 +36,7 @@ size_t mote_conv2d_s8_opt_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_v7m_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_dsp_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_rv32_scratch(const struct mote_conv2d_s8 *op);
+size_t mote_conv2d_s8_winograd_scratch(const struct mote_conv2d_s8 *op);
 
 /* Does a variant that computes some pixels at a time take them in the order of the image, whatever row
  * they are in? Of a pointwise layer, where pixel i is made of pixel i alone. */
@@ -62,6 +63,8 @@ void mote_conv2d_s8_rv32(const struct mote_conv2d_s8 *op, const int8_t *in, cons
                          const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s8_dsp(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
                         const int32_t *records, int8_t *out, void *scratch);
+void mote_conv2d_s8_winograd(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
+                             const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s16_ref(const struct mote_conv2d_s8 *op, const int16_t *in, const int8_t *w,
                          const void *bias, int16_t *out, void *scratch);
 
