@@ -7,6 +7,7 @@
 #include "output.h"
 #include "pass/pass.h"
 #include "verb.h"
+#include "wish.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,7 @@ static const char usage[] =
     "  --compiled       B is A after the passes that compilation starts with\n"
     "  --target T       B is A as compiled for a board, emulated, or native; only the outputs\n"
     "                   can be compared\n"
+    "  --ram BYTES, --feed rows, --optimize WHAT   of the target: as for mote compile\n"
     "  --input FILE[,FILE...]\n"
     "                   raw little-endian tensors for A, one file for each input; repeated:\n"
     "                   several calls (default: random)\n"
@@ -41,6 +43,8 @@ struct settings {
     uint64_t samples, seed;
     double tolerance;
     bool compiled, all, json;
+    struct wish_args wish_args;
+    struct wish wish;
 };
 
 /* What is compared, on what, and what came out. */
@@ -238,8 +242,8 @@ static bool compare_target(struct arena *a, const struct settings *s, struct dif
     struct firmware_run r;
     if (!t)
         return false;
-    const struct choice choice = target_choice(t);
-    return compile(a, x->a, name, &choice, &c, d) &&
+    const struct choice choice = wish_choice(&s->wish, t);
+    return compile_within(a, x->a, name, &choice, &s->wish.memory, &c, d) &&
            compile_and_run(a, &c, t, x->inputs, x->n_calls, &fw, &r, d) &&
            compare_outputs(a, x->a, x->inputs, r.outputs, x->n_calls, s->tolerance, &x->c, d);
 }
@@ -270,8 +274,13 @@ static uint32_t count_models(int argc, char **argv)
     return 2;
 }
 
-static bool settings_valid(const struct settings *s, struct diag *d)
+static bool settings_valid(struct settings *s, struct diag *d)
 {
+    const struct wish_args *w = &s->wish_args;
+    if (!wish_of(w, &s->wish, d))
+        return false;
+    if (!s->target && (w->ram_bytes || w->feed || w->optimize))
+        return diag_error(d, "mote diff", "--ram, --feed and --optimize need --target");
     if (s->compiled && s->target)
         return diag_error(d, "mote diff", "--compiled and --target exclude each other");
     if (s->samples < 1 || s->samples > SAMPLES_MAX)
@@ -285,10 +294,17 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
 {
     struct settings s = {.samples = 8, .seed = 1};
     const struct arg args[] = {
-        {"--compiled", ARG_FLAG, &s.compiled}, {"--target", ARG_STRING, &s.target},
-        {"--input", ARG_LIST, &s.inputs},      {"--samples", ARG_COUNT, &s.samples},
-        {"--seed", ARG_COUNT, &s.seed},        {"--tolerance", ARG_FLOAT, &s.tolerance},
-        {"--all", ARG_FLAG, &s.all},           {"--json", ARG_FLAG, &s.json},
+        {"--compiled", ARG_FLAG, &s.compiled},
+        {"--target", ARG_STRING, &s.target},
+        {"--input", ARG_LIST, &s.inputs},
+        {"--samples", ARG_COUNT, &s.samples},
+        {"--seed", ARG_COUNT, &s.seed},
+        {"--tolerance", ARG_FLOAT, &s.tolerance},
+        {"--all", ARG_FLAG, &s.all},
+        {"--json", ARG_FLAG, &s.json},
+        {"--ram", ARG_BYTES, &s.wish_args.ram_bytes},
+        {"--feed", ARG_STRING, &s.wish_args.feed},
+        {"--optimize", ARG_STRING, &s.wish_args.optimize},
     };
     const uint32_t n_models = count_models(argc, argv);
     if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, s.paths, n_models,
