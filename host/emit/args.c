@@ -263,6 +263,22 @@ static void print_softmax_s16(struct constants *c, const char *name, const union
     text_printf(c->t, "    .exp = %s_exp,\n    .inverse = %s_inverse,\n};\n", name, name);
 }
 
+static void print_lut_s16(struct constants *c, const char *name, const union kernel_args *args)
+{
+    print_array(c, name, "table", DT_S16, args->lut_s16.table, 513);
+    open_struct(c, "mote_lut_s16", name);
+    print_member(c, "n", args->lut_s16.n);
+    text_printf(c->t, "    .table = %s_table,\n};\n", name);
+}
+
+static void print_abs_s16(struct constants *c, const char *name, const union kernel_args *args)
+{
+    open_struct(c, "mote_abs_s16", name);
+    print_member(c, "n", args->abs_s16.n);
+    print_pair(c, "mult", args->abs_s16.mult, "shift", args->abs_s16.shift);
+    text_add(c->t, "};\n");
+}
+
 static void print_lut(struct constants *c, const char *name, const union kernel_args *args)
 {
     const struct mote_lut_s8 *op = &args->lut;
@@ -526,6 +542,20 @@ static void print_topk(struct constants *c, const char *name, const union kernel
     print_member(c, "rows", args->topk.rows);
     print_member(c, "n", args->topk.n);
     print_member(c, "k", args->topk.k);
+    text_add(c->t, "};\n");
+}
+
+static void print_detect(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_detect_f32 *op = &args->detect;
+    open_struct(c, "mote_detect_f32", name);
+    print_member(c, "n", op->n);
+    print_member(c, "classes", op->classes);
+    print_member(c, "background", op->background);
+    print_member(c, "max", op->max);
+    print_member(c, "per_class", op->per_class);
+    print_member_f32(c, "threshold", op->threshold);
+    print_member_f32(c, "overlap", op->overlap);
     text_add(c->t, "};\n");
 }
 
@@ -824,6 +854,8 @@ static const struct row rows[] = {
     {"sigmoid_s16", INPUTS_EACH, print_sigmoid_s16},
     {"softmax_s16", INPUTS_EACH, print_softmax_s16},
     {"lut", INPUTS_EACH, print_lut},
+    {"lut_s16", INPUTS_EACH, print_lut_s16},
+    {"abs_s16", INPUTS_EACH, print_abs_s16},
     {"sum", INPUTS_EACH, print_sum},
     {"mul", INPUTS_EACH, print_mul},
     {"prelu", INPUTS_EACH, print_prelu},
@@ -857,6 +889,7 @@ static const struct row rows[] = {
     {"l2_normalization", INPUTS_EACH, print_l2_normalization},
     {"log_softmax", INPUTS_EACH, print_log_softmax},
     {"topk", INPUTS_EACH, print_topk},
+    {"detect", INPUTS_EACH, print_detect},
     {"unary_f32", INPUTS_EACH, print_unary_f32},
     {"signal_window", INPUTS_EACH, print_signal_window},
     {"fft_auto_scale", INPUTS_EACH, print_fft_auto_scale},

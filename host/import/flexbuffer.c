@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum flex_type { FLEX_INT = 1, FLEX_UINT = 2, FLEX_MAP = 9, FLEX_BOOL = 26 };
+enum flex_type { FLEX_INT = 1, FLEX_UINT = 2, FLEX_FLOAT = 3, FLEX_MAP = 9, FLEX_BOOL = 26 };
 
 /* n numbers of `width` bytes from `at` on. */
 struct flex_vector {
@@ -73,19 +73,27 @@ static bool is_key(struct bytes b, const struct flex_vector *keys, uint64_t i, c
            memcmp(b.data + at, key, len) == 0;
 }
 
-static bool value_at(struct bytes b, const struct flex_vector *values, uint64_t i, int64_t *out)
+/* A value as it stands there. */
+struct flex_value {
+    enum flex_type type;
+    uint32_t width; /* 1, 2, 4 or 8 */
+    uint64_t raw;
+};
+
+static bool value_at(struct bytes b, const struct flex_vector *values, uint64_t i,
+                     struct flex_value *out)
 {
     const size_t types = values->at + (size_t)values->n * values->width;
-    uint64_t type, raw;
+    uint64_t type;
+    out->width = values->width;
     if (!read_unsigned(b, types + (size_t)i, 1, &type) ||
-        !read_unsigned(b, values->at + (size_t)i * values->width, values->width, &raw))
+        !read_unsigned(b, values->at + (size_t)i * values->width, values->width, &out->raw))
         return false;
-    const uint32_t unused = 64 - 8 * values->width;
-    *out = type >> 2 == FLEX_INT ? (int64_t)(raw << unused) >> unused : (int64_t)raw;
-    return type >> 2 == FLEX_INT || type >> 2 == FLEX_UINT || type >> 2 == FLEX_BOOL;
+    out->type = (enum flex_type)(type >> 2);
+    return true;
 }
 
-bool flex_int(struct bytes buffer, const char *key, int64_t *out)
+static bool find(struct bytes buffer, const char *key, struct flex_value *out)
 {
     struct flex_vector values, keys;
     if (!root_map(buffer, &values) || !map_keys(buffer, &values, &keys))
@@ -94,4 +102,33 @@ bool flex_int(struct bytes buffer, const char *key, int64_t *out)
         if (is_key(buffer, &keys, i, key))
             return value_at(buffer, &values, i, out);
     return false;
+}
+
+bool flex_int(struct bytes buffer, const char *key, int64_t *out)
+{
+    struct flex_value v;
+    if (!find(buffer, key, &v))
+        return false;
+    const uint32_t unused = 64 - 8 * v.width;
+    *out = v.type == FLEX_INT ? (int64_t)(v.raw << unused) >> unused : (int64_t)v.raw;
+    return v.type == FLEX_INT || v.type == FLEX_UINT || v.type == FLEX_BOOL;
+}
+
+bool flex_number(struct bytes buffer, const char *key, double *out)
+{
+    struct flex_value v;
+    int64_t whole;
+    if (flex_int(buffer, key, &whole)) {
+        *out = (double)whole;
+        return true;
+    }
+    if (!find(buffer, key, &v) || v.type != FLEX_FLOAT || v.width < sizeof(float))
+        return false;
+    const uint32_t low = (uint32_t)v.raw;
+    float single;
+    memcpy(&single, &low, sizeof single);
+    memcpy(out, &v.raw, sizeof *out);
+    if (v.width == sizeof(float))
+        *out = (double)single;
+    return true;
 }

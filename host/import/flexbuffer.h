@@ -14,4 +14,7 @@
 /* The integer or truth value at `key` of the map. False when the buffer is damaged, is no map, or
  * has no such key with an integer. */
 bool flex_int(struct bytes buffer, const char *key, int64_t *out);
+
+/* The same for a number of any kind. */
+bool flex_number(struct bytes buffer, const char *key, double *out);
 #endif

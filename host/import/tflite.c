@@ -124,10 +124,17 @@ static const struct builtin builtins[] = {
 
 #define N_BUILTINS (sizeof builtins / sizeof builtins[0])
 
+/* Row i of the custom operators; NULL behind the last. */
+static const struct tfl_custom *custom_operator(uint32_t i)
+{
+    static const struct tfl_custom detect = {"TFLite_Detection_PostProcess", tfl_detect, OP_DETECT};
+    return i == 0 ? &detect : tfl_signal_operator(i - 1);
+}
+
 struct tflite_operator tflite_operator(uint32_t i)
 {
     if (i >= N_BUILTINS) {
-        const struct tfl_custom *custom = tfl_signal_operator(i - (uint32_t)N_BUILTINS);
+        const struct tfl_custom *custom = custom_operator(i - (uint32_t)N_BUILTINS);
         return custom ? (struct tflite_operator){custom->name, custom->op}
                       : (struct tflite_operator){NULL, N_OPS};
     }
@@ -146,7 +153,7 @@ static import_fn *find_import(const struct tfl_op *op, enum op *kind)
             return builtins[i].import;
         }
     const struct tfl_custom *custom;
-    for (uint32_t i = 0; (custom = tfl_signal_operator(i)); i++)
+    for (uint32_t i = 0; (custom = custom_operator(i)); i++)
         if (op->code == TFL_CUSTOM && op->custom.len == strlen(custom->name) &&
             memcmp(op->custom.data, custom->name, op->custom.len) == 0) {
             *kind = custom->op;

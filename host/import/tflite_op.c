@@ -338,6 +338,8 @@ bool tfl_add_each(struct tfl *t, const struct tfl_op *op, enum op kind, const st
         i[k] = (uint32_t)fb_i32_at(t->fb, &op->out_ids, k);
         if (!declared(t, op, i[k], &as[k]))
             return false;
+        if (tfl_tensor(t, i[k])->shape.n == 0) /* left open: as the rule has it */
+            as[k].shape = (struct shape){0};
     }
     if (!add_node(t, op, kind, attrs, in, n_in, as, &id))
         return false;

@@ -181,7 +181,7 @@ bool tfl_add(struct tfl *t, const struct tfl_op *op, enum op kind, const struct 
 bool tfl_add_reshaped(struct tfl *t, const struct tfl_op *op, enum op kind,
                       const struct attrs *attrs, const uint32_t *in, uint32_t n_in);
 /* The same for an operator of as many outputs as the node has, 2 to 4, each as the file declares
- * it. */
+ * it, if it declares a shape. */
 bool tfl_add_each(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *attrs,
                   const uint32_t *in, uint32_t n_in);
 /* The same for an operator with variables, which are the last inputs of the node: `variables` says
@@ -287,6 +287,9 @@ bool tfl_fold_ints(struct tfl *t, const struct tfl_op *op, bool *done);
 bool tfl_slice_strided(struct tfl *t, const struct tfl_op *op);
 /* Position `p` in a row of n, counted from the end when negative, held within low..high. */
 int64_t tfl_slice_position(int64_t p, int64_t n, int64_t low, int64_t high);
+
+/* tflite_detect.c: boxes of an object detector. */
+bool tfl_detect(struct tfl *t, const struct tfl_op *op);
 
 /* tflite_signal.c: the custom operators of an audio front end. */
 struct tfl_custom {

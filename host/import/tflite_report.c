@@ -21,8 +21,6 @@ static const struct remedy of_operator[] = {
     {"custom operator 'Signal",
      "an audio front end: of the signal library SignalWindow, SignalFftAutoScale, SignalRfft, "
      "SignalEnergy and SignalFilterBank... are supported"},
-    {"custom operator 'TFLite_Detection_PostProcess'",
-     "end the model before it: the program around it decodes and sorts the few boxes"},
     {"custom operator", "its code is not in the file: end the model before it, or train without "
                         "it"},
     {"IF", "convert the branch that the device takes, by itself"},

@@ -51,6 +51,7 @@ union kernel_args {
     struct mote_l2_normalization l2_normalization;
     struct mote_log_softmax_s8 log_softmax;
     struct mote_topk topk;
+    struct mote_detect_f32 detect;
     struct mote_unary_f32 unary_f32; /* relu, relu6, the operators of unary.def     */
     struct mote_softmax_f32 softmax_f32;
     struct mote_reduce_f32 reduce_f32; /* mean, reduce_... */
@@ -58,7 +59,9 @@ union kernel_args {
     struct mote_matmul matmul_f32; /* batch_matmul */
     struct mote_svdf_f32 svdf_f32;
     struct mote_lstm_f32 lstm_f32;
-    struct mote_lut_s8 lut; /* the operators of unary.def        */
+    struct mote_lut_s8 lut;      /* the operators of unary.def        */
+    struct mote_lut_s16 lut_s16; /* exp, log, rsqrt             */
+    struct mote_abs_s16 abs_s16;
     /* from here to filter_bank_log: the audio front end */
     struct mote_signal_window_s16 signal_window;
     struct mote_fft_auto_scale_s16 fft_auto_scale;

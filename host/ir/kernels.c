@@ -52,8 +52,8 @@ static const char *float_op(enum op op)
  * scale, copies in another order, sums, and functions of one element, which are tables. */
 static const char *device_op(enum op op, enum dtype x)
 {
-    if (x == DT_S16 && op == OP_LEAKY_RELU) /* a table of 16 bits would be too large */
-        return "leaky_relu";
+    if (x == DT_S16 && (op == OP_LEAKY_RELU || op == OP_ABS))
+        return op_name(op); /* exactly: not by a table of straight lines */
     if (x == DT_S16 && (op == OP_LOGISTIC || op == OP_TANH))
         return "sigmoid";
     if (x == DT_S32 && op == OP_ADD)

@@ -263,3 +263,26 @@ void table_fill(const struct graph *g, const struct node *n, int8_t table[TABLE_
     for (int32_t q = INT8_MIN; q <= INT8_MAX; q++)
         table[(uint8_t)q] = (int8_t)mote_clamp_s32(entry(g, n, q - zero), INT8_MIN, INT8_MAX);
 }
+
+/* In float, as the reference does it. */
+const int16_t *table_s16(struct arena *a, float (*f)(float x, float low), float scale, int32_t zero,
+                         float out_scale)
+{
+    int16_t *table = ARENA_ARRAY(a, int16_t, TABLE_S16);
+    const float low = scale * (float)(INT16_MIN - zero), high = scale * (float)(INT16_MAX - zero);
+    const float out_low = out_scale * (float)INT16_MIN, out_high = out_scale * (float)INT16_MAX;
+    const float unit = 65536.0f / (out_high - out_low);
+    const float step = (high - low) / 512.0f;
+    for (int32_t i = 0; i < TABLE_S16; i++) {
+        const float at = i < 512 ? low + (float)i * step : high;
+        const float value = roundf(f(at, out_low) * unit);
+        float bias = 0.0f;
+        if (i < 512) {
+            const float next = f(low + (float)(i + 1) * step, out_low) * unit;
+            const float middle = roundf(f(at + step / 2.0f, out_low) * unit);
+            bias = roundf((roundf((next + value) / 2.0f) - middle) / 2.0f);
+        }
+        table[i] = (int16_t)fmaxf(-32768.0f, fminf(32767.0f, value - bias));
+    }
+    return table;
+}

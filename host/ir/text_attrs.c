@@ -55,6 +55,10 @@ const struct attr_spec *attr_specs(uint32_t *n)
         {"beta", ATTR_BETA, ATTR_FORM_FLOAT, offsetof(struct attrs, beta), 1, ATTR_OPTIONAL, 1},
         {"alpha", ATTR_ALPHA, ATTR_FORM_FLOAT, offsetof(struct attrs, alpha), 1, ATTR_REQUIRED, 0},
         {"clip", ATTR_CLIP, ATTR_FORM_FLOAT, offsetof(struct attrs, clip), 1, ATTR_OPTIONAL, 0},
+        {"threshold", ATTR_THRESHOLD, ATTR_FORM_FLOAT, offsetof(struct attrs, threshold), 1,
+         ATTR_OPTIONAL, 0},
+        {"overlap", ATTR_OVERLAP, ATTR_FORM_FLOAT, offsetof(struct attrs, overlap), 1,
+         ATTR_REQUIRED, 0},
         {"act", ATTR_ACT, ATTR_FORM_ACT, offsetof(struct attrs, act), 1, ATTR_OPTIONAL, ACT_NONE},
     };
     *n = sizeof specs / sizeof specs[0];

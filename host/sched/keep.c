@@ -39,13 +39,18 @@ static uint32_t count_reads(const struct program *p, const struct node *n, uint3
     return count;
 }
 
-/* May step s write `out` where `in` lies, though it reads `in`? Kernels of several outputs have in
- * the second and later ones the next values of their last inputs, each of which they may write to
- * the old one's place. The shift of fft_auto_scale is none: as s32 it is no next value of s16. */
+/* Operators with states: their second and later outputs are the next values of their last inputs. */
+static bool has_states(enum op op)
+{
+    return op == OP_SVDF || op == OP_LSTM || op == OP_SPECTRAL_SUBTRACTION;
+}
+
+/* May step s write `out` where `in` lies, though it reads `in`? A next value may lie where the old one
+ * did. */
 static bool may_replace(const struct program *p, uint32_t s, uint32_t in, uint32_t out)
 {
     const struct node *n = &p->graph->nodes.items[p->steps[s].i_node];
-    for (uint32_t k = 1; k < n->n_out; k++)
+    for (uint32_t k = 1; k < n->n_out && has_states(n->op); k++)
         if (program_root(p, n->out[k]) == out)
             return program_root(p, n->in[n->n_in - n->n_out + k]) == in &&
                    count_reads(p, n, in) == 1;

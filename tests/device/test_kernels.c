@@ -19,6 +19,8 @@ union any_args {
     struct mote_requantize_s8 requantize;
     struct mote_requantize_s32 requantize_wide;
     struct mote_lut_s8 lut;
+    struct mote_lut_s16 lut_s16;
+    struct mote_abs_s16 abs_s16;
     struct mote_leaky_relu_s16 leaky_relu_s16;
     struct mote_sigmoid_s16 sigmoid_s16;
     struct mote_softmax_s16 softmax_s16;
@@ -57,6 +59,7 @@ union any_args {
     struct mote_l2_normalization l2_normalization;
     struct mote_log_softmax_s8 log_softmax;
     struct mote_topk topk;
+    struct mote_detect_f32 detect;
     struct mote_unary_f32 unary_f32;
     struct mote_softmax_f32 softmax_f32;
     struct mote_reduce_f32 reduce_f32;
@@ -91,6 +94,8 @@ struct buffers {
 #define CALL_sigmoid_s16(f, a, b)         CALL_unary(f, &(a)->sigmoid_s16, b)
 #define CALL_softmax_s16(f, a, b)         CALL_unary(f, &(a)->softmax_s16, b)
 #define CALL_lut(f, a, b)                 CALL_unary(f, &(a)->lut, b)
+#define CALL_lut_s16(f, a, b)             CALL_unary(f, &(a)->lut_s16, b)
+#define CALL_abs_s16(f, a, b)             CALL_unary(f, &(a)->abs_s16, b)
 #define CALL_binary(f, op, b)             f(op, (b)->in, (b)->in2, (b)->out, (b)->scratch)
 #define CALL_sum(f, a, b)                 CALL_binary(f, &(a)->sum, b)
 #define CALL_mul(f, a, b)                 CALL_binary(f, &(a)->mul, b)
@@ -120,6 +125,7 @@ struct buffers {
 #define CALL_l2_normalization(f, a, b)    CALL_nothing(f, a, b)
 #define CALL_log_softmax(f, a, b)         CALL_nothing(f, a, b)
 #define CALL_topk(f, a, b)                CALL_nothing(f, a, b)
+#define CALL_detect(f, a, b)              CALL_nothing(f, a, b)
 #define CALL_unary_f32(f, a, b)           CALL_nothing(f, a, b)
 #define CALL_softmax_f32(f, a, b)         CALL_nothing(f, a, b)
 #define CALL_reduce_f32(f, a, b)          CALL_nothing(f, a, b)

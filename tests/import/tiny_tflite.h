@@ -44,7 +44,8 @@ struct tiny_op {
     struct tiny_option option[8];
     int32_t ints[TINY_MAX]; /* a vector as field 0 of the options, when n_ints > 0 */
     uint32_t n_ints;
-    const char *text; /* a string as field 1 of the options, unless it is NULL */
+    const char *text;    /* a string as field 1 of the options, unless it is NULL */
+    struct bytes custom; /* custom options */
 };
 
 struct tiny_code {
@@ -199,10 +200,13 @@ static inline size_t tiny_put_op(struct text *t, const struct tiny_op *x)
         {OPERATOR_OUTPUTS, 4, 0, 0},
         {OPERATOR_OPTIONS_TYPE, 1, x->options_type, 0},
         {OPERATOR_OPTIONS, x->options_type ? 4 : 0, 0, 0},
+        {OPERATOR_CUSTOM_OPTIONS, x->custom.len ? 4 : 0, 0, 0},
     };
-    size_t at = tiny_table(t, f, 5);
+    size_t at = tiny_table(t, f, 6);
     tiny_point(t, f[1].at, tiny_vector(t, x->in, x->n_in, 4));
     tiny_point(t, f[2].at, tiny_vector(t, x->out, x->n_out, 4));
+    if (x->custom.len)
+        tiny_point(t, f[5].at, tiny_vector(t, x->custom.data, (uint32_t)x->custom.len, 1));
     if (!x->options_type)
         return at;
     struct tiny_field o[10] = {{0, x->n_ints ? 4 : 0, 0, 0}, {1, x->text ? 4 : 0, 0, 0}};

@@ -581,7 +581,7 @@ static inline bool random_makes(enum op op)
         return false;
     default:
         return op != OP_CAST && op != OP_SVDF && op != OP_LSTM && op != OP_TOPK &&
-               op != OP_FLOOR_DIV && op != OP_FLOOR_MOD &&
+               op != OP_DETECT && op != OP_FLOOR_DIV && op != OP_FLOOR_MOD &&
                op != OP_POW; /* pow is not always finite */
     }
 }

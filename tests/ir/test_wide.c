@@ -41,6 +41,25 @@ static const struct near_case cases[] = {
     {"relu(%0)", "[4,50]", "[4,50]", "", "", 0.001f, 0.0007f, 0.76f},
     {"relu6(%0)", "[4,50]", "[4,50]", "", "", 0.001f, 0.001f, 0.76f},
     {"softmax(%0)", "[4,50]", "[4,50]", "", "", 0.0002f, 0x1p-15f, 16.0f},
+    {"abs(%0)", "[4,50]", "[4,50]", "", "", 0.001f, 0.0007f, 0.76f},
+    {"squared_difference(%0, %2)", "[4,50]", "[4,50]",
+     "%2 \"c\" s16 [1] quant 0.0015 :0 = [-700]\n", "%2 \"c\" f32 [1] = [-1.05]\n", 0.001f, 0.5f,
+     0.76f},
+    {"batch_matmul(%0, %2) adjoint [0,1]", "[2,5,20]", "[2,5,3]",
+     "%2 \"c\" s16 [1,3,20] quant 0.01 :0 = [1,2,3,4,5,6,7,8,9,10,-1,-2,-3,-4,-5,-6,-7,-8,-9,-10,"
+     "1,2,3,4,5,6,7,8,9,10,-1,-2,-3,-4,-5,-6,-7,-8,-9,-10,"
+     "10000,2,3,4,5,6,7,8,9,10,-1,-2,-3,-4,-5,-6,-7,-8,-9,-10]\n",
+     "%2 \"c\" f32 [1,3,20] = [0.01,0.02,0.03,0.04,0.05,0.06,0.07,0.08,0.09,0.1,-0.01,-0.02,-0.03,"
+     "-0.04,-0.05,-0.06,-0.07,-0.08,-0.09,-0.1,"
+     "0.01,0.02,0.03,0.04,0.05,0.06,0.07,0.08,0.09,0.1,-0.01,-0.02,-0.03,"
+     "-0.04,-0.05,-0.06,-0.07,-0.08,-0.09,-0.1,"
+     "100,0.02,0.03,0.04,0.05,0.06,0.07,0.08,0.09,0.1,-0.01,-0.02,-0.03,"
+     "-0.04,-0.05,-0.06,-0.07,-0.08,-0.09,-0.1]\n",
+     0.001f, 0.1f, 1.6f},
+    /* positions are in 1/1024 of a pixel: of noise of 16 bits that is 64 units a direction */
+    {"resize_bilinear(%0) to [9,4] half_pixel 1", "[1,5,10,4]", "[1,9,4,4]", "", "", 0.001f, 0.001f,
+     150.0f},
+    {"resize_bilinear(%0) to [9,20]", "[1,5,10,4]", "[1,9,20,4]", "", "", 0.001f, 0.001f, 150.0f},
     {"mul(%0, %0)", "[4,50]", "[4,50]", "", "", 0.001f, 0.04f, 0.76f},
     {"add(%0, %0) act relu", "[4,50]", "[4,50]", "", "", 0.001f, 0.002f, 0.76f},
     {"sub(%0, %2)", "[4,50]", "[4,50]", "%2 \"c\" s16 [1] quant 0.01 :0 = [77]\n",
@@ -122,6 +141,129 @@ TEST(every_operator_of_int16_is_near_its_float_meaning)
     struct arena *a = arena_new("test");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         check_case(a, &cases[i]);
+    arena_free(a);
+}
+
+/* Tables of 512 straight lines: a rounding at their borders, and half of what a line errs in its middle. */
+static void check_table(struct arena *a, const char *op, double (*f)(double), float x_scale,
+                        float y_scale)
+{
+    struct graph *g = parse(
+        a, arena_printf(a,
+                        "mote 1 graph \"g\"\n%%0 \"x\" s16 [400] quant %.9g :0\n"
+                        "%%1 \"y\" s16 [400] quant %.9g :0\ninput %%0 output %%1\n%%1 = %s(%%0)\n",
+                        (double)x_scale, (double)y_scale, op));
+    struct diag d = {0};
+    struct interp *it = interp_new(a, g, &d);
+    CHECK(it);
+    int16_t x[400];
+    for (int i = 0; i < 400; i++)
+        x[i] = (int16_t)(24000 - 40 * i); /* 8040..24000: far from where they bend */
+    interp_run(it, (const void *const[]){x});
+    const int16_t *y = interp_tensor(it, 1);
+    for (int i = 0; i < 400; i++)
+        CHECK_NEAR(y[i], f((double)x_scale * x[i]) / (double)y_scale, 2.5);
+}
+
+static double rsqrt_of(double x)
+{
+    return 1.0 / sqrt(x);
+}
+
+TEST(tables_of_int16_are_near_the_function)
+{
+    struct arena *a = arena_new("test");
+    check_table(a, "exp", exp, 0.0001f, 0.0005f);
+    check_table(a, "log", log, 0.001f, 0.0002f);
+    check_table(a, "rsqrt", rsqrt_of, 0.001f, 0.00002f);
+    arena_free(a);
+}
+
+/* Where there is no value the reference gives an end of the range: of 513 borders the first 256 are
+ * below 0, the 257th is 0. */
+TEST(tables_have_an_end_of_the_range_where_there_is_no_value)
+{
+    struct arena *a = arena_new("test");
+    static const char *const ops[2] = {"log", "rsqrt"};
+    static const int16_t x[2] = {-32768, -128}, want[2] = {-32768, 32767};
+    for (int k = 0; k < 2; k++) {
+        struct graph *g = parse(
+            a,
+            arena_printf(a,
+                         "mote 1 graph \"g\"\n%%0 \"x\" s16 [2] quant 0.001 :0\n%%1 \"y\" s16 [2] "
+                         "quant 0.0002 :0\ninput %%0 output %%1\n%%1 = %s(%%0)\n",
+                         ops[k]));
+        struct diag d = {0};
+        struct interp *it = interp_new(a, g, &d);
+        CHECK(it);
+        interp_run(it, (const void *const[]){x});
+        const int16_t *y = interp_tensor(it, 1);
+        CHECK_EQ(y[0], want[k]);
+        CHECK_EQ(y[1], want[k]);
+    }
+    arena_free(a);
+}
+
+/* An LSTM of 2 batches, 25 steps, 2 inputs and 3 elements of state; weights of 1/128. */
+static struct graph *lstm_graph(struct arena *a, const char *x, const char *w, const char *b,
+                                const char *h, const char *c, const char *const scale[5],
+                                const char *zeros)
+{
+    static const char *const values =
+        "[64,-32,16,8,-100,50,25,-12,6,-3,100,127,64,-32,16,8,-100,50,25,-12,6,-3,100,127]";
+    static const char *const recurrent =
+        "[6,-3,1,8,-10,5,25,-12,6,-3,10,12,6,-3,1,8,-10,5,2,-12,6,-3,10,12,"
+        "6,-3,16,8,-10,5,2,-12,6,-3,10,12]";
+    return parse(
+        a,
+        arena_printf(a,
+                     "mote 1 graph \"g\"\n%%0 \"x\" %s [2,25,2] %s\n%%1 \"y\" %s [2,25,3] %s\n"
+                     "%%2 \"w\" %s [4,3,2] %s = %s\n%%3 \"r\" %s [4,3,3] %s = %s\n"
+                     "%%4 \"b\" %s [4,3] %s = [%s]\n%%5 \"h\" %s [2,3] %s\n%%6 \"c\" %s [2,3] %s\n"
+                     "%%7 \"h2\" %s [2,3] %s\n%%8 \"c2\" %s [2,3] %s\n"
+                     "input %%0 output %%1 state %%5, %%7 state %%6, %%8\n"
+                     "%%1, %%7, %%8 = lstm(%%0, %%2, %%3, %%4, %%5, %%6) clip 1.5\n",
+                     x, scale[0], h, scale[1], w, scale[2], values, w, scale[2], recurrent, b,
+                     scale[3], zeros, h, scale[1], c, scale[4], h, scale[1], c, scale[4]));
+}
+
+TEST(lstm_of_int16_is_near_its_float_meaning)
+{
+    struct arena *a = arena_new("test");
+    static const char *const wide[5] = {
+        "quant 6.103515625e-05 :0", "quant 3.0517578125e-05 :0",
+        "quant axis 0 [0.0078125:0, 0.0078125:0, 0.0078125:0, 0.0078125:0]",
+        "quant axis 0 [4.76837158e-07:0, 4.76837158e-07:0, 4.76837158e-07:0, 4.76837158e-07:0]",
+        "quant 6.103515625e-05 :0"};
+    static const char *const none[5] = {"", "", "", "", ""};
+    static const char *const zeros = "0,0,0,0,0,0,0,0,0,0,0,0";
+    struct graph *g = lstm_graph(a, "s16", "s8", "s64", "s16", "s16", wide, zeros);
+    struct graph *f = lstm_graph(a, "f32", "f32", "f32", "f32", "f32", none, zeros);
+    struct tensor *fw = f->tensors.items;
+    for (uint32_t k = 2; k <= 3; k++) { /* the same weights */
+        float *real = arena_copy(a, fw[k].data, tensor_bytes(&fw[k]));
+        for (int64_t i = 0; i < shape_count(&fw[k].shape); i++)
+            real[i] /= 128.0f;
+        fw[k].data = real;
+    }
+    struct diag d = {0};
+    struct interp *ig = interp_new(a, g, &d), *jf = interp_new(a, f, &d);
+    CHECK(ig && jf);
+    struct rng r = rng_split(test_seed(), 77);
+    int16_t x[100];
+    float real[100];
+    for (int i = 0; i < 100; i++) {
+        x[i] = (int16_t)((int32_t)rng_below(&r, 65536) - 32768);
+        real[i] = (float)x[i] * 0x1p-14f;
+    }
+    for (int call = 0; call < 2; call++) {
+        interp_run(ig, (const void *const[]){x});
+        interp_run(jf, (const void *const[]){real});
+        const int16_t *y = interp_tensor(ig, 1);
+        const float *want = interp_tensor(jf, 1);
+        for (int i = 0; i < 150; i++) /* gates have 12 fraction bits, sums over time add up */
+            CHECK_NEAR((double)y[i] * 0x1p-15, (double)want[i], 0.002);
+    }
     arena_free(a);
 }
 
@@ -229,5 +371,8 @@ TEST(what_int16_cannot_do_is_said)
 }
 
 TEST_MAIN(T(every_operator_of_int16_is_near_its_float_meaning),
-          T(softmax_of_int8_has_16_bits_when_asked), T(quantize_goes_between_all_sizes),
-          T(wide_biases_are_bounded_at_both_ends), T(what_int16_cannot_do_is_said))
+          T(tables_of_int16_are_near_the_function),
+          T(tables_have_an_end_of_the_range_where_there_is_no_value),
+          T(lstm_of_int16_is_near_its_float_meaning), T(softmax_of_int8_has_16_bits_when_asked),
+          T(quantize_goes_between_all_sizes), T(wide_biases_are_bounded_at_both_ends),
+          T(what_int16_cannot_do_is_said))

@@ -31,6 +31,8 @@ struct call {
 #define CALL_sigmoid_s16(f, c)      CALL_unary(f, &(c)->args->sigmoid_s16, c)
 #define CALL_softmax_s16(f, c)      CALL_unary(f, &(c)->args->softmax_s16, c)
 #define CALL_lut(f, c)              CALL_unary(f, &(c)->args->lut, c)
+#define CALL_lut_s16(f, c)          CALL_unary(f, &(c)->args->lut_s16, c)
+#define CALL_abs_s16(f, c)          CALL_unary(f, &(c)->args->abs_s16, c)
 #define CALL_sum(f, c)              CALL_binary(f, &(c)->args->sum, c)
 #define CALL_mul(f, c)              CALL_binary(f, &(c)->args->mul, c)
 #define CALL_extremum(f, c)         CALL_binary(f, &(c)->args->extremum, c)
@@ -54,7 +56,8 @@ struct call {
 #define CALL_l2_normalization(f, c) CALL_unary(f, &(c)->args->l2_normalization, c)
 #define CALL_log_softmax(f, c)      CALL_unary(f, &(c)->args->log_softmax, c)
 #define CALL_topk(f, c)                                                                            \
-    ((void)(f), (void)(c), test_fail(__FILE__, __LINE__, "a kernel of two outputs"))
+    ((void)(f), (void)(c), test_fail(__FILE__, __LINE__, "a kernel of several outputs"))
+#define CALL_detect(f, c)      CALL_topk(f, c)
 #define CALL_cast(f, c)        CALL_unary(f, &(c)->args->cast, c)
 #define CALL_unary_f32(f, c)   CALL_unary(f, &(c)->args->unary_f32, c)
 #define CALL_softmax_f32(f, c) CALL_unary(f, &(c)->args->softmax_f32, c)

@@ -30,6 +30,11 @@ size_t mote_batch_matmul_s8_ref_scratch(const struct mote_batch_matmul_s8 *op);
 void mote_batch_matmul_s8_ref(const struct mote_batch_matmul_s8 *op, const int8_t *a,
                               const int8_t *b, int8_t *out, void *scratch);
 
+/* Of int16 all zero points are 0; sums have 64 bits. */
+size_t mote_batch_matmul_s16_ref_scratch(const struct mote_batch_matmul_s8 *op);
+void mote_batch_matmul_s16_ref(const struct mote_batch_matmul_s8 *op, const int16_t *a,
+                               const int16_t *b, int16_t *out, void *scratch);
+
 size_t mote_batch_matmul_f32_ref_scratch(const struct mote_matmul *op);
 void mote_batch_matmul_f32_ref(const struct mote_matmul *op, const float *a, const float *b,
                                float *out, void *scratch);

@@ -1,4 +1,4 @@
-/* lstm.h - long short-term memory over a sequence, int8 with a cell of int16.
+/* lstm.h - long short-term memory over a sequence, int8 or int16 with a cell of int16.
  * SPDX-License-Identifier: Apache-2.0
  *
  * docs/spec/numerics.md is the definition. The four gates stand in the order input, forget, cell,
@@ -37,6 +37,12 @@ void mote_lstm_s8_ref(const struct mote_lstm_s8 *op, const int8_t *in, const int
                       const int8_t *recurrent, const int32_t *bias, const int8_t *hidden,
                       const int16_t *cell, int8_t *out, int8_t *next_hidden, int16_t *next_cell,
                       void *scratch);
+/* Of int16 zero points are 0, and sums have 64 bits. */
+size_t mote_lstm_s16_ref_scratch(const struct mote_lstm_s8 *op);
+void mote_lstm_s16_ref(const struct mote_lstm_s8 *op, const int16_t *in, const int8_t *weights,
+                       const int8_t *recurrent, const int64_t *bias, const int16_t *hidden,
+                       const int16_t *cell, int16_t *out, int16_t *next_hidden, int16_t *next_cell,
+                       void *scratch);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,7 @@
 /* mote.h - the whole device library. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_MOTE_H
 #define MOTE_MOTE_H
+#include "mote/abs.h"
 #include "mote/act.h"
 #include "mote/add.h"
 #include "mote/arg_extremum.h"
@@ -15,6 +16,7 @@
 #include "mote/conv2d.h"
 #include "mote/cumsum.h"
 #include "mote/depthwise_conv2d.h"
+#include "mote/detect.h"
 #include "mote/extremum.h"
 #include "mote/fully_connected.h"
 #include "mote/fully_connected_f32.h"

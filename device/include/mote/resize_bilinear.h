@@ -22,6 +22,10 @@ size_t mote_resize_bilinear_s8_ref_scratch(const struct mote_resize_bilinear_s8 
 void mote_resize_bilinear_s8_ref(const struct mote_resize_bilinear_s8 *op, const int8_t *in,
                                  int8_t *out, void *scratch);
 
+size_t mote_resize_bilinear_s16_ref_scratch(const struct mote_resize_bilinear_s8 *op);
+void mote_resize_bilinear_s16_ref(const struct mote_resize_bilinear_s8 *op, const int16_t *in,
+                                  int16_t *out, void *scratch);
+
 /* Output row i lies at i * y_scale of the input; with half_pixel at (i + 1/2) * y_scale - 1/2. Columns
  * alike. */
 struct mote_resize_bilinear_f32 {

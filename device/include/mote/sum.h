@@ -22,6 +22,7 @@ size_t mote_add_broadcast_s8_ref_scratch(const struct mote_sum_s8 *op);
 size_t mote_add_broadcast_s16_ref_scratch(const struct mote_sum_s8 *op);
 size_t mote_sub_s8_ref_scratch(const struct mote_sum_s8 *op);
 size_t mote_squared_difference_s8_ref_scratch(const struct mote_sum_s8 *op);
+size_t mote_squared_difference_s16_ref_scratch(const struct mote_sum_s8 *op);
 size_t mote_sub_s16_ref_scratch(const struct mote_sum_s8 *op);
 
 /* `out` may be `a` if that is not repeated. */
@@ -33,6 +34,8 @@ void mote_squared_difference_s8_ref(const struct mote_sum_s8 *op, const int8_t *
                                     int8_t *out, void *scratch);
 void mote_add_broadcast_s16_ref(const struct mote_sum_s8 *op, const int16_t *a, const int16_t *b,
                                 int16_t *out, void *scratch);
+void mote_squared_difference_s16_ref(const struct mote_sum_s8 *op, const int16_t *a,
+                                     const int16_t *b, int16_t *out, void *scratch);
 void mote_sub_s16_ref(const struct mote_sum_s8 *op, const int16_t *a, const int16_t *b,
                       int16_t *out, void *scratch);
 

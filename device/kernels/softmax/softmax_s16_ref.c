@@ -3,18 +3,12 @@
 #include "mote/softmax.h"
 
 #include "kernels/common/fixed_exp.h"
+#include "kernels/common/interpolate.h"
 
 size_t mote_softmax_s16_ref_scratch(const struct mote_softmax_s16 *op)
 {
     (void)op;
     return 0;
-}
-
-/* The function in a table of 513 for -2^15, -2^15 + 128, ..., 2^15, between them a straight line. */
-static int32_t interpolate(const int16_t *table, int32_t x)
-{
-    const int32_t i = 256 + (x >> 7), slope = table[i + 1] - table[i];
-    return table[i] + ((slope * (x & 0x7f) + 64) >> 7);
 }
 
 static int32_t clamp_s16(int32_t x)
@@ -31,15 +25,15 @@ static void softmax_row(const struct mote_softmax_s16 *op, const int16_t *in, in
     int32_t sum = 0; /* Q16.15: at most 65535 elements of at most 2^15 - 1 */
     for (uint32_t i = 0; i < op->n; i++) {
         const int32_t scaled = mote_requant(in[i] - max, op->mult, op->shift); /* <= 0 */
-        out[i] = (int16_t)interpolate(op->exp, clamp_s16(scaled + INT16_MAX));
+        out[i] = (int16_t)mote_interpolate(op->exp, clamp_s16(scaled + INT16_MAX));
         sum += out[i];
     }
     MOTE_ASSERT(sum >= 1 << 14); /* the largest element adds about 2^15 */
 
     const int32_t headroom = mote_clz((uint32_t)sum | 1u); /* 1..17: the sum is not 0 */
     const int32_t unit = (int32_t)((((int64_t)sum << (headroom - 1)) + (1 << 13)) >> 14);
-    const int32_t reciprocal =
-        interpolate(op->inverse, clamp_s16(unit - (1 << 15) - (1 << 16))); /* unit: 2^16..2^17 */
+    const int32_t reciprocal = mote_interpolate(
+        op->inverse, clamp_s16(unit - (1 << 15) - (1 << 16))); /* unit: 2^16..2^17 */
     const int32_t down = 31 - headroom;
     for (uint32_t i = 0; i < op->n; i++) {
         const int64_t product = (int64_t)out[i] * reciprocal + ((INT64_C(1) << down) >> 1);

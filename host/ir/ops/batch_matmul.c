@@ -65,7 +65,7 @@ bool infer_batch_matmul(const struct graph *g, const struct node *n, struct tens
         out->shape.rank = 0;
     out->shape.dim[out->shape.rank++] = ma.rows;
     out->shape.dim[out->shape.rank++] = mb.columns;
-    return infer_f32_or_s8(g, n, out, d);
+    return infer_activation(g, n, out, d);
 }
 
 static struct mote_matmul layout_of(const struct graph *g, const struct node *n)
@@ -103,6 +103,8 @@ void eval_batch_matmul(const struct eval *e)
 {
     if (node_in(e->g, e->n, 0)->dtype == DT_S8)
         mote_batch_matmul_s8_ref(&e->args->batch_matmul, e->in[0], e->in[1], e->out, e->scratch);
+    else if (node_in(e->g, e->n, 0)->dtype == DT_S16)
+        mote_batch_matmul_s16_ref(&e->args->batch_matmul, e->in[0], e->in[1], e->out, e->scratch);
     else
         mote_batch_matmul_f32_ref(&e->args->matmul_f32, e->in[0], e->in[1], e->out, e->scratch);
 }
@@ -134,6 +136,9 @@ bool ranges_batch_matmul(struct arena *tmp, const struct graph *g, const struct 
     union kernel_args args;
     if (!bind_node(tmp, g, n, &args, d))
         return false;
+    const struct mote_batch_matmul_s8 *op = &args.batch_matmul;
+    if (node_in(g, n, 0)->dtype == DT_S16)
+        return ranges_wide(g, n, 0, 0, (int64_t)op->of.k << 15, op->mult, op->shift, d);
     const int64_t bound = INT64_C(255) * 255 * args.batch_matmul.of.k; /* < 2^40 */
     const int8_t shift = args.batch_matmul.shift;
     if (bound > REQUANT_MAX)

@@ -9,13 +9,13 @@
 #include "ir/ops/ops.h"
 #include "ir/ops/ranges.h"
 
-#define SQUARE_LEFT_SHIFT 14 /* fraction bits of the square in squared_difference */
+#define SQUARE_LEFT_SHIFT 14 /* fraction bits of the square in squared_difference of s8 */
 
 /* Operators that have a kernel for s16. */
 static bool has_s16(enum op op)
 {
     return op == OP_ADD_BROADCAST || op == OP_SUB || op == OP_MUL || op == OP_MINIMUM ||
-           op == OP_MAXIMUM;
+           op == OP_MAXIMUM || op == OP_SQUARED_DIFFERENCE;
 }
 
 /* Operators without a kernel for scales. */
@@ -135,6 +135,9 @@ static void binary_s16(const struct eval *e)
     case OP_MUL:
         mote_mul_s16_ref(&k->mul, e->in[0], e->in[1], e->out, e->scratch);
         break;
+    case OP_SQUARED_DIFFERENCE:
+        mote_squared_difference_s16_ref(&k->sum, e->in[0], e->in[1], e->out, e->scratch);
+        break;
     case OP_MINIMUM:
         mote_minimum_s16_ref(&k->extremum, e->in[0], e->in[1], e->out, e->scratch);
         break;
@@ -187,7 +190,8 @@ static void sum_constants(const struct graph *g, const struct node *n, struct mo
     bind_walk(g, n, &op->walk);
     if (n->op == OP_SQUARED_DIFFERENCE) {
         const double unit = 2.0 * fmax(scale_of(node_in(g, n, 0)), scale_of(node_in(g, n, 1)));
-        const double square = unit * unit / (double)(1 << SQUARE_LEFT_SHIFT);
+        const double fraction = y->dtype == DT_S16 ? 1.0 : (double)(1 << SQUARE_LEFT_SHIFT);
+        const double square = unit * unit / fraction;
         set_multiplier(square / scale_of(y), &op->out_mult, &op->out_shift);
     }
     if (n->op != OP_SUB || y->dtype == DT_S16)
@@ -258,7 +262,7 @@ static void bind_binary(struct arena *a, const struct graph *g, const struct nod
 }
 
 /* The largest shift to the left that the kernel can take: |product| <= 255 * 255 < 2^16; a quotient
- * has 23 bits at least to lose; |difference| <= 32640, and 32640^2 < 2^30. */
+ * has 23 bits at least to lose; |difference| <= 2^15 (of s8 32640), and its square fits int32. */
 static const char *shift_fault(enum op op, const union kernel_args *k)
 {
     switch (op) {
@@ -279,7 +283,7 @@ static const char *shift_fault(enum op op, const union kernel_args *k)
     default:
         assert(op == OP_SQUARED_DIFFERENCE);
         return k->sum.out_shift > 0
-                   ? "the output scale is too small: below 2^-12 of the larger input's square"
+                   ? "the output scale is too small for squares of the larger input"
                    : NULL;
     }
 }

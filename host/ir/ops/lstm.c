@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
@@ -28,17 +29,21 @@ static struct sizes sizes_of(const struct graph *g, const struct node *n)
 
 static bool infer_types(const struct graph *g, const struct node *n, struct diag *d)
 {
-    static const enum dtype integer[LSTM_N_IN] = {DT_S8, DT_S8, DT_S8, DT_S32, DT_S8, DT_S16};
-    bool is_float = true, is_integer = true;
-    for (uint32_t k = 0; k < LSTM_N_IN; k++) {
-        is_float = is_float && node_in(g, n, k)->dtype == DT_F32;
-        is_integer = is_integer && node_in(g, n, k)->dtype == integer[k];
+    static const enum dtype supported[][LSTM_N_IN] = {
+        {DT_F32, DT_F32, DT_F32, DT_F32, DT_F32, DT_F32},
+        {DT_S8, DT_S8, DT_S8, DT_S32, DT_S8, DT_S16},
+        {DT_S16, DT_S8, DT_S8, DT_S64, DT_S16, DT_S16},
+    };
+    for (size_t i = 0; i < sizeof supported / sizeof supported[0]; i++) {
+        bool is_this = true;
+        for (uint32_t k = 0; k < LSTM_N_IN; k++)
+            is_this = is_this && node_in(g, n, k)->dtype == supported[i][k];
+        if (is_this)
+            return true;
     }
-    if (is_float || is_integer)
-        return true;
     return node_error(d, g, n,
                       "input %s, weights %s and %s, bias %s, hidden state %s, cell %s; expected "
-                      "f32, or s8, s8 and s8, s32, s8, s16",
+                      "f32; or s8, s8 and s8, s32, s8, s16; or s16, s8 and s8, s64, s16, s16",
                       dtype_name(node_in(g, n, 0)->dtype), dtype_name(node_in(g, n, 1)->dtype),
                       dtype_name(node_in(g, n, 2)->dtype), dtype_name(node_in(g, n, 3)->dtype),
                       dtype_name(node_in(g, n, 4)->dtype), dtype_name(node_in(g, n, 5)->dtype));
@@ -86,6 +91,10 @@ void eval_lstm(const struct eval *e)
     const void **in = e->in;
     if (node_in(e->g, e->n, LSTM_X)->dtype == DT_F32)
         mote_lstm_f32_ref(&e->args->lstm_f32, in[LSTM_X], in[LSTM_WEIGHTS], in[LSTM_RECURRENT],
+                          in[LSTM_BIAS], in[LSTM_HIDDEN], in[LSTM_CELL], e->outs[0], e->outs[1],
+                          e->outs[2], e->scratch);
+    else if (node_in(e->g, e->n, LSTM_X)->dtype == DT_S16)
+        mote_lstm_s16_ref(&e->args->lstm, in[LSTM_X], in[LSTM_WEIGHTS], in[LSTM_RECURRENT],
                           in[LSTM_BIAS], in[LSTM_HIDDEN], in[LSTM_CELL], e->outs[0], e->outs[1],
                           e->outs[2], e->scratch);
     else
@@ -169,7 +178,40 @@ static bool ranges_states(const struct graph *g, const struct node *n, struct di
     return true;
 }
 
-/* Accumulators of the gates' rows; products of two 16-bit numbers go to the output. */
+/* The rows of a matrix with n columns, in s16. */
+static bool ranges_rows(const struct graph *g, const struct node *n, const int8_t *w,
+                        const int64_t *bias, uint32_t columns, int32_t mult, int8_t shift,
+                        struct diag *d)
+{
+    const uint32_t rows = (uint32_t)node_in(g, n, LSTM_HIDDEN)->shape.dim[1];
+    for (uint32_t r = 0; r < rows; r++) {
+        int64_t weight = 0; /* < 2^28 * 2^7 */
+        for (uint32_t i = 0; i < columns; i++)
+            weight += abs(w[(size_t)r * columns + i]);
+        if (!ranges_wide(g, n, r, bias ? bias[r] : 0, weight, mult, shift, d))
+            return false;
+    }
+    return true;
+}
+
+static bool ranges_gates_s16(const struct graph *g, const struct node *n,
+                             const struct mote_lstm_s8 *op, struct diag *d)
+{
+    const int8_t *w = node_in(g, n, LSTM_WEIGHTS)->data, *r = node_in(g, n, LSTM_RECURRENT)->data;
+    const int64_t *bias = node_in(g, n, LSTM_BIAS)->data;
+    for (uint32_t k = 0; k < N_GATES; k++) {
+        const struct mote_lstm_gate *gate = &op->gate[k];
+        const size_t row = (size_t)k * op->n;
+        if (!ranges_rows(g, n, w + row * op->in_n, bias + row, op->in_n, gate->in_mult,
+                         gate->in_shift, d) ||
+            !ranges_rows(g, n, r + row * op->n, NULL, op->n, gate->hidden_mult, gate->hidden_shift,
+                         d))
+            return false;
+    }
+    return true;
+}
+
+/* Accumulators of the gates' rows. */
 static bool ranges_gates(const struct graph *g, const struct node *n, const struct mote_lstm_s8 *op,
                          struct diag *d)
 {
@@ -183,8 +225,6 @@ static bool ranges_gates(const struct graph *g, const struct node *n, const stru
         if (!ranges_dense(g, n, &in, d) || !ranges_dense(g, n, &hidden, d))
             return false;
     }
-    if (op->out_shift > 0)
-        return node_error(d, g, n, "the output scale is too small: below 2^-30");
     return true;
 }
 
@@ -201,5 +241,10 @@ bool ranges_lstm(struct arena *tmp, const struct graph *g, const struct node *n,
         if (!ranges_bias_scale(g, n, k, (double)bias->quant.scale[k],
                                scale_of(x) * (double)w->quant.scale[k], d))
             return false;
-    return bind_node(tmp, g, n, &args, d) && ranges_gates(g, n, &args.lstm, d);
+    if (!bind_node(tmp, g, n, &args, d))
+        return false;
+    if (args.lstm.out_shift > 0)
+        return node_error(d, g, n, "the output scale is too small: below 2^-30");
+    return x->dtype == DT_S16 ? ranges_gates_s16(g, n, &args.lstm, d)
+                              : ranges_gates(g, n, &args.lstm, d);
 }

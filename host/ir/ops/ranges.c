@@ -169,32 +169,39 @@ static bool verify_accumulators(const struct graph *g, const struct node *n, uin
     return true;
 }
 
-/* Sums in 64 bits: |acc| < 2^47, and what a 16-bit multiplier makes of it fits int32. A bias may
- * have any value of 64 bits. */
+/* |acc| < 2^47, and what a 16-bit multiplier makes of it fits int32. A bias may have any value of 64
+ * bits. */
+bool ranges_wide(const struct graph *g, const struct node *n, uint32_t channel, int64_t bias,
+                 int64_t weight, int32_t mult, int8_t shift, struct diag *d)
+{
+    const int64_t limit = INT64_C(1) << 47;
+    if (bias <= -limit || bias >= limit || weight > (limit >> 15))
+        return node_error(d, g, n,
+                          "channel %" PRIu32 ": a bias of %" PRId64 " and weights of %" PRId64
+                          " in sum may leave 47 bits",
+                          channel, bias, weight);
+    const int64_t bound = (weight << 15) + (bias < 0 ? -bias : bias); /* <= 2^48 */
+    if (bound >= limit)
+        return node_error(
+            d, g, n, "the accumulator of channel %" PRIu32 " may reach %" PRId64 ", above 47 bits",
+            channel, bound);
+    if (shift > 7 || mote_requant_s64_whole(bound, mult, shift) > INT32_MAX)
+        return node_error(d, g, n,
+                          "the output scale is too small for channel %" PRIu32
+                          ": an accumulator of %" PRId64 " times 2^%d leaves int32",
+                          channel, bound, shift);
+    return true;
+}
+
 static bool verify_wide_accumulators(const struct graph *g, const struct node *n, uint32_t channels,
                                      const int32_t *mult, const int8_t *shift, struct diag *d)
 {
     const struct tensor *b = node_in(g, n, 2);
-    const int64_t limit = INT64_C(1) << 47;
     for (uint32_t c = 0; c < channels; c++) {
         const int64_t weight = channel_weight(g, n, channels, c); /* < 2^35 */
         const int64_t bias = b ? element_int(b->dtype, b->data, c) : 0;
-        if (bias <= -limit || bias >= limit || weight > (limit >> 15))
-            return node_error(d, g, n,
-                              "channel %" PRIu32 ": a bias of %" PRId64 " and weights of %" PRId64
-                              " in sum may leave 47 bits",
-                              c, bias, weight);
-        const int64_t bound = (weight << 15) + (bias < 0 ? -bias : bias); /* <= 2^48 */
-        if (bound >= limit)
-            return node_error(d, g, n,
-                              "the accumulator of channel %" PRIu32 " may reach %" PRId64
-                              ", above 47 bits",
-                              c, bound);
-        if (shift[c] > 7 || mote_requant_s64_whole(bound, mult[c], shift[c]) > INT32_MAX)
-            return node_error(d, g, n,
-                              "the output scale is too small for channel %" PRIu32
-                              ": an accumulator of %" PRId64 " times 2^%d leaves int32",
-                              c, bound, shift[c]);
+        if (!ranges_wide(g, n, c, bias, weight, mult[c], shift[c], d))
+            return false;
     }
     return true;
 }

@@ -43,6 +43,11 @@ bool ranges_softmax_s8(const struct graph *g, const struct node *n,
 bool ranges_accumulator(const struct graph *g, const struct node *n, uint32_t channel,
                         int64_t bound, int8_t shift, struct diag *d);
 
+/* The same with sums in 64 bits of a bias and products of s16 with weights that add up to `weight`,
+ * below 2^48. */
+bool ranges_wide(const struct graph *g, const struct node *n, uint32_t channel, int64_t bias,
+                 int64_t weight, int32_t mult, int8_t shift, struct diag *d);
+
 /* A matrix whose rows are multiplied with s8 vectors, and the one shift of the products. */
 struct dense {
     const int8_t *weights; /* [rows][n]      */

@@ -10,7 +10,7 @@ bool infer_resize_bilinear(const struct graph *g, const struct node *n, struct t
 {
     if (n->attrs.align_corners && n->attrs.half_pixel)
         return node_error(d, g, n, "align_corners and half_pixel exclude each other");
-    return infer_resize(g, n, out, d);
+    return infer_resize(g, n, out, d) && infer_activation(g, n, out, d);
 }
 
 int64_t macs_resize_bilinear(const struct graph *g, const struct node *n)
@@ -23,6 +23,8 @@ void eval_resize_bilinear(const struct eval *e)
 {
     if (node_in(e->g, e->n, 0)->dtype == DT_S8)
         mote_resize_bilinear_s8_ref(&e->args->resize_bilinear, e->in[0], e->out, e->scratch);
+    else if (node_in(e->g, e->n, 0)->dtype == DT_S16)
+        mote_resize_bilinear_s16_ref(&e->args->resize_bilinear, e->in[0], e->out, e->scratch);
     else
         mote_resize_bilinear_f32_ref(&e->args->resize_bilinear_f32, e->in[0], e->out, e->scratch);
 }

@@ -6,11 +6,11 @@
 #include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
 #include "ir/ops/ranges.h"
+#include "ir/tables.h"
 
 #define SOFTMAX_INTEGER_BITS 5     /* scaled differences are Q5.26 */
 #define SOFTMAX_LAST_MAX     4095  /* the sum of exponentials has 12 integer bits */
 #define SOFTMAX_LAST_MAX_S16 65535 /* in s16 it has 16 */
-#define SOFTMAX_TABLE        513
 
 bool infer_softmax(const struct graph *g, const struct node *n, struct tensor *out, struct diag *d)
 {
@@ -66,39 +66,16 @@ void bind_softmax_s8(const struct tensor *x, float beta, struct mote_softmax_s8 
     op->diff_min = -(int32_t)floor(radius);
 }
 
-static double exponential(double x)
+static float exponential(float x, float low)
 {
-    return exp(x);
+    (void)low;
+    return (float)exp((double)x);
 }
 
-static double inverse(double x)
+static float inverse(float x, float low)
 {
-    return 1.0 / (1.0 + x);
-}
-
-/* f at the 513 borders of 512 equal parts of the range of an s16 tensor with this scale and zero
- * point, in Q0.15: less half of what a straight line errs in the middle of the part. In float, as
- * the reference does it: docs/spec/numerics.md, section 30. */
-static const int16_t *interpolation_table(struct arena *a, double (*f)(double), float scale,
-                                          int32_t zero)
-{
-    int16_t *table = ARENA_ARRAY(a, int16_t, SOFTMAX_TABLE);
-    const float low = scale * (float)(INT16_MIN - zero), high = scale * (float)(INT16_MAX - zero);
-    const float out = 2.0f / 65535.0f;
-    const float unit = 65536.0f / (out * (float)INT16_MAX - out * (float)INT16_MIN);
-    const float step = (high - low) / 512.0f;
-    for (int32_t i = 0; i < SOFTMAX_TABLE; i++) {
-        const float at = i < 512 ? low + (float)i * step : high;
-        const float value = roundf((float)f((double)at) * unit);
-        float bias = 0.0f;
-        if (i < 512) {
-            const float next = (float)f((double)(low + (float)(i + 1) * step)) * unit;
-            const float middle = roundf((float)f((double)(at + step / 2.0f)) * unit);
-            bias = roundf((roundf((next + value) / 2.0f) - middle) / 2.0f);
-        }
-        table[i] = (int16_t)fmaxf(-32768.0f, fminf(32767.0f, value - bias));
-    }
-    return table;
+    (void)low;
+    return (float)(1.0 / (1.0 + (double)x));
 }
 
 static void softmax_s16_constants(struct arena *a, const struct graph *g, const struct node *n,
@@ -109,8 +86,8 @@ static void softmax_s16_constants(struct arena *a, const struct graph *g, const 
     *op = (struct mote_softmax_s16){
         .rows = (uint32_t)(shape_count(&x->shape) / last),
         .n = (uint32_t)last,
-        .exp = interpolation_table(a, exponential, 10.0f / 65535.0f, INT16_MAX),
-        .inverse = interpolation_table(a, inverse, 1.0f / 65535.0f, INT16_MIN),
+        .exp = table_s16(a, exponential, 10.0f / 65535.0f, INT16_MAX, 2.0f / 65535.0f),
+        .inverse = table_s16(a, inverse, 1.0f / 65535.0f, INT16_MIN, 2.0f / 65535.0f),
     };
     set_multiplier(scale_of(x) * (double)n->attrs.beta / (10.0 / 65535.0), &op->mult, &op->shift);
 }

@@ -94,28 +94,20 @@ float unary_f32(enum op op, const struct attrs *at, float x)
     }
 }
 
-/* Functions that have a kernel for s16. */
-static bool has_s16(enum op op)
-{
-    return op == OP_LEAKY_RELU || op == OP_LOGISTIC || op == OP_TANH;
-}
-
 static bool infer_unary(const struct graph *g, const struct node *n, struct tensor *out,
                         struct diag *d)
 {
     if (!isfinite(n->attrs.alpha))
         return node_error(d, g, n, "alpha %.9g is not finite", (double)n->attrs.alpha);
-    return has_s16(n->op) ? infer_like_input_wide(g, n, out, d) : infer_like_input(g, n, out, d);
+    return unary_has_s16(n->op) ? infer_like_input_wide(g, n, out, d)
+                                : infer_like_input(g, n, out, d);
 }
 
 static void eval_unary(const struct eval *e)
 {
     const struct tensor *x = node_in(e->g, e->n, 0);
     if (x->dtype == DT_S16) {
-        if (e->n->op == OP_LEAKY_RELU)
-            mote_leaky_relu_s16_ref(&e->args->leaky_relu_s16, e->in[0], e->out, e->scratch);
-        else
-            mote_sigmoid_s16_ref(&e->args->sigmoid_s16, e->in[0], e->out, e->scratch);
+        unary_s16_eval(e);
         return;
     }
     if (x->dtype == DT_S8) {
@@ -142,7 +134,7 @@ static void bind_unary(struct arena *a, const struct graph *g, const struct node
         return;
     }
     if (node_in(g, n, 0)->dtype == DT_S16) {
-        unary_s16_bind(g, n, out);
+        unary_s16_bind(a, g, n, out);
         return;
     }
     int8_t *table = ARENA_ARRAY(a, int8_t, TABLE_BYTES);

@@ -1,10 +1,11 @@
-/* unary_s16.c - leaky_relu, logistic and tanh of s16. SPDX-License-Identifier: Apache-2.0 */
+/* unary_s16.c - functions of one element of s16. SPDX-License-Identifier: Apache-2.0 */
 #include "ir/ops/unary_s16.h"
 
 #include <math.h>
 
 #include "ir/ops/binding.h"
 #include "ir/ops/ops.h"
+#include "ir/tables.h"
 
 #define LEFT_MAX  15             /* |x| <= 2^15, but -2^15 goes to -2^30 */
 #define TABLE_ONE (3.0 * 4096.0) /* the table's unit is 1 / (3 * 4096) */
@@ -75,15 +76,115 @@ static const char *leaky_fault(const struct graph *g, const struct node *n)
                : NULL;
 }
 
-const char *unary_s16_fault(const struct graph *g, const struct node *n)
+/* Where the real function has no value the reference gives the end of the range. */
+static float exp_of(float x, float low)
 {
-    return n->op == OP_LEAKY_RELU ? leaky_fault(g, n) : sigmoid_fault(g, n);
+    (void)low;
+    return (float)exp((double)x);
 }
 
-void unary_s16_bind(const struct graph *g, const struct node *n, union kernel_args *out)
+static float log_of(float x, float low)
 {
-    if (n->op == OP_LEAKY_RELU)
+    return x <= 0.0f ? low : (float)log((double)x);
+}
+
+static float rsqrt_of(float x, float low)
+{
+    return x <= 0.0f ? low / (float)INT16_MIN * (float)INT16_MAX : 1.0f / sqrtf(x);
+}
+
+static struct mote_lut_s16 lut_of(struct arena *a, const struct graph *g, const struct node *n)
+{
+    const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
+    return (struct mote_lut_s16){
+        .n = (uint32_t)shape_count(&x->shape),
+        .table = table_s16(a,
+                           n->op == OP_EXP   ? exp_of
+                           : n->op == OP_LOG ? log_of
+                                             : rsqrt_of,
+                           x->quant.scale[0], 0, y->quant.scale[0]),
+    };
+}
+
+/* A quotient of floats. */
+static struct mote_abs_s16 abs_of(const struct graph *g, const struct node *n)
+{
+    const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
+    struct mote_abs_s16 op = {.n = (uint32_t)shape_count(&x->shape)};
+    set_multiplier((double)(x->quant.scale[0] / y->quant.scale[0]), &op.mult, &op.shift);
+    return op;
+}
+
+bool unary_has_s16(enum op op)
+{
+    return op == OP_LEAKY_RELU || op == OP_LOGISTIC || op == OP_TANH || op == OP_ABS ||
+           op == OP_EXP || op == OP_LOG || op == OP_RSQRT;
+}
+
+/* Is the largest number that the table is made of finite? */
+static const char *table_fault_s16(const struct graph *g, const struct node *n)
+{
+    const float x = node_in(g, n, 0)->quant.scale[0],
+                y = g->tensors.items[n->out[0]].quant.scale[0];
+    const float most = n->op == OP_EXP ? exp_of(x * 32768.0f, 0.0f) : 1.0f / sqrtf(x);
+    const float unit = 65536.0f / (y * 65535.0f);
+    return isfinite(x * 65536.0f) && isfinite(y * 65536.0f) && isfinite(most * unit * 4.0f)
+               ? NULL
+               : "results of its table are not finite";
+}
+
+const char *unary_s16_fault(const struct graph *g, const struct node *n)
+{
+    switch (n->op) {
+    case OP_LEAKY_RELU:
+        return leaky_fault(g, n);
+    case OP_ABS:
+        return abs_of(g, n).shift > 14 ? "the output scale is too small: below 2^-14 of the input's"
+                                       : NULL;
+    case OP_EXP:
+    case OP_LOG:
+    case OP_RSQRT:
+        return table_fault_s16(g, n);
+    default:
+        return sigmoid_fault(g, n);
+    }
+}
+
+void unary_s16_bind(struct arena *a, const struct graph *g, const struct node *n,
+                    union kernel_args *out)
+{
+    switch (n->op) {
+    case OP_LEAKY_RELU:
         out->leaky_relu_s16 = leaky_relu_of(g, n);
-    else
+        break;
+    case OP_ABS:
+        out->abs_s16 = abs_of(g, n);
+        break;
+    case OP_EXP:
+    case OP_LOG:
+    case OP_RSQRT:
+        out->lut_s16 = lut_of(a, g, n);
+        break;
+    default:
         out->sigmoid_s16 = sigmoid_of(g, n);
+    }
+}
+
+void unary_s16_eval(const struct eval *e)
+{
+    switch (e->n->op) {
+    case OP_LEAKY_RELU:
+        mote_leaky_relu_s16_ref(&e->args->leaky_relu_s16, e->in[0], e->out, e->scratch);
+        break;
+    case OP_ABS:
+        mote_abs_s16_ref(&e->args->abs_s16, e->in[0], e->out, e->scratch);
+        break;
+    case OP_EXP:
+    case OP_LOG:
+    case OP_RSQRT:
+        mote_lut_s16_ref(&e->args->lut_s16, e->in[0], e->out, e->scratch);
+        break;
+    default:
+        mote_sigmoid_s16_ref(&e->args->sigmoid_s16, e->in[0], e->out, e->scratch);
+    }
 }
