@@ -20,6 +20,8 @@ enum packing {
     NINES,
     QUADS,
     WINOGRAD,
+    DOTS_2,
+    DOTS_8,
     SUM,
     N_PACKINGS
 };

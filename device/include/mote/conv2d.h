@@ -37,6 +37,7 @@ size_t mote_conv2d_s8_v7m_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_dsp_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_rv32_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_winograd_scratch(const struct mote_conv2d_s8 *op);
+size_t mote_conv2d_s8_mve_scratch(const struct mote_conv2d_s8 *op);
 
 /* Does a variant that computes some pixels at a time take them in the order of the image, whatever row
  * they are in? Of a pointwise layer, where pixel i is made of pixel i alone. */
@@ -52,7 +53,8 @@ static inline bool mote_conv2d_s8_is_flat(const struct mote_conv2d_s8 *op)
  *   opt: bias[out.c] with the input zero point folded in: bias - in_zero * sum of the channel's
  *        weights.
  *   v7m, rv32: w and records as host/pack/fours.h lays them out.
- *   dsp: w and records as host/pack/pairs.h lays them out. */
+ *   dsp: w and records as host/pack/pairs.h lays them out.
+ *   mve: w and records as host/pack/dots.h lays them out, DOTS_2. */
 void mote_conv2d_s8_ref(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
                         const int32_t *bias, int8_t *out, void *scratch);
 void mote_conv2d_s8_opt(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
@@ -65,6 +67,8 @@ void mote_conv2d_s8_dsp(const struct mote_conv2d_s8 *op, const int8_t *in, const
                         const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s8_winograd(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
                              const int32_t *records, int8_t *out, void *scratch);
+void mote_conv2d_s8_mve(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
+                        const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s16_ref(const struct mote_conv2d_s8 *op, const int16_t *in, const int8_t *w,
                          const void *bias, int16_t *out, void *scratch);
 

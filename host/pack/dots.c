@@ -1,0 +1,100 @@
+/* dots.c - weights for vectors of sixteen taps. SPDX-License-Identifier: Apache-2.0 */
+#include "pack/dots.h"
+
+#include <string.h>
+
+#include "pack/vectors.h"
+
+#define STEP 16u /* taps of a vector                    */
+
+/* Which channels of a block a pass computes, in order. */
+struct passes {
+    uint32_t block, pass;
+    uint8_t order[8]; /* [block] pass by pass */
+};
+
+static const struct passes dots_2 = {4, 2, {0, 2, 1, 3}};
+static const struct passes dots_8 = {8, 8, {0, 2, 1, 3, 4, 6, 5, 7}};
+
+static uint32_t n_blocks(const struct weighted *l, const struct passes *p)
+{
+    return (l->n_channels + p->block - 1) / p->block;
+}
+
+/* The first channel of a block. */
+static uint32_t block_channel(const struct weighted *l, const struct passes *p, uint32_t block)
+{
+    const uint32_t first = block * p->block;
+    return block > 0 && first + p->block > l->n_channels ? l->n_channels - p->block : first;
+}
+
+static uint32_t n_steps(const struct weighted *l)
+{
+    return (l->n_taps + STEP - 1) / STEP;
+}
+
+static bool find(const struct weighted *l, const struct passes *p, struct packed_layer *out)
+{
+    if (!vector_records_find(l, out))
+        return false;
+    out->n_weights = (n_blocks(l, p) * n_steps(l) * p->block + 1) * STEP;
+    out->n_records = n_blocks(l, p) * p->block / RECORD_CHANNELS * vector_record_words(out);
+    return true;
+}
+
+/* The weights of one channel and step. */
+static void write_step(const struct weighted *l, uint32_t c, uint32_t step, int8_t *to)
+{
+    const uint32_t first = step * STEP;
+    const uint32_t end = first + STEP < l->n_taps ? first + STEP : l->n_taps;
+    memset(to, 0, STEP);
+    for (uint32_t t = first; t < end && c < l->n_channels; t++)
+        to[t - first] = l->w[c * (size_t)l->channel_step + t * (size_t)l->tap_step];
+}
+
+static int8_t *write_block(const struct weighted *l, const struct passes *p, uint32_t first,
+                           int8_t *to)
+{
+    for (uint32_t k = 0; k < p->block; k += p->pass)
+        for (uint32_t i = 0; i < n_steps(l); i++)
+            for (uint32_t c = k; c < k + p->pass; c++, to += STEP)
+                write_step(l, first + p->order[c], i == 0 ? n_steps(l) - 1 : i - 1, to);
+    return to;
+}
+
+static void write(const struct weighted *l, const struct passes *p,
+                  const struct packed_layer *packed, void *weights, int32_t *second)
+{
+    int8_t *to = weights;
+    for (uint32_t b = 0; b < n_blocks(l, p); b++) {
+        const uint32_t first = block_channel(l, p, b);
+        to = write_block(l, p, first, to);
+        for (uint32_t c = 0; c < p->block; c += RECORD_CHANNELS) {
+            vector_records_write(l, packed, first + c, second);
+            second += vector_record_words(packed);
+        }
+    }
+    memset(to, 0, STEP);
+}
+
+bool dots_2_find(const struct weighted *l, struct packed_layer *out)
+{
+    return l->n_channels >= dots_2.block && find(l, &dots_2, out);
+}
+
+void dots_2_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                  int32_t *second)
+{
+    write(l, &dots_2, packed, weights, second);
+}
+
+bool dots_8_find(const struct weighted *l, struct packed_layer *out)
+{
+    return find(l, &dots_8, out);
+}
+
+void dots_8_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                  int32_t *second)
+{
+    write(l, &dots_8, packed, weights, second);
+}
