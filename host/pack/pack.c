@@ -2,6 +2,7 @@
 #include "pack/pack.h"
 
 #include "kernels/common/assert.h"
+#include "pack/cells.h"
 #include "pack/dots.h"
 #include "pack/folded.h"
 #include "pack/fours.h"
@@ -28,6 +29,7 @@ static const struct packer packers[N_PACKINGS] = {
     [WINOGRAD] = {sizeof(uint32_t), winograd_find, winograd_write},
     [DOTS_2] = {sizeof(int8_t), dots_2_find, dots_2_write},
     [DOTS_8] = {sizeof(int8_t), dots_8_find, dots_8_write},
+    [CELLS] = {sizeof(int8_t), cells_find, cells_write},
 };
 
 size_t packing_weight_bytes(enum packing p)

@@ -22,6 +22,7 @@ enum packing {
     WINOGRAD,
     DOTS_2,
     DOTS_8,
+    CELLS,
     SUM,
     N_PACKINGS
 };

@@ -33,9 +33,10 @@ size_t mote_depthwise_conv2d_s8_dsp_scratch(const struct mote_depthwise_conv2d_s
 size_t mote_depthwise_conv2d_s8_dsp3x3_scratch(const struct mote_depthwise_conv2d_s8 *op);
 size_t mote_depthwise_conv2d_s8_v7m_scratch(const struct mote_depthwise_conv2d_s8 *op);
 size_t mote_depthwise_conv2d_s8_rv32_scratch(const struct mote_depthwise_conv2d_s8 *op);
+size_t mote_depthwise_conv2d_s8_mve_scratch(const struct mote_depthwise_conv2d_s8 *op);
 
 /* w[kh][kw][out.c]; bias as for conv2d: ref takes the model's, opt the folded one. v7m, rv32: w and
- * records as host/pack/fours.h lays them out. */
+ * records as host/pack/fours.h lays them out; mve: as host/pack/cells.h. */
 void mote_depthwise_conv2d_s8_ref(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
                                   const int8_t *w, const int32_t *bias, int8_t *out, void *scratch);
 void mote_depthwise_conv2d_s8_opt(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
@@ -54,6 +55,9 @@ void mote_depthwise_conv2d_s8_v7m(const struct mote_depthwise_conv2d_s8 *op, con
 void mote_depthwise_conv2d_s8_rv32(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
                                    const int8_t *w, const int32_t *records, int8_t *out,
                                    void *scratch);
+void mote_depthwise_conv2d_s8_mve(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
+                                  const int8_t *w, const int32_t *records, int8_t *out,
+                                  void *scratch);
 void mote_depthwise_conv2d_s16_ref(const struct mote_depthwise_conv2d_s8 *op, const int16_t *in,
                                    const int8_t *w, const void *bias, int16_t *out, void *scratch);
 
