@@ -25,10 +25,15 @@ bool folded_find(const struct weighted *l, struct packed_layer *out)
     return true;
 }
 
+void folded_write_biases(const struct weighted *l, int32_t *to)
+{
+    for (uint32_t c = 0; c < l->n_channels; c++)
+        to[c] = (int32_t)folded_bias(l, c);
+}
+
 void folded_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
                   int32_t *second)
 {
     memcpy(weights, l->w, packed->n_weights);
-    for (uint32_t c = 0; c < l->n_channels; c++)
-        second[c] = (int32_t)folded_bias(l, c);
+    folded_write_biases(l, second);
 }

@@ -7,6 +7,8 @@
 #include "pack/pack.h"
 
 bool folded_find(const struct weighted *l, struct packed_layer *out);
+/* The biases alone. */
+void folded_write_biases(const struct weighted *l, int32_t *to);
 void folded_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
                   int32_t *second);
 #endif

@@ -6,6 +6,7 @@
 #include "pack/dots.h"
 #include "pack/folded.h"
 #include "pack/fours.h"
+#include "pack/nibbles.h"
 #include "pack/nines.h"
 #include "pack/pairs.h"
 #include "pack/quads.h"
@@ -22,6 +23,7 @@ static const struct packer packers[N_PACKINGS] = {
     [FOLDED] = {sizeof(int8_t), folded_find, folded_write},
     [FOURS] = {sizeof(int8_t), fours_find, fours_write},
     [STRIPS] = {sizeof(int8_t), strips_find, fours_write},
+    [NIBBLES] = {sizeof(int8_t), nibbles_find, nibbles_write},
     [NINES] = {sizeof(uint32_t), nines_find, nines_write},
     [QUADS] = {sizeof(uint32_t), quads_find, quads_write},
     [PAIRS] = {sizeof(uint32_t), pairs_find, pairs_write},

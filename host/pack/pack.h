@@ -13,6 +13,7 @@ enum packing {
     NONE,
     MODEL,
     FOLDED,
+    NIBBLES,
     FOURS,
     STRIPS,
     PAIRS,

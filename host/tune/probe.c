@@ -4,6 +4,7 @@
 #include "base/rng.h"
 #include "base/str.h"
 
+#include <math.h>
 #include <string.h>
 
 struct probe {
@@ -18,9 +19,14 @@ static const struct probe probes[] = {
 };
 #define N_PROBES (sizeof probes / sizeof probes[0])
 
-/* The multiplier is 0.02 * 0.01 / 0.05: sums of some hundreds are a step of the output. */
-static const float in_scale = 0.02f, weight_scale = 0.01f, out_scale = 0.05f;
-static const float bias_scale = 0.02f * 0.01f;
+/* With weights of up to 127 the multiplier is 0.02 * 0.01 / 0.05: sums of some hundreds are a step of
+ * the output. */
+static const float in_scale = 0.02f, out_scale = 0.05f;
+
+static float weight_scale(uint32_t most)
+{
+    return 1.27f / (float)most;
+}
 
 static struct quant per_tensor(struct arena *a, float scale, int32_t zero)
 {
@@ -43,28 +49,31 @@ static uint32_t add_input(struct graph *g, const char *name, const struct shape 
 }
 
 static uint32_t add_weights(struct graph *g, const char *name, const struct shape *shape,
-                            struct rng *r)
+                            uint32_t most, struct rng *r)
 {
     int8_t *data = arena_alloc(g->arena, (size_t)shape_count(shape));
     for (int64_t i = 0; i < shape_count(shape); i++)
-        data[i] = (int8_t)((int32_t)rng_below(r, 255) - 127);
+        data[i] = (int8_t)((int32_t)rng_below(r, 2 * most + 1) - (int32_t)most);
     const struct tensor t = {.name = arena_printf(g->arena, "%s_weights", name),
                              .dtype = DT_S8,
                              .shape = *shape,
-                             .quant = per_tensor(g->arena, weight_scale, 0),
+                             .quant = per_tensor(g->arena, weight_scale(most), 0),
                              .data = data};
     return graph_add_tensor(g, &t);
 }
 
-static uint32_t add_bias(struct graph *g, const char *name, int32_t n, struct rng *r)
+/* Up to 1 either way. */
+static uint32_t add_bias(struct graph *g, const char *name, int32_t n, uint32_t most, struct rng *r)
 {
+    const float scale = in_scale * weight_scale(most);
+    const int32_t limit = (int32_t)lroundf(1 / scale);
     int32_t *data = ARENA_ARRAY(g->arena, int32_t, (size_t)n);
     for (int32_t i = 0; i < n; i++)
-        data[i] = (int32_t)rng_below(r, 10001) - 5000;
+        data[i] = (int32_t)rng_below(r, 2 * (uint32_t)limit + 1) - limit;
     const struct tensor t = {.name = arena_printf(g->arena, "%s_bias", name),
                              .dtype = DT_S32,
                              .shape = {1, {n}},
-                             .quant = per_tensor(g->arena, bias_scale, 0),
+                             .quant = per_tensor(g->arena, scale, 0),
                              .data = data};
     return graph_add_tensor(g, &t);
 }
@@ -95,8 +104,8 @@ static struct shape weight_shape(const struct probe *p)
     return (struct shape){4, {p->out_c, p->kh, p->kw, p->c}};
 }
 
-static bool add_probe(struct graph *g, const struct probe *p, const char *name, struct rng *r,
-                      struct diag *d)
+static bool add_probe(struct graph *g, const struct probe *p, const char *name,
+                      uint32_t weight_most, struct rng *r, struct diag *d)
 {
     const bool is_dense = p->op == OP_FULLY_CONNECTED;
     const bool has_weights = is_dense || p->op == OP_CONV2D || p->op == OP_DEPTHWISE_CONV2D;
@@ -107,8 +116,8 @@ static bool add_probe(struct graph *g, const struct probe *p, const char *name, 
         in[n_in++] = add_input(g, arena_printf(g->arena, "%s_in2", name), &shape);
     if (has_weights) {
         const struct shape w = weight_shape(p);
-        in[n_in++] = add_weights(g, name, &w, r);
-        in[n_in++] = add_bias(g, name, p->out_c, r);
+        in[n_in++] = add_weights(g, name, &w, weight_most, r);
+        in[n_in++] = add_bias(g, name, p->out_c, weight_most, r);
     }
     const struct attrs at = attrs_of(p);
     const uint32_t y = graph_add_node(g, p->op, &at, in, n_in, name, d);
@@ -120,12 +129,12 @@ static bool add_probe(struct graph *g, const struct probe *p, const char *name, 
     return true;
 }
 
-struct graph *probe_graph(struct arena *a, struct diag *d)
+struct graph *probe_graph(struct arena *a, uint32_t weight_most, struct diag *d)
 {
     struct graph *g = graph_new(a, "probes");
     struct rng r = rng_seed(1);
     for (uint32_t i = 0; i < N_PROBES; i++)
-        if (!add_probe(g, &probes[i], arena_printf(a, "p%u", (unsigned)i), &r, d))
+        if (!add_probe(g, &probes[i], arena_printf(a, "p%u", (unsigned)i), weight_most, &r, d))
             return NULL;
     return g;
 }

@@ -6,6 +6,6 @@
 #include "ir/graph.h"
 
 /* One graph of all layers of probes.def, each with an input of its own; contents of constants are
- * random, scales such that outputs spread. */
-struct graph *probe_graph(struct arena *a, struct diag *d);
+ * random, weights up to `weight_most` either way, scales such that outputs spread. */
+struct graph *probe_graph(struct arena *a, uint32_t weight_most, struct diag *d);
 #endif

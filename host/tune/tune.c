@@ -9,13 +9,17 @@
 #include "tune/fit.h"
 #include "tune/probe.h"
 
+/* Of 8 bits; of 4 for variants that take no others. */
+static const uint32_t weights_most[] = {127, 7};
+#define N_WEIGHTS (sizeof weights_most / sizeof weights_most[0])
+
 /* Cycles that are not worth printing. */
 #define FACTOR_MIN 1e-3
 
 struct tuning {
     struct arena *a;
     const struct target *t;
-    const struct graph *probes;
+    const struct graph *probes[N_WEIGHTS];
     struct tuned *out;
 };
 
@@ -95,12 +99,26 @@ static bool is_measured_first(const struct compiled *c, uint32_t s, const char *
     return true;
 }
 
-static bool tune_variant(struct tuning *t, const char *variant, struct diag *d)
+/* The probes with a variant wherever it takes them. */
+static bool compile_probes(struct tuning *t, const char *variant, struct compiled *c,
+                           struct diag *d)
 {
     const struct choice choice = {.isas = t->t->isas, .variant = variant};
+    bool is_taken = false;
+    for (size_t i = 0; i < N_WEIGHTS && !is_taken; i++) {
+        if (!compile(t->a, t->probes[i], "probes", &choice, c, d))
+            return false;
+        for (uint32_t s = 0; s < c->program->n_steps; s++)
+            is_taken |= is_measured_first(c, s, variant);
+    }
+    return true;
+}
+
+static bool tune_variant(struct tuning *t, const char *variant, struct diag *d)
+{
     struct compiled c;
     struct profiled p;
-    if (!compile(t->a, t->probes, "probes", &choice, &c, d))
+    if (!compile_probes(t, variant, &c, d))
         return false;
     size_t bytes = 0;
     for (uint32_t i = 0; i < c.graph->inputs.n; i++)
@@ -134,12 +152,15 @@ bool tune(struct arena *a, const struct target *t, tune_progress *progress, void
         "output;\n"
         " *      bytes of code) */\n",
         t->name, t->core, t->name, t->name);
-    struct tuning tuning = {.a = a, .t = t, .probes = probe_graph(a, d), .out = out};
-    for (uint32_t i = 0; tuning.probes && i < n; i++) {
+    struct tuning tuning = {.a = a, .t = t, .out = out};
+    for (size_t i = 0; i < N_WEIGHTS; i++)
+        if (!(tuning.probes[i] = probe_graph(a, weights_most[i], d)))
+            return false;
+    for (uint32_t i = 0; i < n; i++) {
         progress(context, variants[i], i, n);
         if (!tune_variant(&tuning, variants[i], d))
             return false;
     }
     progress(context, NULL, n, n);
-    return tuning.probes != NULL;
+    return true;
 }

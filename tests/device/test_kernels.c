@@ -321,6 +321,16 @@ static bool is_of_bytes(const struct row *row)
 /* How many problems each row has computed. */
 static int n_computed[N_ROWS];
 
+/* Half of the layers have weights of 4 bits. */
+static void random_weights(struct random *r, int8_t *w, size_t n)
+{
+    random_fill(r, (unsigned char *)w, n);
+    if (n == 0 || random_u32(r) % 2 > 0)
+        return;
+    for (size_t i = 0; i < n; i++)
+        w[i] = (int8_t)(w[i] >> 4);
+}
+
 /* All variants of `op` on one problem with random contents, in place too where that is allowed. */
 static void check_problem(const char *op, const struct problem *p, struct random *r)
 {
@@ -330,7 +340,7 @@ static void check_problem(const char *op, const struct problem *p, struct random
     CHECK(in && in2 && w && want && got && bias);
     random_fill(r, (unsigned char *)in, p->in_bytes);
     random_fill(r, (unsigned char *)in2, p->in2_bytes);
-    random_fill(r, (unsigned char *)w, p->n_w);
+    random_weights(r, w, p->n_w);
     const int32_t limit = PICK(r, 0, 100, 50000, 1 << 29);
     for (size_t i = 0; i < p->n_bias; i++)
         bias[i] = random_in(r, -limit, limit);

@@ -239,8 +239,10 @@ static void run_on(const struct bench *b, const union kernel_args *args, const v
 {
     const struct packed packed[2] = {{.data = b->weights}, {.data = b->bias}};
     const void *inputs[] = {in};
-    const struct call c = {.args = args, .in = inputs, .packed = packed, .out = out};
-    CHECK_EQ(b->row->kernel.scratch(args), 0);
+    static _Alignas(16) int8_t scratch[1024];
+    const struct call c = {
+        .args = args, .in = inputs, .packed = packed, .out = out, .scratch = scratch};
+    CHECK(b->row->kernel.scratch(args) <= sizeof scratch);
     run_kernel(b->row->kernel.name, &c);
 }
 

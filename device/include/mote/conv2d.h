@@ -34,6 +34,7 @@ size_t mote_conv2d_s8_ref_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s16_ref_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_opt_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_v7m_scratch(const struct mote_conv2d_s8 *op);
+size_t mote_conv2d_s8_opt_w4_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_dsp_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_rv32_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_winograd_scratch(const struct mote_conv2d_s8 *op);
@@ -52,6 +53,8 @@ static inline bool mote_conv2d_s8_is_flat(const struct mote_conv2d_s8 *op)
  *   ref: bias[out.c] as in the model. Of s16 int64_t if op->wide, else int32_t.
  *   opt: bias[out.c] with the input zero point folded in: bias - in_zero * sum of the channel's
  *        weights.
+ *   opt_w4: the same bias; w as host/pack/nibbles.h lays it out: _w4 are variants for weights that all
+ *        lie in -8..7.
  *   v7m, rv32: w and records as host/pack/fours.h lays them out.
  *   dsp: w and records as host/pack/pairs.h lays them out.
  *   mve: w and records as host/pack/dots.h lays them out, DOTS_2. */
@@ -63,6 +66,8 @@ void mote_conv2d_s8_v7m(const struct mote_conv2d_s8 *op, const int8_t *in, const
                         const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s8_rv32(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
                          const int32_t *records, int8_t *out, void *scratch);
+void mote_conv2d_s8_opt_w4(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
+                           const int32_t *bias, int8_t *out, void *scratch);
 void mote_conv2d_s8_dsp(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
                         const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s8_winograd(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,

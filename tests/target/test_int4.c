@@ -1,0 +1,71 @@
+/* test_int4.c - what weights of 4 bits take in flash. SPDX-License-Identifier: Apache-2.0 */
+#include "base/base.h"
+#include "check.h"
+#include "compile.h"
+#include "import/tflite.h"
+#include "import/tiny_tflite.h"
+
+#define CHANNELS  128
+#define N_WEIGHTS (CHANNELS * CHANNELS)
+
+/* x [1,4,4,128] -> CONV_2D 1x1 -> y [1,4,4,128], the weights in a buffer of the caller. */
+static struct tiny pointwise(uint8_t type, const void *w, uint32_t bytes)
+{
+    static int32_t bias[CHANNELS];
+    struct tiny m = tiny_conv();
+    m.tensor[0] = TINY_S8("x", 0.5f, 1, 1, 4, 4, CHANNELS);
+    m.tensor[1] = TINY_S8("w", 0.25f, 0, CHANNELS, 1, 1, CHANNELS);
+    m.tensor[1].type = type;
+    m.tensor[1].buffer = 1;
+    m.tensor[2].dim[0] = CHANNELS;
+    m.tensor[3] = TINY_S8("y", 4.0f, -3, 1, 4, 4, CHANNELS);
+    m.buffer[1] = (struct tiny_buffer){w, bytes, 0, 0};
+    m.buffer[2] = (struct tiny_buffer){bias, sizeof bias, 0, 0};
+    return m;
+}
+
+static size_t flash_of(struct arena *a, const struct target *t, const struct tiny *m)
+{
+    struct diag d = {0};
+    struct compiled c;
+    struct firmware fw;
+    struct graph *g = tflite_read(a, tiny_write(a, m), "tiny.tflite", &d);
+    const struct choice choice = target_choice(t);
+    if (!g || !compile(a, g, "tiny", &choice, &c, &d) || !compile_firmware(a, &c, t, NULL, &fw, &d))
+        test_fail(__FILE__, __LINE__, "%s: %s", d.place, d.message);
+    return fw.flash_bytes;
+}
+
+/* Two weights of the file in a byte; as int8 only the first of both, sixteen times as large. */
+static void check_board(const char *board)
+{
+    static uint8_t nibbles[N_WEIGHTS / 2], bytes[N_WEIGHTS];
+    const struct target *t = target_find(board);
+    if (!process_found(t->compiler))
+        test_skip(t->package);
+    struct arena *a = arena_new("int4");
+    struct rng r = rng_seed(4);
+    for (size_t i = 0; i < sizeof nibbles; i++) {
+        nibbles[i] = (uint8_t)rng_below(&r, 256);
+        bytes[2 * i] = bytes[2 * i + 1] = (uint8_t)(nibbles[i] << 4);
+    }
+    const struct tiny narrow = pointwise(TFL_INT4, nibbles, sizeof nibbles);
+    const struct tiny wide = pointwise(TFL_INT8, bytes, sizeof bytes);
+    const size_t of_4 = flash_of(a, t, &narrow), of_8 = flash_of(a, t, &wide);
+    if (of_4 + N_WEIGHTS / 2 > of_8 + 1024) /* kernels differ in size */
+        test_fail(__FILE__, __LINE__, "%s: %zu bytes with int4, %zu with int8", board, of_4, of_8);
+    arena_free(a);
+}
+
+TEST(weights_of_int4_take_half_the_flash_in_portable_c)
+{
+    check_board("rv32imc");
+}
+
+TEST(weights_of_int4_take_half_the_flash_on_a_cortex_m3)
+{
+    check_board("cortex-m3");
+}
+
+TEST_MAIN(T(weights_of_int4_take_half_the_flash_in_portable_c),
+          T(weights_of_int4_take_half_the_flash_on_a_cortex_m3))
