@@ -120,10 +120,28 @@ static void print_u16(struct text *t, const void *data, uint32_t i)
     print_int(t, ((const uint16_t *)data)[i]);
 }
 
+/* The array that stands there already with these contents, or NULL. */
+static const struct printed *find_printed(const struct constants *c, const char *type,
+                                          const void *data, size_t bytes)
+{
+    for (uint32_t i = 0; i < c->arrays.n; i++) {
+        const struct printed *p = &c->arrays.items[i];
+        if (p->bytes == bytes && strcmp(p->type, type) == 0 && memcmp(p->data, data, bytes) == 0)
+            return p;
+    }
+    return NULL;
+}
+
 static void print_elements(struct constants *c, const char *owner, const char *role,
                            const struct element *e, const void *data, uint32_t n)
 {
     assert(n > 0 && data);
+    const size_t bytes = n * e->bytes;
+    const struct printed *same = find_printed(c, e->type, data, bytes);
+    if (same) {
+        text_printf(c->t, "#define %s_%s %s\n", owner, role, same->name);
+        return;
+    }
     text_printf(c->t, "static const %s %s_%s[%u] = {", e->type, owner, role, (unsigned)n);
     struct text number = {.arena = c->t->arena};
     for (uint32_t i = 0; i < n; i++) {
@@ -134,9 +152,11 @@ static void print_elements(struct constants *c, const char *owner, const char *r
     }
     text_add(c->t, "\n};\n");
 
-    c->bytes += n * e->bytes;
-    const char *name = arena_printf(c->t->arena, "sizeof %s_%s + ", owner, role);
-    print_wrapped(&c->names, &c->column, NAMES_INDENT, name);
+    c->bytes += bytes;
+    const char *name = arena_printf(c->t->arena, "%s_%s", owner, role);
+    *VEC_PUSH(c->t->arena, &c->arrays) = (struct printed){e->type, name, data, bytes};
+    print_wrapped(&c->names, &c->column, NAMES_INDENT,
+                  arena_printf(c->t->arena, "sizeof %s + ", name));
 }
 
 void print_array(struct constants *c, const char *owner, const char *role, enum dtype dtype,

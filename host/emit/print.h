@@ -3,6 +3,7 @@
 #ifndef MOTE_HOST_EMIT_PRINT_H
 #define MOTE_HOST_EMIT_PRINT_H
 #include "base/str.h"
+#include "base/vec.h"
 #include "ir/graph.h"
 
 /* Text from a model as the inside of a comment: printable ASCII, no end and no start of a
@@ -19,8 +20,16 @@ void print_int(struct text *t, int64_t v);
 /* "int8 [1, 28, 28, 1]" */
 void print_tensor_type(struct text *t, const struct tensor *tensor);
 
+/* An array in flash. */
+struct printed {
+    const char *type, *name;
+    const void *data;
+    size_t bytes;
+};
+
 /* The arrays in flash: what they are called and how many bytes they take together. */
 struct constants {
+    VEC(struct printed) arrays;
     struct text *t;    /* where they are printed                       */
     struct text names; /* "sizeof kws_s0_weights + sizeof ... + "      */
     size_t column;     /* where the last line of `names` stands        */
@@ -29,7 +38,8 @@ struct constants {
 
 #define NAMES_INDENT 8
 
-/* static const <type> <owner>_<role>[n] = { ... }; in rows of aligned numbers. */
+/* static const <type> <owner>_<role>[n] = { ... }; in rows of aligned numbers. What is the same as an array
+ * before it, as the weights of an unrolled loop are, becomes another name of that. */
 void print_array(struct constants *c, const char *owner, const char *role, enum dtype dtype,
                  const void *data, uint32_t n);
 void print_array_u16(struct constants *c, const char *owner, const char *role, const uint16_t *data,

@@ -275,7 +275,26 @@ TEST(lines_end_before_the_hundredth_column)
     arena_free(a);
 }
 
-TEST_MAIN(T(a_tiny_model_is_printed_as_in_the_golden_files),
+TEST(constants_that_are_the_same_are_in_flash_once)
+{
+    struct arena *a = arena_new("test");
+    struct text t = {.arena = a};
+    struct constants c = {.t = &t, .names = {.arena = a}};
+    static const int8_t x[2] = {1, 2}, same[2] = {1, 2}, other[2] = {1, 3};
+    static const uint8_t unsigned_same[2] = {1, 2};
+    print_array(&c, "m_s0", "weights", DT_S8, x, 2);
+    print_array(&c, "m_s1", "weights", DT_S8, same, 2);
+    print_array(&c, "m_s2", "weights", DT_S8, other, 2);
+    print_array(&c, "m_s3", "weights", DT_U8, unsigned_same, 2);
+    CHECK_HAS(text_cstr(&t), "#define m_s1_weights m_s0_weights\n");
+    CHECK_HAS(text_cstr(&t), "static const int8_t m_s2_weights[2]");
+    CHECK_HAS(text_cstr(&t), "static const uint8_t m_s3_weights[2]");
+    CHECK_EQ((long long)c.bytes, 6);
+    arena_free(a);
+}
+
+TEST_MAIN(T(constants_that_are_the_same_are_in_flash_once),
+          T(a_tiny_model_is_printed_as_in_the_golden_files),
           T(weight_bytes_count_weights_biases_multipliers_and_shifts),
           T(the_same_model_is_the_same_bytes), T(names_from_the_model_cannot_break_the_source),
           T(comments_and_strings_are_escaped),
