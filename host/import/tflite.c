@@ -46,7 +46,7 @@ static const struct builtin builtins[] = {
     {TFL_EQUAL, tfl_binary, OP_EQUAL},
     {TFL_EXP, tfl_unary, OP_EXP},
     {TFL_EXPAND_DIMS, tfl_to_declared_shape, OP_RESHAPE},
-    {TFL_FILL, tfl_ints_only, N_OPS},
+    {TFL_FILL, tfl_fill, N_OPS},
     {TFL_FLOOR, tfl_unary, OP_FLOOR},
     {TFL_FLOOR_DIV, tfl_binary, OP_FLOOR_DIV},
     {TFL_FLOOR_MOD, tfl_binary, OP_FLOOR_MOD},
@@ -56,6 +56,7 @@ static const struct builtin builtins[] = {
     {TFL_GREATER, tfl_binary, OP_GREATER},
     {TFL_GREATER_EQUAL, tfl_binary, OP_GREATER_EQUAL},
     {TFL_HARD_SWISH, tfl_unary, OP_HARD_SWISH},
+    {TFL_IF, tfl_if, N_OPS},
     {TFL_L2_NORMALIZATION, tfl_l2_normalization, OP_L2_NORMALIZATION},
     {TFL_LEAKY_RELU, tfl_leaky_relu, OP_LEAKY_RELU},
     {TFL_LESS, tfl_binary, OP_LESS},
@@ -120,6 +121,7 @@ static const struct builtin builtins[] = {
     {TFL_UNPACK, tfl_unpack, OP_SLICE},
     {TFL_VAR_HANDLE, tfl_var_handle, N_OPS},
     {TFL_WHERE, tfl_ints_only, N_OPS},
+    {TFL_WHILE, tfl_while, N_OPS},
 };
 
 #define N_BUILTINS (sizeof builtins / sizeof builtins[0])
@@ -299,8 +301,7 @@ static void stand_in(struct tfl *t, const struct tfl_op *op)
     }
 }
 
-/* One operator: nodes of the graph, or a fault. False when the file is damaged. */
-static bool import_op(struct tfl *t, uint32_t i)
+bool tfl_import_op(struct tfl *t, uint32_t i)
 {
     struct diag d = {0};
     struct tfl_op op;
@@ -379,11 +380,12 @@ static bool import_outputs(struct tfl *t, const struct fb_vector *ids)
         else if (value->state == TFL_UNSEEN)
             return fb_fail(t->fb, ids->at, "graph output %" PRIu32 " '%s' is never written", k,
                            from->name);
-        if (value->state == TFL_INTS || value->state == TFL_HANDLE) {
+        if (value->state == TFL_INTS || value->state == TFL_HANDLE || value->state == TFL_EMPTY) {
             struct diag d = {0};
             diag_error(&d, NULL, "graph output %" PRIu32 " '%s' is %s", k, from->name,
-                       value->state == TFL_INTS ? "a shape, known beforehand"
-                                                : "the handle of a variable");
+                       value->state == TFL_INTS    ? "a shape, known beforehand"
+                       : value->state == TFL_EMPTY ? "without elements"
+                                                   : "the handle of a variable");
             tfl_add_graph_fault(t, from, &d);
         }
     }
@@ -453,7 +455,7 @@ static bool import_model(struct tfl *t)
     if (!import_inputs(t, &inputs))
         return false;
     for (uint32_t i = 0; i < t->operators.n; i++)
-        if (!import_op(t, i))
+        if (!tfl_import_op(t, i))
             return false;
     tfl_finish_variables(t);
     return import_outputs(t, &outputs);

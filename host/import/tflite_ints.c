@@ -23,7 +23,8 @@ static bool known_inputs(struct tfl *t, const struct tfl_op *op, struct rows *in
         return false;
     for (uint32_t k = 0; k < in->n; k++) {
         const int32_t i = tfl_in_id(t, op, k);
-        if (i < 0 || t->values[i].state == TFL_VALUE || t->values[i].state == TFL_BROKEN)
+        if (i < 0 || t->values[i].state == TFL_VALUE || t->values[i].state == TFL_BROKEN ||
+            t->values[i].state == TFL_EMPTY)
             return false;
         if (t->values[i].state == TFL_INTS)
             in->of[k] = *t->values[i].ints;

@@ -156,7 +156,9 @@ bool tfl_slice(struct tfl *t, const struct tfl_op *op)
     struct attrs at = tfl_whole(s);
     for (int32_t i = 0; i < s->rank; i++) {
         int64_t from = begin.v[i], n = size.v[i];
-        if (from < 0 || from >= s->dim[i] || n < -1 || n == 0 || n > s->dim[i] - from)
+        if (from >= 0 && from <= s->dim[i] && (n == 0 || (n == -1 && from == s->dim[i])))
+            return tfl_set_empty(t, op);
+        if (from < 0 || from >= s->dim[i] || n < -1 || n > s->dim[i] - from)
             return tfl_refuse(op,
                               "begin %" PRId64 " and size %" PRId64 " of dimension %" PRId32
                               ", which is %" PRId32,

@@ -52,6 +52,8 @@ static bool declared(struct tfl *t, const struct tfl_op *op, uint32_t i, struct 
     const char *fault = tfl_tensor_convert(t, from, TFL_NO_SHAPE_IS_SCALAR, out);
     if (fault)
         return tfl_refuse(op, "%s", fault);
+    if (from->is_open && t->depth > 0) /* in a loop: as the operator's rule has it */
+        out->shape = (struct shape){0};
     return !t->fb->failed;
 }
 
@@ -121,6 +123,8 @@ bool tfl_in_variable(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_
         return false;
     if (!from->is_variable)
         return tfl_refuse(op, "input %" PRIu32 " '%s' is not a variable", k, from->name);
+    if (t->depth > 0)
+        return tfl_refuse(op, "a variable of its own within a branch or loop");
     if (t->values[i].state != TFL_UNSEEN)
         return tfl_refuse(op, "the variable '%s' has another use, too", from->name);
     if (from->data.len != 0)
@@ -173,6 +177,8 @@ bool tfl_in(struct tfl *t, const struct tfl_op *op, uint32_t k, uint32_t *id)
         return add_ints(t, op, i, id);
     if (value->state == TFL_HANDLE)
         return tfl_refuse(op, "input %" PRIu32 " is the handle of a variable", k);
+    if (value->state == TFL_EMPTY)
+        return tfl_refuse(op, "input %" PRIu32 " '%s' has no elements", k, from->name);
     if (value->state == TFL_UNSEEN && !add_constant(t, op, i))
         return false;
     if (value->state == TFL_BROKEN) /* by an operator before: it would have been passed over */
@@ -198,7 +204,7 @@ bool tfl_in_ints(struct tfl *t, const struct tfl_op *op, uint32_t k, struct tfl_
         *out = *t->values[i].ints;
         return true;
     }
-    if (t->values[i].state == TFL_VALUE && from->data.len == 0)
+    if ((t->values[i].state == TFL_VALUE || t->values[i].state == TFL_EMPTY) && from->data.len == 0)
         return tfl_refuse(op, "input %" PRIu32 " '%s' is not a constant", k, from->name);
     if (from->is_variable || from->type == TFL_BOOL || !tfl_tensor_ints(t, from, out))
         return tfl_refuse(op,
@@ -404,6 +410,8 @@ bool tfl_set(struct tfl *t, const struct tfl_op *op, uint32_t id)
     if (!tfl_out_tensor(t, op, &as))
         return false;
     const struct shape *made = &tfl_tensor_of(t, id)->shape;
+    if (as.shape.rank == 0)
+        as.shape = *made;
     if (shape_count(made) != shape_count(&as.shape))
         return tfl_refuse(op, "its output has %" PRId64 " elements, its inputs make %" PRId64,
                           shape_count(&as.shape), shape_count(made));
@@ -437,6 +445,12 @@ void tfl_set_ints(struct tfl *t, const struct tfl_op *op, const struct tfl_ints 
 {
     t->values[tfl_out_id(t, op)] =
         (struct tfl_value){.state = TFL_INTS, .ints = arena_copy(t->tmp, ints, sizeof *ints)};
+}
+
+bool tfl_set_empty(struct tfl *t, const struct tfl_op *op)
+{
+    t->values[tfl_out_id(t, op)] = (struct tfl_value){.state = TFL_EMPTY};
+    return true;
 }
 
 bool tfl_out_tensor(struct tfl *t, const struct tfl_op *op, struct tensor *out)

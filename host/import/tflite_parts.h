@@ -23,7 +23,10 @@
 #define TFL_COPIES_MAX    16        /* of the file's bytes, in packed weights          */
 #define TFL_SCALES_MAX    (1 << 22) /* of all tensors together                    */
 #define TFL_VARIABLES_MAX 256
-#define TFL_INITS_MAX     16 /* CALL_ONCE */
+#define TFL_INITS_MAX     16        /* CALL_ONCE */
+#define TFL_INLINED_MAX   (1 << 17) /* operators and tensors of subgraphs, as often as they run */
+#define TFL_DEPTH_MAX     4         /* subgraphs within subgraphs */
+#define TFL_FILL_MAX      (1 << 20) /* elements of a constant that FILL makes */
 
 /* Integers known while reading: a constant, or what a chain of SHAPE, STRIDED_SLICE and PACK makes
  * of the shapes, which are all static. */
@@ -39,6 +42,7 @@ enum tfl_state {
     TFL_VALUE,  /* the IR tensor `id`                                   */
     TFL_INTS,   /* integers, folded                                     */
     TFL_HANDLE, /* of variable number `id`                             */
+    TFL_EMPTY,  /* no elements: a slice of nothing                     */
     TFL_BROKEN  /* made by an operator with a fault, or by one like it */
 };
 struct tfl_value {
@@ -59,6 +63,7 @@ struct tfl_tensor {
     struct bytes data; /* empty: no constant */
     size_t data_at;    /* offset in the file */
     bool is_variable, is_sparse;
+    bool is_open; /* a dimension differs from run to run: the shape is that of one of them */
 };
 
 /* A variable that lasts from call to call. */
@@ -90,6 +95,8 @@ struct tfl {
     size_t widened_bytes; /* of these weights in the file                       */
     uint32_t n_scales;    /* converted so far                                          */
     uint64_t n_packed;    /* bytes of weights that were copied so far                  */
+    uint32_t n_inlined;   /* operators and tensors of subgraphs run so far             */
+    uint32_t depth;       /* of the subgraph that is read; 0 for the first             */
     struct tfl_variables *variables;
     struct faults *faults;
 };
@@ -121,6 +128,9 @@ bool tfl_open_subgraph(struct tfl *t, uint32_t i, struct fb_table *subgraph);
 bool tfl_read_op(struct tfl *t, uint32_t i, struct tfl_op *op, struct diag *d);
 /* Its inputs are known, its outputs are not. False when the file is damaged. */
 bool tfl_check_ids(struct tfl *t, const struct tfl_op *op);
+
+/* One operator: nodes of the graph, or a fault. False when the file is damaged. */
+bool tfl_import_op(struct tfl *t, uint32_t i);
 
 /* tflite_report.c */
 
@@ -208,6 +218,8 @@ bool tfl_axis(const struct tfl_op *op, int64_t axis, int32_t rank, int32_t *out)
 struct attrs tfl_whole(const struct shape *x);
 /* The operator's output is these integers. */
 void tfl_set_ints(struct tfl *t, const struct tfl_op *op, const struct tfl_ints *ints);
+/* The operator's output has no elements. */
+bool tfl_set_empty(struct tfl *t, const struct tfl_op *op);
 /* For an operator with one output or several: append a node, whose outputs are those of the IR's
  * rule. What the file declares must agree with them; scalars are vectors of 1. */
 bool tfl_add_outputs(struct tfl *t, const struct tfl_op *op, enum op kind,
@@ -225,7 +237,7 @@ void tfl_finish_variables(struct tfl *t);
 bool tfl_add_images(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *at,
                     const uint32_t *in, uint32_t n_in);
 
-/* tflite_ops.c, tflite_moves.c, tflite_along.c, tflite_shapes.c and tflite_state.c: one function an operator, or
+/* tflite_ops.c, tflite_moves.c, tflite_along.c, tflite_control.c, tflite_shapes.c and tflite_state.c: one function an operator, or
  * several operators that differ only in op->kind. */
 bool tfl_add_op(struct tfl *t, const struct tfl_op *op);
 bool tfl_arg_extremum(struct tfl *t, const struct tfl_op *op);
@@ -243,7 +255,9 @@ bool tfl_depthwise_conv2d(struct tfl *t, const struct tfl_op *op);
 bool tfl_div(struct tfl *t, const struct tfl_op *op);
 bool tfl_fully_connected(struct tfl *t, const struct tfl_op *op);
 bool tfl_gather(struct tfl *t, const struct tfl_op *op);
+bool tfl_fill(struct tfl *t, const struct tfl_op *op);
 bool tfl_gelu(struct tfl *t, const struct tfl_op *op);
+bool tfl_if(struct tfl *t, const struct tfl_op *op);
 bool tfl_l2_normalization(struct tfl *t, const struct tfl_op *op);
 bool tfl_leaky_relu(struct tfl *t, const struct tfl_op *op);
 bool tfl_mirror_pad(struct tfl *t, const struct tfl_op *op);
@@ -275,6 +289,7 @@ bool tfl_transpose(struct tfl *t, const struct tfl_op *op);
 bool tfl_transpose_conv(struct tfl *t, const struct tfl_op *op);
 bool tfl_unary(struct tfl *t, const struct tfl_op *op);
 bool tfl_unpack(struct tfl *t, const struct tfl_op *op);
+bool tfl_while(struct tfl *t, const struct tfl_op *op);
 bool tfl_var_handle(struct tfl *t, const struct tfl_op *op);
 /* tflite_recurrent.c */
 bool tfl_add_n(struct tfl *t, const struct tfl_op *op);

@@ -23,8 +23,6 @@ static const struct remedy of_operator[] = {
      "SignalEnergy and SignalFilterBank... are supported"},
     {"custom operator", "its code is not in the file: end the model before it, or train without "
                         "it"},
-    {"IF", "convert the branch that the device takes, by itself"},
-    {"WHILE", "convert with the loop unrolled (unroll=True in Keras)"},
     {"STABLEHLO_", "convert to TFLite builtin operators"},
     {"NON_MAX_SUPPRESSION", "end the model before it: the program around it sorts the few boxes"},
     {"EMBEDDING_LOOKUP", "look the row up in the program around the model, and feed it"},

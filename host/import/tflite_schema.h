@@ -20,7 +20,8 @@ enum tfl_tensor_field {
     TENSOR_NAME,
     TENSOR_QUANTIZATION,
     TENSOR_IS_VARIABLE,
-    TENSOR_SPARSITY
+    TENSOR_SPARSITY,
+    TENSOR_SHAPE_SIGNATURE
 };
 enum tfl_quantization {
     QUANT_MIN,
@@ -87,6 +88,8 @@ enum tfl_lstm {
     LSTM_DIAGONAL
 };
 enum tfl_pack { PACK_COUNT, PACK_AXIS };
+enum tfl_if { IF_THEN, IF_ELSE };
+enum tfl_while { WHILE_COND, WHILE_BODY };
 enum tfl_call_once { CALL_ONCE_SUBGRAPH };
 enum tfl_var_handle { VAR_HANDLE_CONTAINER, VAR_HANDLE_NAME };
 enum tfl_gelu { GELU_APPROXIMATE };
@@ -130,6 +133,8 @@ enum tfl_options_type {
     OPTIONS_RESIZE_NEAREST = 74,
     OPTIONS_LEAKY_RELU = 75,
     OPTIONS_MIRROR_PAD = 77,
+    OPTIONS_IF = 92,
+    OPTIONS_WHILE = 93,
     OPTIONS_DEPTH_TO_SPACE = 94,
     OPTIONS_BATCH_MATMUL = 101,
     OPTIONS_CUMSUM = 102,
@@ -248,6 +253,8 @@ enum tfl_builtin {
     TFL_QUANTIZE = 114,
     TFL_ROUND = 116,
     TFL_HARD_SWISH = 117,
+    TFL_IF = 118,
+    TFL_WHILE = 119,
     TFL_SELECT_V2 = 123,
     TFL_BATCH_MATMUL = 126,
     TFL_CUMSUM = 128,

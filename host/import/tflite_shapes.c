@@ -133,12 +133,20 @@ bool tfl_concat(struct tfl *t, const struct tfl_op *op)
     struct attrs at = {0};
     if (!tfl_out_tensor(t, op, &as))
         return false;
-    for (uint32_t k = 0; k < op->in_ids.n; k++)
-        if (!tfl_in(t, op, k, &in[k]) || !in_scale_of(t, op, &as, &in[k]))
+    uint32_t n = 0; /* inputs with elements */
+    for (uint32_t k = 0; k < op->in_ids.n; k++) {
+        const int32_t i = tfl_in_id(t, op, k);
+        if (i >= 0 && t->values[i].state == TFL_EMPTY)
+            continue;
+        if (!tfl_in(t, op, k, &in[n]) || !in_scale_of(t, op, &as, &in[n]))
             return false;
+        n++;
+    }
+    if (n == 0)
+        return tfl_set_empty(t, op);
     return tfl_axis(op, fb_i32(t->fb, &op->options, CONCAT_AXIS, 0),
                     tfl_tensor_of(t, in[0])->shape.rank, &at.axis) &&
-           tfl_add(t, op, OP_CONCAT, &at, in, op->in_ids.n);
+           tfl_add(t, op, OP_CONCAT, &at, in, n);
 }
 
 bool tfl_shape(struct tfl *t, const struct tfl_op *op)
@@ -251,4 +259,32 @@ bool tfl_pack(struct tfl *t, const struct tfl_op *op)
     }
     tfl_set_ints(t, op, &out);
     return true;
+}
+
+/* A tensor of one value, which is a constant. What is an integer was computed by tfl_fold_ints, if it
+ * is small. */
+bool tfl_fill(struct tfl *t, const struct tfl_op *op)
+{
+    struct tfl_ints dims = {0};
+    struct tensor value, y = {.name = op->out};
+    if (!tfl_arity(op, 2, 2) || !tfl_in_ints(t, op, 0, &dims) ||
+        !tfl_in_constant(t, op, 1, &value) || !resolve_shape(op, &dims, 1))
+        return false;
+    if (shape_count(&value.shape) != 1)
+        return tfl_refuse(op, "a value of %" PRId64 " elements, expected 1",
+                          shape_count(&value.shape));
+    y.dtype = value.dtype;
+    y.quant = value.quant;
+    y.shape.rank = (int32_t)dims.n;
+    for (uint32_t i = 0; i < dims.n; i++)
+        y.shape.dim[i] = (int32_t)dims.v[i];
+    if (shape_count(&y.shape) > TFL_FILL_MAX)
+        return tfl_refuse(op, "%" PRId64 " elements, at most %d are supported",
+                          shape_count(&y.shape), TFL_FILL_MAX);
+    const size_t n = tensor_bytes(&y), bytes = dtype_bytes(y.dtype);
+    uint8_t *data = arena_alloc(t->a, n);
+    for (size_t i = 0; i < n; i += bytes)
+        memcpy(data + i, value.data, bytes);
+    y.data = data;
+    return tfl_set(t, op, graph_add_tensor(t->g, &y));
 }

@@ -45,6 +45,16 @@ static bool read_buffer(struct tfl *t, struct tfl_tensor *out)
     return true;
 }
 
+/* Is a dimension -1 in the signature of the shape? */
+static bool is_open(struct tfl *t, const struct fb_table *table)
+{
+    const struct fb_vector dims = fb_vector(t->fb, table, TENSOR_SHAPE_SIGNATURE, sizeof(int32_t));
+    bool found = false;
+    for (uint32_t k = 0; k < dims.n && k < RANK_MAX; k++)
+        found = found || fb_i32_at(t->fb, &dims, k) < 0;
+    return found;
+}
+
 const struct tfl_tensor *tfl_tensor(struct tfl *t, uint32_t i)
 {
     struct fb *fb = t->fb;
@@ -60,6 +70,7 @@ const struct tfl_tensor *tfl_tensor(struct tfl *t, uint32_t i)
     out->i_buffer = (uint32_t)fb_i32(fb, &table, TENSOR_BUFFER, 0);
     out->quantization = fb_table(fb, &table, TENSOR_QUANTIZATION);
     out->is_variable = fb_u8(fb, &table, TENSOR_IS_VARIABLE, 0) != 0;
+    out->is_open = is_open(t, &table);
     out->is_sparse = fb_table(fb, &table, TENSOR_SPARSITY).at != 0;
     if (fb->failed || !read_buffer(t, out))
         return NULL;

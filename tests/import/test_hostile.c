@@ -413,8 +413,6 @@ TEST(remedies_are_those_of_the_fault)
     CHECK_HAS(remedy_of(a, &m), "an audio front end: of the signal library SignalWindow");
     m.code[0].custom = "Mine";
     CHECK_HAS(remedy_of(a, &m), "its code is not in the file");
-    m.code[0] = (struct tiny_code){119, 119, NULL}; /* WHILE */
-    CHECK_HAS(remedy_of(a, &m), "unroll");
     m = relu();
     m.tensor[1].type = TFL_FLOAT16;
     CHECK_HAS(remedy_of(a, &m), "convert without float16");

@@ -29,6 +29,7 @@ struct tiny_tensor {
     uint32_t n_scales, n_zeros;
     int32_t axis;
     uint8_t is_variable, is_sparse, custom_quant;
+    bool is_open; /* its first dimension is -1 in the signature */
 };
 
 struct tiny_option {
@@ -70,7 +71,7 @@ struct tiny {
     int32_t in[TINY_MAX], out[TINY_MAX];
     uint32_t n_in, n_out;
     bool no_subgraph;
-    const struct tiny *second; /* its tensors and operators are a second subgraph, unless NULL */
+    const struct tiny *second, *third; /* further subgraphs: tensors and operators; or NULL */
 };
 
 /* A field of a table; `at` is where it was written. */
@@ -180,8 +181,9 @@ static inline size_t tiny_put_tensor(struct text *t, const struct tiny_tensor *x
         {TENSOR_QUANTIZATION, x->n_scales || x->custom_quant ? 4 : 0, 0, 0},
         {TENSOR_IS_VARIABLE, 1, x->is_variable, 0},
         {TENSOR_SPARSITY, x->is_sparse ? 4 : 0, 0, 0},
+        {TENSOR_SHAPE_SIGNATURE, x->is_open ? 4 : 0, 0, 0},
     };
-    size_t at = tiny_table(t, f, 7);
+    size_t at = tiny_table(t, f, 8);
     tiny_point(t, f[0].at, tiny_vector(t, x->dim, x->rank, 4));
     if (x->name)
         tiny_point(t, f[3].at, tiny_string(t, x->name));
@@ -189,6 +191,12 @@ static inline size_t tiny_put_tensor(struct text *t, const struct tiny_tensor *x
         tiny_point(t, f[4].at, tiny_put_quant(t, x));
     if (x->is_sparse)
         tiny_point(t, f[6].at, tiny_table(t, NULL, 0));
+    if (x->is_open) {
+        int32_t dim[TINY_MAX];
+        memcpy(dim, x->dim, sizeof dim);
+        dim[0] = -1;
+        tiny_point(t, f[7].at, tiny_vector(t, dim, x->rank, 4));
+    }
     return at;
 }
 
@@ -305,12 +313,14 @@ static inline struct bytes tiny_write(struct arena *a, const struct tiny *m)
     tiny_point(&t, f[1].at, codes);
     for (uint32_t i = 0; i < m->n_codes; i++)
         tiny_point(&t, codes + 4 + 4 * i, tiny_put_code(&t, &m->code[i]));
-    size_t subgraphs = tiny_offsets(&t, m->no_subgraph ? 0 : m->second ? 2 : 1);
+    size_t subgraphs = tiny_offsets(&t, m->no_subgraph ? 0 : m->third ? 3 : m->second ? 2 : 1);
     tiny_point(&t, f[2].at, subgraphs);
     if (!m->no_subgraph)
         tiny_point(&t, subgraphs + 4, tiny_put_subgraph(&t, m));
     if (m->second)
         tiny_point(&t, subgraphs + 8, tiny_put_subgraph(&t, m->second));
+    if (m->third)
+        tiny_point(&t, subgraphs + 12, tiny_put_subgraph(&t, m->third));
     size_t buffers = tiny_offsets(&t, m->n_buffers);
     tiny_point(&t, f[3].at, buffers);
     for (uint32_t i = 0; i < m->n_buffers; i++)

@@ -348,6 +348,21 @@ TEST(what_int16_cannot_do_is_said)
         {"%0 \"x\" s16 [4] quant 1 :0\n%1 \"y\" s16 [4] quant 0.5 :0\ninput %0 output %1\n"
          "%1 = mul(%0, %0)\n",
          "below the inputs' product"},
+        {"%0 \"x\" s16 [4] quant 1 :0\n%1 \"y\" s16 [4] quant 0.5 :0\ninput %0 output %1\n"
+         "%1 = squared_difference(%0, %0)\n",
+         "below four squares of the larger input's"},
+        {"%0 \"x\" s16 [4] quant 1 :0\n%1 \"y\" s16 [4] quant 1e-06 :0\ninput %0 output %1\n"
+         "%1 = abs(%0)\n",
+         "below 2^-14 of the input's"},
+        {"%0 \"x\" s16 [4] quant 1 :0\n%1 \"y\" s16 [4] quant 1 :0\ninput %0 output %1\n"
+         "%1 = exp(%0)\n",
+         "results of its table are not finite"},
+        {"%0 \"a\" s16 [2,131072] quant 1 :0\n%1 \"b\" s16 [131072,1] quant 1 :0\n"
+         "%2 \"y\" s16 [2,1] quant 1e+06 :0\ninput %0, %1 output %2\n%2 = batch_matmul(%0, %1)\n",
+         "above 47 bits"},
+        {"%0 \"x\" s32 [1,2,2,1]\n%1 \"y\" s32 [1,4,4,1]\ninput %0 output %1\n"
+         "%1 = resize_bilinear(%0) to [4,4]\n",
+         "input type s32, expected f32, s8 or s16"},
         {"%0 \"x\" s16 [4] quant 3 :0\n%1 \"y\" s16 [4] quant 3.0517578125e-05 :0\n"
          "input %0 output %1\n%1 = tanh(%0)\n",
          "the input scale is too large"},

@@ -283,7 +283,7 @@ static const char *shift_fault(enum op op, const union kernel_args *k)
     default:
         assert(op == OP_SQUARED_DIFFERENCE);
         return k->sum.out_shift > 0
-                   ? "the output scale is too small for squares of the larger input"
+                   ? "the output scale is too small: below 2^-12 of the larger input's square"
                    : NULL;
     }
 }
@@ -301,6 +301,11 @@ static bool ranges_binary(struct arena *tmp, const struct graph *g, const struct
     if (n->op == OP_MUL && node_in(g, n, 0)->dtype == DT_S16 && args.mul.shift > 0)
         return node_error(d, g, n, /* a product reaches 2^30 by itself */
                           "the output scale is too small: below the inputs' product");
+    if (n->op == OP_SQUARED_DIFFERENCE && node_in(g, n, 0)->dtype == DT_S16 &&
+        args.sum.out_shift > 0)
+        return node_error(
+            d, g, n, /* a square reaches 2^30 by itself */
+            "the output scale is too small: below four squares of the larger input's");
     const char *fault = shift_fault(n->op, &args);
     return fault ? node_error(d, g, n, "%s", fault) : true;
 }
