@@ -8,7 +8,7 @@
 #define WISH_OPTIMIZE_USAGE                                                                        \
     "  --optimize WHAT  speed: the fastest kernels, whatever flash they take; size: the least "    \
     "flash;\n"                                                                                     \
-    "                   balanced (default): larger constants only where they pay\n"
+    "                   balanced (default): more flash or RAM only where it pays\n"
 
 /* As given: 0, NULL and false where they were left out. */
 struct wish_args {

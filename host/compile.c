@@ -16,13 +16,11 @@ bool compile_within(struct arena *a, const struct graph *source, const char *nam
         return false;
     if (!simplify(g, d))
         return false;
-    struct program *p = schedule(a, g, choice, d);
-    if (!p)
+    struct planned m;
+    if (!plan_choose(a, g, choice, &m, d))
         return false;
-    struct planned m = {.program = p};
-    if (wish->ram_bytes == RAM_ANY && wish->feed == FEED_WHOLE)
-        m.memory = plan_program(a, p);
-    else if (!plan_search(a, p, wish->ram_bytes, wish->feed, &m, d))
+    const bool is_plain = wish->ram_bytes == RAM_ANY && wish->feed == FEED_WHOLE;
+    if (!is_plain && !plan_search(a, m.program, wish->ram_bytes, wish->feed, &m, d))
         return false;
 
     *out = (struct compiled){.name = name, .graph = g, .program = m.program, .memory = m.memory};

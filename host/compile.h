@@ -3,6 +3,7 @@
 #ifndef MOTE_HOST_COMPILE_H
 #define MOTE_HOST_COMPILE_H
 #include "emit/emit.h"
+#include "plan/plan_choose.h"
 #include "plan/plan_search.h"
 #include "sched/sched.h"
 #include "target/target.h"

@@ -48,6 +48,11 @@ size_t chosen_bytes(const struct menu *menus, uint32_t n)
     return total_of(menus, n).bytes;
 }
 
+double chosen_cycles(const struct menu *menus, uint32_t n)
+{
+    return total_of(menus, n).cycles;
+}
+
 /* An option is dearer than another if it costs more at the price; of equals the later one, which
  * kernels.def says is faster, is cheaper. */
 static double cost_at(const struct option *o, double price)

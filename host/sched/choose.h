@@ -24,6 +24,7 @@ struct menu {
  * its flash if that can be. */
 void choose(struct menu *menus, uint32_t n, const struct choice *choice);
 
-/* Bytes of the constants and kernels of what is chosen. */
+/* Bytes of the constants and kernels of what is chosen, and its cycles. */
 size_t chosen_bytes(const struct menu *menus, uint32_t n);
+double chosen_cycles(const struct menu *menus, uint32_t n);
 #endif

@@ -15,6 +15,12 @@
 enum objective { OPTIMIZE_BALANCED, OPTIMIZE_SPEED, OPTIMIZE_SIZE };
 #define BALANCE 2.0
 
+/* A kernel that a node shall do without. */
+struct bar {
+    uint32_t i_node;
+    const struct kernel *kernel;
+};
+
 /* Which kernels a program may call, and how to choose among them. */
 struct choice {
     bool reference;                 /* the ref variants only         */
@@ -23,6 +29,8 @@ struct choice {
     enum objective objective;
     size_t flash_bytes;  /* constants and kernels together, 0: no limit                     */
     const char *variant; /* NULL, or the one to take wherever there is such a one           */
+    const struct bar *bars;
+    uint32_t n_bars;
 };
 extern const struct choice choice_portable, choice_reference;
 
@@ -68,6 +76,7 @@ struct program {
     enum keep *keeps;         /* [graph->states.n] */
     enum objective objective; /* it was chosen for, and is to be compiled for */
     size_t flash_bytes;       /* constants and kernels, as far as the cost table knows these */
+    double cycles;            /* predicted, likewise */
     /* [graph->outputs.n] the state whose old contents the output shows under another shape: they go
      * to a place of its own before step 0. Else NO_TENSOR. */
     uint32_t *shown;

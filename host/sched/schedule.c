@@ -104,6 +104,14 @@ static size_t constant_bytes(const struct graph *g, const struct node *n, const 
     return bytes;
 }
 
+static bool is_barred(const struct choice *choice, uint32_t i_node, const struct kernel *kernel)
+{
+    for (uint32_t i = 0; i < choice->n_bars; i++)
+        if (choice->bars[i].i_node == i_node && choice->bars[i].kernel == kernel)
+            return true;
+    return false;
+}
+
 /* All variants that can compute node `i_node`. */
 static bool make_menu(struct arena *a, const struct graph *g, uint32_t i_node,
                       const struct choice *choice, struct menu *menu, struct diag *d)
@@ -116,7 +124,7 @@ static bool make_menu(struct arena *a, const struct graph *g, uint32_t i_node,
     const struct kernel_row *row = kernel_reference(g, n);
     for (; row; row = choice->reference ? NULL : kernel_next(row, choice->isas)) {
         struct option o = {.step = {.i_node = i_node}};
-        if (!take_variant(a, g, row, &args, &o.step))
+        if (is_barred(choice, i_node, &row->kernel) || !take_variant(a, g, row, &args, &o.step))
             continue;
         const struct kernel_cost *cost = cost_find(choice->costs, &row->kernel);
         o.is_measured = cost != NULL;
@@ -170,6 +178,7 @@ struct program *schedule(struct arena *a, const struct graph *g, const struct ch
     choose(menus, p->n_steps, choice);
     p->objective = choice->objective;
     p->flash_bytes = chosen_bytes(menus, p->n_steps);
+    p->cycles = chosen_cycles(menus, p->n_steps);
     for (uint32_t s = 0; s < p->n_steps; s++)
         p->steps[s] = menus[s].options[menus[s].chosen].step;
     keep_states(a, p);
