@@ -149,6 +149,56 @@ static void check_compiles(struct arena *a, struct graph *const *graphs, uint32_
     build_end(&b);
 }
 
+/* Compile the tiny model with one more flag; what the compiler says. */
+static const char *compiler_output(struct arena *a, const struct choice *choice, const char *flag,
+                                   int *status)
+{
+    struct build b = build_begin(a);
+    struct process_result result = {0};
+    struct diag d = {0};
+    const struct model m = make_model(a, tiny_graph(a, "image"), "tiny", choice);
+    add_model(&b, &m);
+    add_word(&b, "-c");
+    add_word(&b, flag);
+    add_word(&b, NULL);
+    CHECK_OK(process_run(a, b.argv.items, b.dir, COMPILE_TIMEOUT_S, &result, &d), d);
+    build_end(&b);
+    *status = result.status;
+    return result.output;
+}
+
+TEST(a_build_for_another_core_is_told_what_to_do)
+{
+    static const struct {
+        uint32_t isas;
+        const char *message;
+    } cores[] = {{ISA_DSP, "build with -mcpu=cortex-m4, cortex-m7 or cortex-m33"},
+                 {ISA_V7M | ISA_DSP, "build with -mcpu=cortex-m4, cortex-m7 or cortex-m33"},
+                 {ISA_V7M, "build with -mcpu=cortex-m3"},
+                 {ISA_RV32, "build with -march=rv32imc"}};
+    struct arena *a = arena_new("test");
+    for (size_t i = 0; i < sizeof cores / sizeof cores[0]; i++) {
+        int status;
+        const struct choice choice = {.isas = cores[i].isas, .objective = OPTIMIZE_SPEED};
+        const char *output = compiler_output(a, &choice, "-O2", &status);
+        CHECK(status != 0);
+        CHECK_HAS(output, cores[i].message);
+        CHECK_HAS(output, "mote compile --target");
+    }
+    arena_free(a);
+}
+
+TEST(a_build_without_optimisation_is_noticed_but_not_stopped)
+{
+    struct arena *a = arena_new("test");
+    int status;
+    CHECK_HAS(compiler_output(a, &choice_portable, "-O0", &status), "Build with -O2");
+    CHECK_EQ(status, 0);
+    CHECK_STR(compiler_output(a, &choice_portable, "-O2", &status), "");
+    CHECK_EQ(status, 0);
+    arena_free(a);
+}
+
 #define N_NAMES 15
 
 TEST(names_from_the_model_cannot_break_the_source)
@@ -293,7 +343,9 @@ TEST(constants_that_are_the_same_are_in_flash_once)
     arena_free(a);
 }
 
-TEST_MAIN(T(constants_that_are_the_same_are_in_flash_once),
+TEST_MAIN(T(a_build_for_another_core_is_told_what_to_do),
+          T(a_build_without_optimisation_is_noticed_but_not_stopped),
+          T(constants_that_are_the_same_are_in_flash_once),
           T(a_tiny_model_is_printed_as_in_the_golden_files),
           T(weight_bytes_count_weights_biases_multipliers_and_shifts),
           T(the_same_model_is_the_same_bytes), T(names_from_the_model_cannot_break_the_source),

@@ -4,6 +4,11 @@
 
 #include "mote/mote.h"
 
+#if defined __GNUC__ && !defined __OPTIMIZE__ && !defined NDEBUG
+#pragma message("tiny.c without optimisation: kernels are several times slower so. " \
+    "Build with -O2, or with -DNDEBUG to be spared this")
+#endif
+
 /* Build with -DMOTE_STEP_HOOK=<function> to be called before each step and after the last. */
 #ifdef MOTE_STEP_HOOK
 void MOTE_STEP_HOOK(uint32_t step);
