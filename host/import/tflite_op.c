@@ -351,7 +351,7 @@ bool tfl_add_each(struct tfl *t, const struct tfl_op *op, enum op kind, const st
         return false;
     const struct node *n = &t->g->nodes.items[t->g->nodes.n - 1];
     for (uint32_t k = 0; k < op->out_ids.n; k++) {
-        t->g->tensors.items[n->out[k]].name = as[k].name;
+        t->g->tensors.items[n->out[k]].name = arena_strdup(t->a, as[k].name);
         t->values[i[k]] = (struct tfl_value){.state = TFL_VALUE, .id = n->out[k]};
     }
     return true;

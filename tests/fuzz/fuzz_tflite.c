@@ -6,6 +6,7 @@
 #include "fuzz.h"
 #include "import/tflite.h"
 #include "ir/interp.h"
+#include "ir/text.h"
 #include "ir/verify.h"
 
 #define RUN_BYTES_MAX 65536 /* larger graphs are only read */
@@ -45,8 +46,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(!d.failed || d.message[0], "an empty message");
     if (g) {
         require(graph_verify(g, &d), "the imported graph is not valid");
-        if (is_small(g))
+        if (is_small(g)) {
+            struct text text = {.arena = a};
+            graph_print(g, &text); /* names and constants outlive the reading */
             run(a, g);
+        }
     }
     arena_free(a);
     return 0;
