@@ -33,13 +33,9 @@ static uint32_t n_steps(const struct weighted *l)
     return (l->n_taps + STEP - 1) / STEP;
 }
 
-static bool find(const struct weighted *l, const struct passes *p, struct packed_layer *out)
+static uint32_t n_weights(const struct weighted *l, const struct passes *p)
 {
-    if (!vector_records_find(l, out))
-        return false;
-    out->n_weights = (n_blocks(l, p) * n_steps(l) * p->block + 1) * STEP;
-    out->n_records = n_blocks(l, p) * p->block / RECORD_CHANNELS * vector_record_words(out);
-    return true;
+    return (n_blocks(l, p) * n_steps(l) * p->block + 1) * STEP;
 }
 
 /* The weights of one channel and step. */
@@ -62,39 +58,75 @@ static int8_t *write_block(const struct weighted *l, const struct passes *p, uin
     return to;
 }
 
-static void write(const struct weighted *l, const struct passes *p,
-                  const struct packed_layer *packed, void *weights, int32_t *second)
+/* All blocks, and a vector of zeros. */
+static void write_weights(const struct weighted *l, const struct passes *p, int8_t *to)
 {
-    int8_t *to = weights;
-    for (uint32_t b = 0; b < n_blocks(l, p); b++) {
-        const uint32_t first = block_channel(l, p, b);
-        to = write_block(l, p, first, to);
-        for (uint32_t c = 0; c < p->block; c += RECORD_CHANNELS) {
-            vector_records_write(l, packed, first + c, second);
-            second += vector_record_words(packed);
-        }
-    }
+    for (uint32_t b = 0; b < n_blocks(l, p); b++)
+        to = write_block(l, p, block_channel(l, p, b), to);
     memset(to, 0, STEP);
 }
 
 bool dots_2_find(const struct weighted *l, struct packed_layer *out)
 {
-    return l->n_channels >= dots_2.block && find(l, &dots_2, out);
+    if (l->n_channels < dots_2.block || !vector_records_find(l, out))
+        return false;
+    out->n_weights = n_weights(l, &dots_2);
+    out->n_records = n_blocks(l, &dots_2) * vector_record_words(out);
+    return true;
 }
 
 void dots_2_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
                   int32_t *second)
 {
-    write(l, &dots_2, packed, weights, second);
+    write_weights(l, &dots_2, weights);
+    for (uint32_t b = 0; b < n_blocks(l, &dots_2); b++)
+        vector_records_write(l, packed, block_channel(l, &dots_2, b),
+                             second + b * vector_record_words(packed));
+}
+
+/* Words of four channels' constants: their records without the biases. */
+static uint32_t constant_words(const struct packed_layer *packed)
+{
+    return vector_record_words(packed) - RECORD_CHANNELS;
 }
 
 bool dots_8_find(const struct weighted *l, struct packed_layer *out)
 {
-    return find(l, &dots_8, out);
+    if (!vector_records_find(l, out))
+        return false;
+    const uint32_t n_channels = n_blocks(l, &dots_8) * dots_8.block;
+    out->n_weights = n_weights(l, &dots_8);
+    out->n_records =
+        n_channels + (out->one_record ? 1 : n_channels / RECORD_CHANNELS) * constant_words(out);
+    return true;
+}
+
+/* `mult`, `add` and for ROUND_EXACT `shift`, which is between them in a record. */
+static int32_t *write_constants(const int32_t *record, const struct packed_layer *packed,
+                                int32_t *to)
+{
+    const int32_t *const mult = record + RECORD_CHANNELS;
+    const int32_t *const add = record + constant_words(packed);
+    for (uint32_t i = 0; i < RECORD_CHANNELS; i++) {
+        to[i] = mult[i];
+        to[RECORD_CHANNELS + i] = add[i];
+        if (packed->rounding == ROUND_EXACT)
+            to[2 * RECORD_CHANNELS + i] = mult[RECORD_CHANNELS + i];
+    }
+    return to + constant_words(packed);
 }
 
 void dots_8_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
                   int32_t *second)
 {
-    write(l, &dots_8, packed, weights, second);
+    int32_t record[4 * RECORD_CHANNELS];
+    int32_t *constants = second + n_blocks(l, &dots_8) * dots_8.block;
+    write_weights(l, &dots_8, weights);
+    for (uint32_t b = 0; b < n_blocks(l, &dots_8); b++)
+        for (uint32_t c = 0; c < dots_8.block; c += RECORD_CHANNELS, second += RECORD_CHANNELS) {
+            vector_records_write(l, packed, block_channel(l, &dots_8, b) + c, record);
+            memcpy(second, record, RECORD_CHANNELS * sizeof *second);
+            if (!packed->one_record || (b == 0 && c == 0))
+                constants = write_constants(record, packed, constants);
+        }
 }

@@ -13,8 +13,9 @@
  * it begins the sums, the loop over the others may then end anywhere. One vector of zeros follows the
  * last pass, for inner loops that load weights before they know whether there are more.
  *
- * The second array has for every four channels four of each: `bias`, `mult`, for ROUND_EXACT `shift`,
- * and `add` (vectors.h). */
+ * The second array has for every four channels, in DOTS_2, four of each: `bias`, `mult`, for ROUND_EXACT
+ * `shift`, and `add` (vectors.h); in DOTS_8 all biases first, then `mult`, `add`, `shift` of four
+ * channels after four, or once where all share one multiplier. */
 #ifndef MOTE_HOST_PACK_DOTS_H
 #define MOTE_HOST_PACK_DOTS_H
 #include "pack/pack.h"

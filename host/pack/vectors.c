@@ -34,7 +34,8 @@ static bool fits_16(int64_t x)
 
 bool vector_records_find(const struct weighted *l, struct packed_layer *out)
 {
-    if (!records_find(l, &out->rounding, out->records))
+    out->one_record = l->scale_step == 0;
+    if (!(out->one_record ? records_find_one : records_find)(l, &out->rounding, out->records))
         return false;
     out->has_records = true;
     for (uint32_t c = 0; c < l->n_channels; c++) { /* results never fall as sums rise */
