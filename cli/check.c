@@ -9,6 +9,7 @@
 #include "ir/verify.h"
 #include "output.h"
 #include "pass/pass.h"
+#include "sched/lint.h"
 #include "verb.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -59,7 +60,6 @@ struct check {
     struct faults faults; /* all that is not supported                          */
     struct fit *fits;     /* [n_fits]; the first stands for all where layers are told */
     uint32_t n_fits;
-    uint64_t work; /* MACs and values of all steps: instructions, roughly */
 };
 
 static bool fits(const struct fit *f)
@@ -129,47 +129,6 @@ static const struct program *told(const struct check *c)
     return c->fits[0].compiled.program;
 }
 
-static uint64_t step_values(const struct program *p, const struct step *step)
-{
-    const struct node *n = &p->graph->nodes.items[step->i_node];
-    return (uint64_t)shape_count(&p->graph->tensors.items[n->out[0]].shape);
-}
-
-static uint64_t step_macs(const struct program *p, const struct step *step)
-{
-    return (uint64_t)node_macs(p->graph, &p->graph->nodes.items[step->i_node]);
-}
-
-/* A layer with less than this share of all MACs and values is not worth a line. */
-#define SLOW_SHARE_MIN 0.01
-
-static uint64_t step_work(const struct program *p, const struct step *step)
-{
-    return step_macs(p, step) + step_values(p, step);
-}
-
-static uint64_t program_work(const struct program *p)
-{
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < p->n_steps; i++)
-        sum += step_work(p, &p->steps[i]);
-    return sum;
-}
-
-/* Why a step takes more instructions than its MACs let expect; NULL when it does not, or when that
- * does not matter. */
-static const char *slow_reason(const struct check *c, const struct step *step)
-{
-    const struct program *p = told(c);
-    if ((double)step_work(p, step) < SLOW_SHARE_MIN * (double)c->work)
-        return NULL;
-    if (strcmp(step->kernel->variant, "ref") == 0)
-        return "only a reference kernel";
-    if (p->graph->nodes.items[step->i_node].op == OP_DEPTHWISE_CONV2D)
-        return "depthwise: more instructions per MAC than conv2d";
-    return NULL;
-}
-
 static const char *step_origin(const struct program *p, const struct step *step)
 {
     const char *origin = p->graph->nodes.items[step->i_node].origin;
@@ -201,18 +160,20 @@ static void print_boards(struct arena *a, const struct check *c, const struct se
 static void print_slow(struct arena *a, const struct check *c)
 {
     const struct program *p = told(c);
+    struct lint l;
     uint32_t n = 0;
     for (uint32_t i = 0; i < p->n_steps; i++) {
         const struct step *step = &p->steps[i];
-        const char *why = slow_reason(c, step);
-        if (!why)
+        if (!step_lint(a, p, i, &l))
             continue;
         if (n++ == 0)
-            printf("\n  slow for their size:\n  %-3s %-30s %12s %12s  %-48s %.60s\n", "#", "kernel",
+            printf("\n  slow for their size:\n  %-3s %-30s %12s %12s  %-52s %.60s\n", "#", "kernel",
                    "values", "MACs", "why", "origin");
-        printf("  %-3" PRIu32 " %-30s %12s %12s  %-48s %.60s\n", i, step->kernel->name,
-               str_count(a, step_values(p, step)), str_count(a, step_macs(p, step)), why,
+        printf("  %-3" PRIu32 " %-30s %12s %12s  %-52s %.60s\n", i, step->kernel->name,
+               str_count(a, step_values(p, step)), str_count(a, step_macs(p, step)), l.why,
                step_origin(p, step));
+        if (*l.hint)
+            printf("      hint: %s\n", l.hint);
     }
     if (n == 0)
         printf("\n  no layer is slow for its size\n");
@@ -240,7 +201,8 @@ static void json_board(struct json *j, const struct fit *f, const struct setting
     json_end(j);
 }
 
-static void json_slow(struct json *j, const struct program *p, uint32_t i_step, const char *why)
+static void json_slow(struct json *j, const struct program *p, uint32_t i_step,
+                      const struct lint *l)
 {
     const struct step *step = &p->steps[i_step];
     json_object(j, NULL);
@@ -248,7 +210,8 @@ static void json_slow(struct json *j, const struct program *p, uint32_t i_step, 
     json_str(j, "kernel", step->kernel->name);
     json_int(j, "values", (int64_t)step_values(p, step));
     json_int(j, "macs", (int64_t)step_macs(p, step));
-    json_str(j, "why", why);
+    json_str(j, "why", l->why);
+    json_str(j, "hint", l->hint);
     json_str(j, "origin", step_origin(p, step));
     json_end(j);
 }
@@ -286,9 +249,10 @@ static void print_json(struct arena *a, const struct check *c, const struct sett
             json_board(&j, &c->fits[i], s);
         json_end(&j);
         json_array(&j, "slow");
+        struct lint l;
         for (uint32_t i = 0; i < p->n_steps; i++)
-            if (slow_reason(c, &p->steps[i]))
-                json_slow(&j, p, i, slow_reason(c, &p->steps[i]));
+            if (step_lint(a, p, i, &l))
+                json_slow(&j, p, i, &l);
         json_end(&j);
     }
     json_end(&j);
@@ -382,7 +346,6 @@ static bool check(struct arena *a, const char *path, const struct settings *s, s
     const bool supported = compile_or_account(a, path, &c, d);
     if (supported && !fit_boards(a, s, &c, d))
         return false;
-    c.work = supported ? program_work(told(&c)) : 0;
     if (s->json)
         print_json(a, &c, s, d);
     else if (supported)

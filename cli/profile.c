@@ -6,6 +6,7 @@
 #include "model.h"
 #include "output.h"
 #include "report/layer.h"
+#include "sched/lint.h"
 #include "sim/peers.h"
 #include "verb.h"
 #include "wish.h"
@@ -123,6 +124,18 @@ static void print_notes(struct arena *a, const struct result *r, const struct se
                s->clock_mhz);
 }
 
+/* What the compiler says will be slow. */
+static void print_slow(struct arena *a, const struct result *r)
+{
+    const struct program *p = r->compiled.program;
+    struct lint l;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->n_steps; i++)
+        if (step_lint(a, p, i, &l))
+            printf("%s  %-3" PRIu32 " %-*s %s%s%s\n", n++ == 0 ? "\nslow for their size:\n" : "", i,
+                   KERNEL_WIDTH, kernel_of(r, i), l.why, *l.hint ? "; " : "", l.hint);
+}
+
 static void print_hot(struct arena *a, const struct profile *p, uint64_t n)
 {
     if (n == 0)
@@ -166,6 +179,8 @@ static void print_table(struct arena *a, const struct result *r, const struct se
     }
     print_cost(a, "", "one inference", macs, &r->profiled.profile.total, "");
     print_notes(a, r, s);
+    if (!s->wish.reference)
+        print_slow(a, r);
     print_peers(a, r);
     print_hot(a, &r->profiled.profile, s->n_hot);
 }

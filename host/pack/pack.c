@@ -14,25 +14,31 @@
 
 struct packer {
     size_t weight_bytes;
+    uint32_t block; /* channels */
     bool (*find)(const struct weighted *l, struct packed_layer *out);
     void (*write)(const struct weighted *l, const struct packed_layer *packed, void *weights,
                   int32_t *second);
 };
 
 static const struct packer packers[N_PACKINGS] = {
-    [FOLDED] = {sizeof(int8_t), folded_find, folded_write},
-    [FOURS] = {sizeof(int8_t), fours_find, fours_write},
-    [STRIPS] = {sizeof(int8_t), strips_find, fours_write},
-    [NIBBLES] = {sizeof(int8_t), nibbles_find, nibbles_write},
-    [NINES] = {sizeof(uint32_t), nines_find, nines_write},
-    [QUADS] = {sizeof(uint32_t), quads_find, quads_write},
-    [PAIRS] = {sizeof(uint32_t), pairs_find, pairs_write},
-    [OCTETS] = {sizeof(uint32_t), octets_find, octets_write},
-    [WINOGRAD] = {sizeof(uint32_t), winograd_find, winograd_write},
-    [DOTS_2] = {sizeof(int8_t), dots_2_find, dots_2_write},
-    [DOTS_8] = {sizeof(int8_t), dots_8_find, dots_8_write},
-    [CELLS] = {sizeof(int8_t), cells_find, cells_write},
+    [FOLDED] = {sizeof(int8_t), 1, folded_find, folded_write},
+    [FOURS] = {sizeof(int8_t), 4, fours_find, fours_write},
+    [STRIPS] = {sizeof(int8_t), 4, strips_find, fours_write},
+    [NIBBLES] = {sizeof(int8_t), 1, nibbles_find, nibbles_write},
+    [NINES] = {sizeof(uint32_t), 1, nines_find, nines_write},
+    [QUADS] = {sizeof(uint32_t), 4, quads_find, quads_write},
+    [PAIRS] = {sizeof(uint32_t), 4, pairs_find, pairs_write},
+    [OCTETS] = {sizeof(uint32_t), 8, octets_find, octets_write},
+    [WINOGRAD] = {sizeof(uint32_t), 4, winograd_find, winograd_write},
+    [DOTS_2] = {sizeof(int8_t), 4, dots_2_find, dots_2_write},
+    [DOTS_8] = {sizeof(int8_t), 8, dots_8_find, dots_8_write},
+    [CELLS] = {sizeof(int8_t), 16, cells_find, cells_write},
 };
+
+uint32_t packing_block(enum packing p)
+{
+    return packers[p].block ? packers[p].block : 1;
+}
 
 size_t packing_weight_bytes(enum packing p)
 {

@@ -38,6 +38,9 @@ struct packed_layer {
     struct record *records; /* [n_channels] of the layer                                 */
 };
 
+/* Output channels that kernels with this packing compute together, whether a layer has them or not. */
+uint32_t packing_block(enum packing p);
+
 /* Bytes of an element of the first array: 1 or 4. */
 size_t packing_weight_bytes(enum packing p);
 

@@ -68,7 +68,7 @@ static bool find_cheapest(const struct menu *m, double price, const struct kerne
     *out = 0;
     for (uint32_t k = 0; k < m->n; k++) {
         const struct option *o = &m->options[k];
-        if (o->step.kernel == but ||
+        if (o->step.kernel == but || o->is_barred ||
             (is_found && cost_at(o, price) > cost_at(&m->options[*out], price)))
             continue;
         *out = k;
@@ -123,6 +123,37 @@ static void guess_cycles(struct menu *m)
     for (uint32_t k = 0; k < m->n; k++)
         if (!m->options[k].is_measured)
             m->options[k].cycles = best *= GUESS;
+}
+
+static bool is_used(const struct menu *menus, uint32_t n, const struct kernel *kernel)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (chosen(&menus[i])->step.kernel == kernel)
+            return true;
+    return false;
+}
+
+static size_t excess(size_t a, size_t b)
+{
+    return a > b ? a - b : 0;
+}
+
+void find_faster(const struct menu *menus, uint32_t n, uint32_t i, struct faster *out)
+{
+    const struct option *now = chosen(&menus[i]), *best = now;
+    *out = (struct faster){0};
+    for (uint32_t k = 0; k < menus[i].n; k++)
+        if (menus[i].options[k].is_measured && menus[i].options[k].cycles < best->cycles)
+            best = &menus[i].options[k];
+    if (best == now || !now->is_measured)
+        return;
+    const size_t code_bytes = is_used(menus, n, best->step.kernel) ? 0 : best->code_bytes;
+    *out = (struct faster){
+        .kernel = best->step.kernel,
+        .saved = now->cycles - best->cycles,
+        .flash_bytes = excess(best->flash_bytes + code_bytes, now->flash_bytes),
+        .scratch_bytes = excess(best->step.scratch_bytes, now->step.scratch_bytes),
+    };
 }
 
 /* BALANCE per cent of all cycles for a per cent of all bytes. */

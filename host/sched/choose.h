@@ -12,6 +12,7 @@ struct option {
     size_t flash_bytes;  /* of its constants                                     */
     uint32_t code_bytes; /* of its kernel, which all steps with that kernel share */
     bool is_measured;    /* are the cycles known?                                */
+    bool is_barred;      /* not to be chosen; never the first one                */
 };
 
 /* All ways, slowest first as in kernels.def. */
@@ -27,4 +28,7 @@ void choose(struct menu *menus, uint32_t n, const struct choice *choice);
 /* Bytes of the constants and kernels of what is chosen, and its cycles. */
 size_t chosen_bytes(const struct menu *menus, uint32_t n);
 double chosen_cycles(const struct menu *menus, uint32_t n);
+
+/* What would be faster than what is chosen of menu `i`. */
+void find_faster(const struct menu *menus, uint32_t n, uint32_t i, struct faster *out);
 #endif

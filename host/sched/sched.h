@@ -42,6 +42,15 @@ struct packed {
     const void *data;
 };
 
+/* What would be the fastest kernel for a step if flash and RAM cost nothing, and what it takes that
+ * the chosen one does not. */
+struct faster {
+    const struct kernel *kernel; /* NULL: the chosen one is, or nobody measured */
+    double saved;                /* cycles                                      */
+    size_t flash_bytes;          /* constants, and code that no step calls yet  */
+    size_t scratch_bytes;
+};
+
 struct step {
     uint32_t i_node; /* in the scheduled graph */
     const struct kernel *kernel;
@@ -54,6 +63,9 @@ struct step {
      * writes nothing that it has yet to read. Likewise if the output begins at least `trail` bytes
      * above input 0 and the kernel goes backward. 0: they may not. */
     size_t lead, trail;
+    uint32_t block_channels; /* that the kernel computes together, at least 1 */
+    double cycles;           /* predicted; 0 where the kernel was not measured */
+    struct faster faster;
 };
 
 /* What is left to do after the last step, so that a state is kept for the next call. */

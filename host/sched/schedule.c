@@ -86,6 +86,7 @@ static bool take_variant(struct arena *a, const struct graph *g, const struct ke
         return false;
     step->scratch_bytes = row->kernel.scratch(&step->args);
     step->in_place = row->placement == IN_PLACE;
+    step->block_channels = packing_block(row->constants);
     if (row->placement == ROWS || row->placement == EITHER)
         find_distances(g, n, row->placement, step);
     return true;
@@ -124,11 +125,12 @@ static bool make_menu(struct arena *a, const struct graph *g, uint32_t i_node,
     const struct kernel_row *row = kernel_reference(g, n);
     for (; row; row = choice->reference ? NULL : kernel_next(row, choice->isas)) {
         struct option o = {.step = {.i_node = i_node}};
-        if (is_barred(choice, i_node, &row->kernel) || !take_variant(a, g, row, &args, &o.step))
+        if (!take_variant(a, g, row, &args, &o.step))
             continue;
+        o.is_barred = is_barred(choice, i_node, &row->kernel);
         const struct kernel_cost *cost = cost_find(choice->costs, &row->kernel);
         o.is_measured = cost != NULL;
-        o.cycles = cost ? cost_cycles(cost, g, n) : 0;
+        o.cycles = o.step.cycles = cost ? cost_cycles(cost, g, n) : 0;
         o.code_bytes = cost ? cost->code_bytes : 0;
         o.flash_bytes = constant_bytes(g, n, &o.step);
         *VEC_PUSH(a, &options) = o;
@@ -179,8 +181,10 @@ struct program *schedule(struct arena *a, const struct graph *g, const struct ch
     p->objective = choice->objective;
     p->flash_bytes = chosen_bytes(menus, p->n_steps);
     p->cycles = chosen_cycles(menus, p->n_steps);
-    for (uint32_t s = 0; s < p->n_steps; s++)
+    for (uint32_t s = 0; s < p->n_steps; s++) {
         p->steps[s] = menus[s].options[menus[s].chosen].step;
+        find_faster(menus, p->n_steps, s, &p->steps[s].faster);
+    }
     keep_states(a, p);
     return p;
 }

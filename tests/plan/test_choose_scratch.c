@@ -38,7 +38,8 @@ static uint32_t add_op(struct graph *g, enum op op, const struct attrs *at, cons
  * most of the flash. With `n_outputs` WIDE more is alive at the dense layer. */
 static struct graph *net(struct arena *a, int32_t n_outputs)
 {
-    static const int8_t conv_w[CHANNELS * 9 * CHANNELS] = {1, 2, 3}, fc_w[WIDE * FLAT] = {1, 2, 3};
+    static const int8_t conv_w[CHANNELS * 9 * CHANNELS] = {1, 2, 100},
+                                              fc_w[WIDE * FLAT] = {1, 2, 3};
     struct graph *g = graph_new(a, "net");
     const uint32_t x = add(g, "x", (struct shape){4, {1, SIDE, SIDE, CHANNELS}}, 1.0f, NULL);
     *VEC_PUSH(a, &g->inputs) = x;
