@@ -8,7 +8,7 @@
 #include "pack/record.h"
 
 /* The sixth column of kernels.def. NONE: the kernel has no weights. MODEL: weights and bias as in
- * the model, of any type; SUM, of add (sum.h): these are not in the table of pack.c. */
+ * the model, of any type; SUM and SUM32, of add (sum.h): these are not in the table of pack.c. */
 enum packing {
     NONE,
     MODEL,
@@ -25,6 +25,7 @@ enum packing {
     DOTS_8,
     CELLS,
     SUM,
+    SUM32,
     N_PACKINGS
 };
 

@@ -118,6 +118,8 @@ bool pack_constants(struct arena *a, const struct graph *g, const struct node *n
     assert(packing != NONE && n->n_in >= 2);
     if (packing == SUM)
         return sum_find(&step->args.add);
+    if (packing == SUM32)
+        return sum32_find(&step->args.add);
     const struct tensor *w = &g->tensors.items[n->in[1]];
     const struct shape *y = &g->tensors.items[n->out[0]].shape;
     const uint32_t channels = (uint32_t)y->dim[y->rank - 1];

@@ -257,9 +257,11 @@ static bool find_constants(const struct row *row, const struct problem *p,
 {
     static struct record records[CHANNELS_MAX];
     out->args = p->args;
-    if (row->constants == SUM && !sum_find(&out->args.add))
+    if ((row->constants == SUM && !sum_find(&out->args.add)) ||
+        (row->constants == SUM32 && !sum32_find(&out->args.add)))
         return false;
-    if (row->constants == NONE || row->constants == SUM || row->constants == MODEL) {
+    if (row->constants == NONE || row->constants == SUM || row->constants == SUM32 ||
+        row->constants == MODEL) {
         out->w = guarded_new(p->n_w);
         out->second = guarded_new(p->n_bias * sizeof(int32_t));
         memcpy(out->w.at, from->w, p->n_w);
@@ -526,7 +528,7 @@ static bool random_add(struct random *r, struct problem *p)
     op->out_mult = random_in(r, 1 << 30, INT32_MAX);
     op->a_shift = (int8_t)PICK(r, 0, -1, random_in(r, -31, 0));
     op->b_shift = (int8_t)PICK(r, 0, -1, random_in(r, -31, 0));
-    op->out_shift = (int8_t)PICK(r, -17, -18, -19, random_in(r, -31, 0));
+    op->out_shift = (int8_t)PICK(r, -17, -18, -19, -19, -20, random_in(r, -31, 0));
     p->in_bytes = p->in2_bytes = p->out_bytes = op->n;
     return true;
 }

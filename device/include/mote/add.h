@@ -16,18 +16,21 @@ struct mote_add_s8 {
     int16_t out_min, out_max;
     int8_t a_shift, b_shift, out_shift; /* <= 0: to the right */
     int32_t a_mult, b_mult, out_mult;   /* Q31                */
-    int32_t a_factor, b_factor, offset; /* dsp: host/pack/sum.h */
+    int32_t a_factor, b_factor, offset; /* sum, dsp: host/pack/sum.h */
 };
 
 size_t mote_add_s8_ref_scratch(const struct mote_add_s8 *op);
 size_t mote_add_s16_ref_scratch(const struct mote_add_s8 *op);
 size_t mote_add_s8_opt_scratch(const struct mote_add_s8 *op);
+size_t mote_add_s8_sum_scratch(const struct mote_add_s8 *op);
 size_t mote_add_s8_dsp_scratch(const struct mote_add_s8 *op);
 
 /* `out` may be `a` or `b`. */
 void mote_add_s8_ref(const struct mote_add_s8 *op, const int8_t *a, const int8_t *b, int8_t *out,
                      void *scratch);
 void mote_add_s8_opt(const struct mote_add_s8 *op, const int8_t *a, const int8_t *b, int8_t *out,
+                     void *scratch);
+void mote_add_s8_sum(const struct mote_add_s8 *op, const int8_t *a, const int8_t *b, int8_t *out,
                      void *scratch);
 void mote_add_s8_dsp(const struct mote_add_s8 *op, const int8_t *a, const int8_t *b, int8_t *out,
                      void *scratch);

@@ -3,6 +3,7 @@
 #ifndef MOTE_COMMON_RECORD_H
 #define MOTE_COMMON_RECORD_H
 #include "kernels/common/requant.h"
+#include "kernels/common/saturate.h"
 #include "mote/types.h"
 
 /* Words of a record: mult, add and, for ROUND_EXACT, shift. */
@@ -16,8 +17,8 @@ static inline int8_t mote_by_record(const int32_t *record, bool is_proved, int32
 {
     const int64_t product = (int64_t)sum * record[0];
     if (is_proved)
-        return (int8_t)mote_clamp_s32((int32_t)(product >> 32) + record[1], INT8_MIN, INT8_MAX);
+        return mote_saturate_s8((int32_t)(product >> 32) + record[1]);
     const int32_t h = (int32_t)((product + (INT64_C(1) << 31)) >> 32) + sum;
-    return (int8_t)mote_clamp_s32((h + (h >> 31) + record[1]) >> record[2], INT8_MIN, INT8_MAX);
+    return mote_saturate_s8((h + (h >> 31) + record[1]) >> record[2]);
 }
 #endif
