@@ -34,10 +34,11 @@ void node_work(const struct graph *g, const struct node *n, double work[N_WORKS]
     const struct shape *y = &g->tensors.items[n->out[0]].shape;
     const double outputs = (double)shape_count(y), channels = channels_of(y);
     const double macs = (double)node_macs(g, n);
+    const int64_t blocks = ((int64_t)channels + 3) / 4;
     work[WORK_CALL] = 1;
     work[WORK_ROW] = y->rank == 4 ? y->dim[1] : outputs / channels;
     work[WORK_PIXEL] = outputs / channels;
-    work[WORK_BLOCK] = work[WORK_PIXEL] * (double)(((int64_t)channels + 3) / 4);
+    work[WORK_BLOCK] = work[WORK_PIXEL] * (double)blocks;
     work[WORK_TAP] = work[WORK_PIXEL] * window_of(g, n, y);
     work[WORK_MAC] = macs > 0 ? macs : outputs;
 }

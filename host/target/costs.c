@@ -30,7 +30,7 @@ static const struct kernel_cost rv32imc[] = {
     {                                                                                              \
         board,                                                                                     \
         {                                                                                          \
-            rows, sizeof rows / sizeof rows[0]                                                     \
+            (rows), sizeof(rows) / sizeof((rows)[0])                                               \
         }                                                                                          \
     }
 

@@ -75,10 +75,10 @@ static inline int32_t mote_lstm_hidden(const struct mote_lstm_s8 *op, int32_t ou
                               argument(op, s, MOTE_GATE_FORGET, k),                                \
                               argument(op, s, MOTE_GATE_CELL, k), cell);                           \
     }                                                                                              \
-    void mote_lstm_##dtype##_ref(const struct mote_lstm_s8 *op, const type *in,                    \
-                                 const int8_t *weights, const int8_t *recurrent,                   \
-                                 const bias_type *bias, const type *hidden, const int16_t *cell,   \
-                                 type *out, type *next_hidden, int16_t *next_cell, void *scratch)  \
+    void mote_lstm_##dtype##_ref(                                                                  \
+        const struct mote_lstm_s8 *op, const type *in, const int8_t *weights,                      \
+        const int8_t *recurrent, const bias_type *bias, const type *hidden, const int16_t *cell,   \
+        type out[], type next_hidden[], int16_t *next_cell, void *scratch)                         \
     {                                                                                              \
         (void)scratch;                                                                             \
         MOTE_ASSERT(op->cell_exponent >= -15 && op->cell_exponent <= 2);                           \

@@ -30,7 +30,7 @@ static inline struct mote_mix mote_mix_at(int32_t position, int32_t size)
     }                                                                                              \
     /* One pixel: `left` and `right` of the rows above and below it. */                            \
     static void mix(const type *top, const type *bottom, size_t left, size_t right, size_t c,      \
-                    sum_type y, sum_type x, type *out)                                             \
+                    sum_type y, sum_type x, type out[])                                            \
     {                                                                                              \
         for (size_t k = 0; k < c; k++) {                                                           \
             const sum_type upper = top[left + k] * (1024 - x) + top[right + k] * x;                \
@@ -39,7 +39,7 @@ static inline struct mote_mix mote_mix_at(int32_t position, int32_t size)
         }                                                                                          \
     }                                                                                              \
     void mote_resize_bilinear_##dtype##_ref(const struct mote_resize_bilinear_s8 *op,              \
-                                            const type *in, type *out, void *scratch)              \
+                                            const type *in, type out[], void *scratch)             \
     {                                                                                              \
         (void)scratch;                                                                             \
         const size_t c = op->in.c, row = (size_t)op->in.w * c;                                     \
