@@ -8,6 +8,7 @@
 #include "pack/fours.h"
 #include "pack/nibbles.h"
 #include "pack/nines.h"
+#include "pack/octets_w4.h"
 #include "pack/pairs.h"
 #include "pack/quads.h"
 #include "pack/winograd.h"
@@ -29,6 +30,7 @@ static const struct packer packers[N_PACKINGS] = {
     [QUADS] = {sizeof(uint32_t), 4, quads_find, quads_write},
     [PAIRS] = {sizeof(uint32_t), 4, pairs_find, pairs_write},
     [OCTETS] = {sizeof(uint32_t), 8, octets_find, octets_write},
+    [OCTETS_W4] = {sizeof(uint32_t), 8, octets_w4_find, octets_w4_write},
     [WINOGRAD] = {sizeof(uint32_t), 4, winograd_find, winograd_write},
     [DOTS_2] = {sizeof(int8_t), 4, dots_2_find, dots_2_write},
     [DOTS_8] = {sizeof(int8_t), 8, dots_8_find, dots_8_write},

@@ -18,6 +18,7 @@ enum packing {
     STRIPS,
     PAIRS,
     OCTETS,
+    OCTETS_W4,
     NINES,
     QUADS,
     WINOGRAD,

@@ -8,19 +8,42 @@
 #define CHANNELS  128
 #define N_WEIGHTS (CHANNELS * CHANNELS)
 
-/* x [1,4,4,128] -> CONV_2D 1x1 -> y [1,4,4,128], the weights in a buffer of the caller. */
-static struct tiny pointwise(uint8_t type, const void *w, uint32_t bytes)
+/* x [1,4,4,128] -> CONV_2D 1x1 -> y [1,4,4,128]. */
+static struct tiny pointwise(void)
 {
     static int32_t bias[CHANNELS];
     struct tiny m = tiny_conv();
     m.tensor[0] = TINY_S8("x", 0.5f, 1, 1, 4, 4, CHANNELS);
     m.tensor[1] = TINY_S8("w", 0.25f, 0, CHANNELS, 1, 1, CHANNELS);
-    m.tensor[1].type = type;
     m.tensor[1].buffer = 1;
     m.tensor[2].dim[0] = CHANNELS;
     m.tensor[3] = TINY_S8("y", 4.0f, -3, 1, 4, 4, CHANNELS);
-    m.buffer[1] = (struct tiny_buffer){w, bytes, 0, 0};
     m.buffer[2] = (struct tiny_buffer){bias, sizeof bias, 0, 0};
+    return m;
+}
+
+/* x [1,128] -> FULLY_CONNECTED -> y [1,128], without a bias. */
+static struct tiny dense(void)
+{
+    struct tiny m = tiny_unary(TFL_FULLY_CONNECTED, TINY_S8("y", 4.0f, -3, 1, CHANNELS));
+    m.n_tensors = 3;
+    m.tensor[0] = TINY_S8("x", 0.5f, 1, 1, CHANNELS);
+    m.tensor[2] = TINY_S8("w", 0.25f, 0, CHANNELS, CHANNELS);
+    m.tensor[2].buffer = 1;
+    m.n_buffers = 2;
+    m.op[0].n_in = 2;
+    m.op[0].in[1] = 2;
+    m.op[0].options_type = OPTIONS_FC;
+    return m;
+}
+
+/* The model with these weights. */
+static struct tiny with_weights(const struct tiny *model, uint8_t type, const void *w,
+                                uint32_t bytes)
+{
+    struct tiny m = *model;
+    m.tensor[m.op[0].in[1]].type = type;
+    m.buffer[1] = (struct tiny_buffer){w, bytes, 0, 0};
     return m;
 }
 
@@ -37,7 +60,7 @@ static size_t flash_of(struct arena *a, const struct target *t, const struct tin
 }
 
 /* Two weights of the file in a byte; as int8 only the first of both, sixteen times as large. */
-static void check_board(const char *board)
+static void check_board(const char *board, const struct tiny *model)
 {
     static uint8_t nibbles[N_WEIGHTS / 2], bytes[N_WEIGHTS];
     const struct target *t = target_find(board);
@@ -49,8 +72,8 @@ static void check_board(const char *board)
         nibbles[i] = (uint8_t)rng_below(&r, 256);
         bytes[2 * i] = bytes[2 * i + 1] = (uint8_t)(nibbles[i] << 4);
     }
-    const struct tiny narrow = pointwise(TFL_INT4, nibbles, sizeof nibbles);
-    const struct tiny wide = pointwise(TFL_INT8, bytes, sizeof bytes);
+    const struct tiny narrow = with_weights(model, TFL_INT4, nibbles, sizeof nibbles);
+    const struct tiny wide = with_weights(model, TFL_INT8, bytes, sizeof bytes);
     const size_t of_4 = flash_of(a, t, &narrow), of_8 = flash_of(a, t, &wide);
     if (of_4 + N_WEIGHTS / 2 > of_8 + 1024) /* kernels differ in size */
         test_fail(__FILE__, __LINE__, "%s: %zu bytes with int4, %zu with int8", board, of_4, of_8);
@@ -59,13 +82,22 @@ static void check_board(const char *board)
 
 TEST(weights_of_int4_take_half_the_flash_in_portable_c)
 {
-    check_board("rv32imc");
+    const struct tiny m = pointwise();
+    check_board("rv32imc", &m);
 }
 
 TEST(weights_of_int4_take_half_the_flash_on_a_cortex_m3)
 {
-    check_board("cortex-m3");
+    const struct tiny m = pointwise();
+    check_board("cortex-m3", &m);
+}
+
+TEST(dense_weights_of_int4_take_half_the_flash_on_a_cortex_m4)
+{
+    const struct tiny m = dense();
+    check_board("cortex-m4", &m);
 }
 
 TEST_MAIN(T(weights_of_int4_take_half_the_flash_in_portable_c),
-          T(weights_of_int4_take_half_the_flash_on_a_cortex_m3))
+          T(weights_of_int4_take_half_the_flash_on_a_cortex_m3),
+          T(dense_weights_of_int4_take_half_the_flash_on_a_cortex_m4))
