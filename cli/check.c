@@ -317,8 +317,10 @@ static bool compile_or_account(struct arena *a, const char *path, struct check *
 {
     const char *name = out_identifier(a, out_stem(a, path));
     c->source = import_account(a, path, &c->faults, d);
-    if (!c->source)
+    if (!c->source) {
+        c->faults.list.n = 0; /* of a damaged file: it is the damage that counts */
         return false;
+    }
     if (c->faults.list.n > 0) {
         add_kernel_faults(a, c->source, &c->faults);
     } else {

@@ -171,6 +171,34 @@ static inline size_t tiny_put_quant(struct text *t, const struct tiny_tensor *x)
     return at;
 }
 
+/* A vector of integers, as a table of its own. */
+static inline size_t tiny_put_ints(struct text *t, const int32_t *values, uint32_t n)
+{
+    struct tiny_field f[] = {{0, 4, 0, 0}};
+    const size_t at = tiny_table(t, f, 1);
+    tiny_point(t, f[0].at, tiny_vector(t, values, n, 4));
+    return at;
+}
+
+/* Compressed along the first dimension, with indices that no dimension has. */
+static inline size_t tiny_put_sparsity(struct text *t)
+{
+    enum { DIM_METADATA = 2 };
+    enum { FORMAT, DENSE_SIZE, SEGMENTS_TYPE, SEGMENTS, INDICES_TYPE, INDICES, SPARSE_CSR = 1 };
+    static const int32_t segments[3] = {0, 1, 2147483647}, indices[2] = {-1, 65536};
+    struct tiny_field f[] = {{DIM_METADATA, 4, 0, 0}};
+    struct tiny_field dim[] = {{FORMAT, 1, SPARSE_CSR, 0}, {DENSE_SIZE, 4, 2, 0},
+                               {SEGMENTS_TYPE, 1, 1, 0},   {SEGMENTS, 4, 0, 0},
+                               {INDICES_TYPE, 1, 1, 0},    {INDICES, 4, 0, 0}};
+    const size_t at = tiny_table(t, f, 1);
+    const size_t dims = tiny_offsets(t, 1);
+    tiny_point(t, f[0].at, dims);
+    tiny_point(t, dims + 4, tiny_table(t, dim, 6));
+    tiny_point(t, dim[3].at, tiny_put_ints(t, segments, 3));
+    tiny_point(t, dim[5].at, tiny_put_ints(t, indices, 2));
+    return at;
+}
+
 static inline size_t tiny_put_tensor(struct text *t, const struct tiny_tensor *x)
 {
     struct tiny_field f[] = {
@@ -190,7 +218,7 @@ static inline size_t tiny_put_tensor(struct text *t, const struct tiny_tensor *x
     if (f[4].bytes)
         tiny_point(t, f[4].at, tiny_put_quant(t, x));
     if (x->is_sparse)
-        tiny_point(t, f[6].at, tiny_table(t, NULL, 0));
+        tiny_point(t, f[6].at, tiny_put_sparsity(t));
     if (x->is_open) {
         int32_t dim[TINY_MAX];
         memcpy(dim, x->dim, sizeof dim);
