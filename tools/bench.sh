@@ -1,5 +1,6 @@
 #!/bin/sh
-# bench.sh MOTE RECIPE OUT - what the demo network costs on every board, as CSV on stdout.
+# bench.sh MOTE RECIPE OUT - what the demo network costs on every board, as CSV on stdout; then, as a
+# second table, the code size of kernels.
 # The weights are those of the seed, not trained: counts depend on shapes, and the figures must
 # not depend on the processor that trained. Instructions are exact (QEMU -icount), of one
 # inference; flash holds start-up, the measuring main, kernels and weights.
@@ -28,3 +29,4 @@ while read -r board; do
     done
     echo "$row"
 done <"$here/boards.txt"
+"$here/code-size.sh"

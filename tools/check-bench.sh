@@ -12,7 +12,7 @@ if [ "$(versions $now)" != "$(versions bench/results.csv)" ]; then
     versions bench/results.csv
     echo "bench: 0 passed, 0 failed, 1 skipped"
 elif diff -u bench/results.csv $now; then
-    echo "bench: $(grep -c '^[a-z-]*,[a-z0-9-]*,[0-9]' $now) passed, 0 failed"
+    echo "bench: $(grep -c '^[a-z0-9_-]*,[A-Za-z0-9-]*,[0-9,]*$' $now) passed, 0 failed"
 else
     echo "A figure changed. If it is meant to, run make bench and commit it with the reason."
     echo "bench: 0 passed, 1 failed"
