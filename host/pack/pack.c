@@ -11,6 +11,7 @@
 #include "pack/octets_w4.h"
 #include "pack/pairs.h"
 #include "pack/quads.h"
+#include "pack/quartets.h"
 #include "pack/winograd.h"
 
 struct packer {
@@ -28,6 +29,7 @@ static const struct packer packers[N_PACKINGS] = {
     [NIBBLES] = {sizeof(int8_t), 1, nibbles_find, nibbles_write},
     [NINES] = {sizeof(uint32_t), 1, nines_find, nines_write},
     [QUADS] = {sizeof(uint32_t), 4, quads_find, quads_write},
+    [QUARTETS] = {sizeof(uint32_t), 4, quartets_find, quartets_write},
     [PAIRS] = {sizeof(uint32_t), 4, pairs_find, pairs_write},
     [OCTETS] = {sizeof(uint32_t), 8, octets_find, octets_write},
     [OCTETS_W4] = {sizeof(uint32_t), 8, octets_w4_find, octets_w4_write},

@@ -21,6 +21,7 @@ enum packing {
     OCTETS_W4,
     NINES,
     QUADS,
+    QUARTETS,
     WINOGRAD,
     DOTS_2,
     DOTS_8,

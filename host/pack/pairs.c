@@ -28,8 +28,7 @@ static uint32_t tap_at(const struct weighted *l, uint32_t place)
     return place / n_rest * n_run + n_whole + place % n_rest;
 }
 
-/* 0 past the last channel or tap. */
-static int32_t weight(const struct weighted *l, uint32_t c, uint32_t place)
+int32_t pairs_weight(const struct weighted *l, uint32_t c, uint32_t place)
 {
     if (c >= l->n_channels || place >= l->n_taps)
         return 0;
@@ -39,7 +38,7 @@ static int32_t weight(const struct weighted *l, uint32_t c, uint32_t place)
 /* -2^15 .. 2^15 - 1, unless the even channel's weight is -128 and the odd one's negative. */
 static int32_t both_weights(const struct weighted *l, uint32_t c, uint32_t place)
 {
-    return 256 * weight(l, c, place) + weight(l, c + 1, place);
+    return 256 * pairs_weight(l, c, place) + pairs_weight(l, c + 1, place);
 }
 
 /* Of dense layers, if all outputs share a scale. */

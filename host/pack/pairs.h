@@ -23,6 +23,9 @@ bool pairs_find(const struct weighted *l, struct packed_layer *out);
 void pairs_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
                  int32_t *second);
 /* Of any number of taps that is whole groups, else of 64 at most. */
+/* The weight at a place in that order of taps, 0 past the last channel or tap: quartets.h has it, too. */
+int32_t pairs_weight(const struct weighted *l, uint32_t c, uint32_t place);
+
 bool octets_find(const struct weighted *l, struct packed_layer *out);
 void octets_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
                   int32_t *second);

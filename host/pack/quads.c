@@ -54,12 +54,8 @@ static int32_t *write_block(const struct weighted *l, uint32_t first,
 {
     for (uint32_t c = first; c < first + BLOCK; c++)
         *to++ = bias_of(l, &packed->records[c], c);
-    for (uint32_t c = first; c < first + BLOCK; c++) {
-        *to++ = packed->records[c].mult;
-        *to++ = packed->records[c].add;
-        if (packed->rounding == ROUND_EXACT)
-            *to++ = packed->records[c].shift;
-    }
+    for (uint32_t c = first; c < first + BLOCK; c++)
+        to = record_write(&packed->records[c], packed->rounding, to);
     return to;
 }
 

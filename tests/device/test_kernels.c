@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "buffers.h"
 #include "check.h"
+#include "kernels/common/requant.h"
 #include "mote/mote.h"
 #include "pack/pack.h"
 #include "pack/sum.h"
@@ -323,14 +324,15 @@ static bool is_of_bytes(const struct row *row)
 /* How many problems each row has computed. */
 static int n_computed[N_ROWS];
 
-/* Half of the layers have weights of 4 bits. */
+/* Half of the layers have weights of 4 bits, most of these without -8, as they are quantised. */
 static void random_weights(struct random *r, int8_t *w, size_t n)
 {
     random_fill(r, (unsigned char *)w, n);
     if (n == 0 || random_u32(r) % 2 > 0)
         return;
+    const int32_t least = random_u32(r) % 8 ? -7 : -8;
     for (size_t i = 0; i < n; i++)
-        w[i] = (int8_t)(w[i] >> 4);
+        w[i] = (int8_t)mote_max_s32(w[i] >> 4, least);
 }
 
 /* All variants of `op` on one problem with random contents, in place too where that is allowed. */

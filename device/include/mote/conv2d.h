@@ -39,6 +39,7 @@ size_t mote_conv2d_s8_dsp_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_rv32_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_winograd_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_mve_scratch(const struct mote_conv2d_s8 *op);
+size_t mote_conv2d_s8_dsp_w4_scratch(const struct mote_conv2d_s8 *op);
 
 /* Does a variant that computes some pixels at a time take them in the order of the image, whatever row
  * they are in? Of a pointwise layer, where pixel i is made of pixel i alone. */
@@ -74,6 +75,9 @@ void mote_conv2d_s8_winograd(const struct mote_conv2d_s8 *op, const int8_t *in, 
                              const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s8_mve(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
                         const int32_t *records, int8_t *out, void *scratch);
+/* The same with weights of four bits, as host/pack/quartets.h lays them out. */
+void mote_conv2d_s8_dsp_w4(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
+                           const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s16_ref(const struct mote_conv2d_s8 *op, const int16_t *in, const int8_t *w,
                          const void *bias, int16_t *out, void *scratch);
 
