@@ -41,6 +41,8 @@ void node_work(const struct graph *g, const struct node *n, double work[N_WORKS]
     work[WORK_BLOCK] = work[WORK_PIXEL] * (double)blocks;
     work[WORK_TAP] = work[WORK_PIXEL] * window_of(g, n, y);
     work[WORK_MAC] = macs > 0 ? macs : outputs;
+    if (n->op == OP_DEPTHWISE_CONV2D) /* its products are its taps */
+        work[WORK_MAC] = work[WORK_ROW] * channels;
 }
 
 const struct kernel_cost *cost_find(const struct cost_table *t, const struct kernel *k)

@@ -15,7 +15,8 @@ enum work {
     WORK_PIXEL, /* its pixels, or vectors                                        */
     WORK_BLOCK, /* of up to four channels of a pixel                             */
     WORK_TAP,   /* inputs under the windows of all pixels, each channel once     */
-    WORK_MAC,   /* products; of layers without, outputs                          */
+    WORK_MAC,   /* products; of layers without, outputs; of depthwise ones, whose
+                 * products are the taps, rows of each channel                   */
     N_WORKS
 };
 void node_work(const struct graph *g, const struct node *n, double work[N_WORKS]);
