@@ -60,55 +60,83 @@ static double cost_at(const struct option *o, double price)
     return o->cycles + price * (double)o->flash_bytes;
 }
 
-/* The cheapest of a menu's options whose kernel is not `but`. False when there is none. */
-static bool find_cheapest(const struct menu *m, double price, const struct kernel *but,
-                          uint32_t *out)
+static uint32_t find_cheapest(const struct menu *m, double price)
 {
-    bool is_found = false;
-    *out = 0;
+    uint32_t best = 0;
+    double least = HUGE_VAL;
+    for (uint32_t k = 0; k < m->n; k++) {
+        const double cost = cost_at(&m->options[k], price);
+        if (m->options[k].is_barred || cost > least)
+            continue;
+        least = cost;
+        best = k;
+    }
+    return best;
+}
+
+/* Would menu i, once it does without `but`, be the first to need the code of `kernel`? */
+static bool brings_code(const struct menu *menus, uint32_t n, uint32_t i, const struct kernel *but,
+                        const struct kernel *kernel)
+{
+    for (uint32_t k = 0; k < n; k++) {
+        const struct kernel *at = chosen(&menus[k])->step.kernel;
+        const bool has_moved = at == but && k < i;
+        if (at == kernel || (has_moved && menus[k].options[menus[k].other].step.kernel == kernel))
+            return false;
+    }
+    return true;
+}
+
+/* The cheapest option of menu i, new code included, whose kernel is not `but`: `other`, and what it
+ * costs. HUGE_VAL when there is none. */
+static double find_other(struct menu *menus, uint32_t n, uint32_t i, const struct kernel *but,
+                         double price)
+{
+    struct menu *m = &menus[i];
+    double best = HUGE_VAL;
     for (uint32_t k = 0; k < m->n; k++) {
         const struct option *o = &m->options[k];
-        if (o->step.kernel == but || o->is_barred ||
-            (is_found && cost_at(o, price) > cost_at(&m->options[*out], price)))
+        if (o->step.kernel == but || o->is_barred)
             continue;
-        *out = k;
-        is_found = true;
+        const bool is_new = brings_code(menus, n, i, but, o->step.kernel);
+        const double cost = cost_at(o, price) + (is_new ? price * o->code_bytes : 0);
+        if (cost <= best) {
+            best = cost;
+            m->other = k;
+        }
     }
-    return is_found;
+    return best;
 }
 
 /* Do without a kernel if its code is dearer than what its users pay for others. */
 static bool drop_kernel(struct menu *menus, uint32_t n, const struct kernel *kernel, double price)
 {
     double extra = 0;
-    uint32_t code_bytes = 0, other;
+    uint32_t code_bytes = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (chosen(&menus[i])->step.kernel != kernel)
             continue;
-        if (!find_cheapest(&menus[i], price, kernel, &other))
-            return false;
         code_bytes = chosen(&menus[i])->code_bytes;
-        extra += cost_at(&menus[i].options[other], price) - cost_at(chosen(&menus[i]), price);
-        bool is_new = true; /* does the other's code come in its place? */
-        for (uint32_t k = 0; k < n; k++)
-            is_new &= chosen(&menus[k])->step.kernel != menus[i].options[other].step.kernel;
-        extra += is_new ? price * menus[i].options[other].code_bytes : 0;
+        extra += find_other(menus, n, i, kernel, price) - cost_at(chosen(&menus[i]), price);
     }
     if (extra >= price * code_bytes)
         return false;
     for (uint32_t i = 0; i < n; i++)
-        if (chosen(&menus[i])->step.kernel == kernel &&
-            find_cheapest(&menus[i], price, kernel, &other))
-            menus[i].chosen = other;
+        if (chosen(&menus[i])->step.kernel == kernel)
+            menus[i].chosen = menus[i].other;
     return true;
 }
 
 static void choose_at(struct menu *menus, uint32_t n, double price)
 {
     for (uint32_t i = 0; i < n; i++)
-        find_cheapest(&menus[i], price, NULL, &menus[i].chosen);
-    for (uint32_t i = 0; i < n && price > 0; i++)
-        drop_kernel(menus, n, chosen(&menus[i])->step.kernel, price);
+        menus[i].chosen = find_cheapest(&menus[i], price);
+    bool is_dropped = price > 0; /* each drop makes the total cheaper, so there is a last one */
+    while (is_dropped) {
+        is_dropped = false;
+        for (uint32_t i = 0; i < n; i++)
+            is_dropped |= drop_kernel(menus, n, chosen(&menus[i])->step.kernel, price);
+    }
 }
 
 /* Nobody writes a variant to be slower: one that was not measured counts as a little faster than

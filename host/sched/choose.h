@@ -19,6 +19,7 @@ struct option {
 struct menu {
     struct option *options;
     uint32_t n, chosen;
+    uint32_t other; /* what it may be without a kernel: choose.c */
 };
 
 /* Set `chosen` of every menu: the fastest, the smallest, or in between, as `choice` wants it, within

@@ -140,7 +140,7 @@ static bool make_menu(struct arena *a, const struct graph *g, uint32_t i_node,
             break;
     }
     assert(options.n > 0);
-    *menu = (struct menu){options.items, options.n, 0};
+    *menu = (struct menu){.options = options.items, .n = options.n};
     return true;
 }
 

@@ -24,7 +24,7 @@ static struct menu menu_of(struct arena *a, double size)
                            .flash_bytes = (size_t)(350 * size),
                            .code_bytes = 1500,
                            .is_measured = true};
-    return (struct menu){o, 3, 0};
+    return (struct menu){.options = o, .n = 3};
 }
 
 static const struct kernel *kernel_of(const struct menu *m)
@@ -72,6 +72,23 @@ TEST(a_kernel_for_a_small_layer_alone_does_not_earn_its_code)
     choose_for(menus, 2, OPTIMIZE_BALANCED, 0);
     CHECK(kernel_of(&menus[1]) == &slow);
     arena_free(a);
+}
+
+TEST(code_that_several_layers_move_to_counts_once)
+{
+    struct option o[2] = {
+        {.step = {.kernel = &huge}, .cycles = 1000, .flash_bytes = 100, .code_bytes = 3000},
+        {.step = {.kernel = &slow}, .cycles = 1001, .flash_bytes = 100, .code_bytes = 2000}};
+    o[0].is_measured = o[1].is_measured = true;
+    struct menu menus[3];
+    for (int i = 0; i < 3; i++)
+        menus[i] = (struct menu){.options = o, .n = 2};
+    choose_for(menus, 3, OPTIMIZE_SPEED, 0);
+    for (int i = 0; i < 3; i++)
+        CHECK(kernel_of(&menus[i]) == &huge);
+    choose_for(menus, 3, OPTIMIZE_BALANCED, 0); /* a thousandth slower, a third less flash */
+    for (int i = 0; i < 3; i++)
+        CHECK(kernel_of(&menus[i]) == &slow);
 }
 
 TEST(a_limit_on_flash_is_kept_where_that_is_possible)
@@ -131,7 +148,7 @@ static struct menu menu_of_two(struct arena *a, double slow_cycles, size_t slow_
                            .cycles = fast_cycles,
                            .flash_bytes = fast_bytes,
                            .is_measured = true};
-    return (struct menu){o, 2, 0};
+    return (struct menu){.options = o, .n = 2};
 }
 
 TEST(a_layer_that_could_have_huge_constants_does_not_make_bytes_cheap_for_others)
@@ -153,5 +170,6 @@ TEST_MAIN(T(speed_takes_the_fastest_and_size_the_smallest),
           T(balanced_pays_for_constants_only_where_they_save_more_time),
           T(a_layer_that_could_have_huge_constants_does_not_make_bytes_cheap_for_others),
           T(a_kernel_for_a_small_layer_alone_does_not_earn_its_code),
+          T(code_that_several_layers_move_to_counts_once),
           T(a_limit_on_flash_is_kept_where_that_is_possible), T(more_flash_never_makes_it_slower),
           T(a_variant_that_nobody_measured_counts_as_the_fastest))
