@@ -32,6 +32,7 @@ struct mote_conv2d_s8 {
  * this very function. */
 size_t mote_conv2d_s8_ref_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s16_ref_scratch(const struct mote_conv2d_s8 *op);
+size_t mote_conv2d_s16_opt_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_opt_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_v7m_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_opt_w4_scratch(const struct mote_conv2d_s8 *op);
@@ -79,6 +80,8 @@ void mote_conv2d_s8_mve(const struct mote_conv2d_s8 *op, const int8_t *in, const
 void mote_conv2d_s8_dsp_w4(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
                            const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s16_ref(const struct mote_conv2d_s8 *op, const int16_t *in, const int8_t *w,
+                         const void *bias, int16_t *out, void *scratch);
+void mote_conv2d_s16_opt(const struct mote_conv2d_s8 *op, const int16_t *in, const int8_t *w,
                          const void *bias, int16_t *out, void *scratch);
 
 #ifdef __cplusplus

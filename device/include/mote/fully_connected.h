@@ -23,6 +23,7 @@ struct mote_fully_connected_s8 {
 
 size_t mote_fully_connected_s8_ref_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s16_ref_scratch(const struct mote_fully_connected_s8 *op);
+size_t mote_fully_connected_s16_opt_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s8_opt_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s8_opt_w4_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s8_v7m_scratch(const struct mote_fully_connected_s8 *op);
@@ -58,6 +59,8 @@ void mote_fully_connected_s8_mve(const struct mote_fully_connected_s8 *op, const
                                  const int8_t *w, const int32_t *records, int8_t *out,
                                  void *scratch);
 void mote_fully_connected_s16_ref(const struct mote_fully_connected_s8 *op, const int16_t *in,
+                                  const int8_t *w, const void *bias, int16_t *out, void *scratch);
+void mote_fully_connected_s16_opt(const struct mote_fully_connected_s8 *op, const int16_t *in,
                                   const int8_t *w, const void *bias, int16_t *out, void *scratch);
 
 #ifdef __cplusplus
