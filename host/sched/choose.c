@@ -131,8 +131,9 @@ static void choose_at(struct menu *menus, uint32_t n, double price)
 {
     for (uint32_t i = 0; i < n; i++)
         menus[i].chosen = find_cheapest(&menus[i], price);
-    bool is_dropped = price > 0; /* each drop makes the total cheaper, so there is a last one */
-    while (is_dropped) {
+    /* Each drop makes the total cheaper, so there is a last one, but for rounding. */
+    bool is_dropped = price > 0;
+    for (uint32_t k = 0; is_dropped && k < n; k++) {
         is_dropped = false;
         for (uint32_t i = 0; i < n; i++)
             is_dropped |= drop_kernel(menus, n, chosen(&menus[i])->step.kernel, price);
