@@ -12,7 +12,7 @@
 static bool take(struct tfl *t, const struct tfl_op *op, uint32_t k, struct tfl_value *out)
 {
     const int32_t i = tfl_in_id(t, op, k);
-    struct tfl_ints ints;
+    struct tfl_ints ints = {0};
     if (i < 0)
         return tfl_refuse(op, "input %" PRIu32 " is absent", k);
     *out = t->values[i];
@@ -44,7 +44,7 @@ static bool subgraph_of(struct tfl *t, const struct tfl_op *op, uint32_t field, 
 /* An output of the subgraph that is open: made by an operator, passed through, or a constant. */
 static bool give(struct tfl *t, const struct tfl_op *op, int32_t i, struct tfl_value *out)
 {
-    struct tfl_ints ints;
+    struct tfl_ints ints = {0};
     const struct tfl_tensor *from = tfl_tensor(t, (uint32_t)i);
     if (!from)
         return false;
@@ -171,7 +171,7 @@ static bool inputs(struct tfl *t, const struct tfl_op *op, uint32_t first, struc
 bool tfl_if(struct tfl *t, const struct tfl_op *op)
 {
     const uint32_t n = op->in_ids.n;
-    struct tfl_value in[TFL_OPERANDS_MAX], out[TFL_OPERANDS_MAX];
+    struct tfl_value in[TFL_OPERANDS_MAX] = {{0}}, out[TFL_OPERANDS_MAX] = {{0}};
     uint32_t i = 0;
     bool holds = false;
     if (n == 0)
@@ -184,7 +184,7 @@ bool tfl_if(struct tfl *t, const struct tfl_op *op)
 bool tfl_while(struct tfl *t, const struct tfl_op *op)
 {
     const uint32_t n = op->in_ids.n;
-    struct tfl_value v[TFL_OPERANDS_MAX];
+    struct tfl_value v[TFL_OPERANDS_MAX] = {{0}};
     uint32_t i_cond = 0, i_body = 0;
     if (n != op->out_ids.n)
         return tfl_refuse(op, "%" PRIu32 " inputs and %" PRIu32 " outputs, expected as many", n,
@@ -193,7 +193,7 @@ bool tfl_while(struct tfl *t, const struct tfl_op *op)
         !subgraph_of(t, op, WHILE_COND, &i_cond) || !subgraph_of(t, op, WHILE_BODY, &i_body))
         return false;
     for (;;) { /* ends by TFL_INLINED_MAX at the latest: a condition has a tensor */
-        struct tfl_value goes_on;
+        struct tfl_value goes_on = {0};
         bool holds = false;
         if (!run(t, op, i_cond, v, n, &goes_on, 1) || !condition(op, &goes_on, &holds))
             return false;
