@@ -33,9 +33,10 @@ struct mote_lanes {
     size_t w_step;               /* 48: bytes from a block's weights to the next one's     */
     int32_t *sums;               /* 52: for ROUND_EXACT, where MOTE_LANES go; else NULL    */
     const uint8_t *taps, *end;   /* 56, 60: words from the strip's begin; if not plain     */
-    uint32_t is_plain;           /* 64                                                     */
+    uint32_t plain_step;         /* 64: 0 where the strip is not plain                     */
     uint32_t n;                  /* 68: pixels                                             */
     uint32_t n_left;             /* 72: channels of the block that are not computed yet    */
+    uint32_t by_bytes;           /* 76: words of the image must not be loaded as such      */
 };
 
 /* A column of taps, four channels by four. */
@@ -87,7 +88,7 @@ static inline void mote_find_runs(struct mote_depthwise *d, int32_t y, int32_t x
 {
     const struct mote_depthwise_conv2d_s8 *op = d->op;
     const struct mote_strip s = d->strip;
-    const int32_t span = (n - 1) * s.stride + (op->kw - 1) * op->dw + 1;
+    const int32_t span = (n - 1) * s.step + (op->kw - 1) * op->dw + 1;
     const struct mote_taps rows = mote_taps_inside(y, op->kh, op->dh, op->in.h);
     if (rows.end - rows.first < op->kh || x < 0 || x + span > op->in.w)
         for (int32_t i = 0; i < op->kh * s.row; i++)
@@ -199,15 +200,15 @@ static inline void mote_depthwise_by_strips(const struct mote_depthwise_conv2d_s
     struct mote_depthwise d;
     d.op = op, d.in = in, d.w = w, d.records = records;
     d.strip = mote_strip_of(op);
-    d.by_words = op->is_proved && op->multiplier == 1 &&
-                 (MOTE_ISA_V7M || (((uintptr_t)in | op->in.c) & 3) == 0);
+    d.by_words = op->is_proved && op->multiplier == 1;
+    d.lanes.by_bytes = !MOTE_ISA_V7M && (((uintptr_t)in | op->in.c) & 3) != 0;
     d.lanes.out_step = op->out.c;
     d.lanes.in_step = (size_t)(d.strip.stride * op->in.c);
     d.lanes.runs = d.runs;
     d.lanes.w_step = (size_t)(op->kh * op->kw * 4);
     d.lanes.taps = d.taps;
     d.lanes.end = d.taps + op->kh * op->kw;
-    d.lanes.is_plain = d.strip.is_plain;
+    d.lanes.plain_step = d.strip.is_plain ? (uint32_t)d.strip.step : 0;
     mote_find_taps(&d);
     const size_t row_bytes = (size_t)op->out.w * op->out.c;
     for (int32_t i = 0; i < op->out.h; i++) {

@@ -1,10 +1,10 @@
 /* depthwise_conv2d_s8_rv32.c - depthwise convolution for RISC-V with 32 bits and M.
  * SPDX-License-Identifier: Apache-2.0
  *
- * What up to eight pixels of a row read of four channels is copied to a strip (kernels/common/strip.h
- * and lanes.h), then it is channel by channel. In a 3x3 kernel without stride all nine weights and
- * nine inputs stay in registers; a pixel has three inputs that the one before it had not. Any other
- * kernel goes tap by tap: the pixels share a weight. */
+ * What some pixels of a row read of four channels is copied to a strip (kernels/common/strip.h and
+ * lanes.h), then it is channel by channel. In a 3x3 kernel all nine weights and nine inputs
+ * stay in registers; a pixel has three inputs that the one before it had not, or six where the stride
+ * is two: 29 or 32 instructions for 9 products and the byte. Any other kernel goes tap by tap: eight pixels share a weight. */
 #include "mote/depthwise_conv2d.h"
 #include "mote/isa.h"
 
@@ -19,12 +19,8 @@ size_t mote_depthwise_conv2d_s8_rv32_scratch(const struct mote_depthwise_conv2d_
 #include "kernels/common/lanes.h"
 
 /* clang-format off */
-/* The next pixel to the left: its first column x is loaded, the second y and the third z are those
- * of the pixel before. */
-#define SLIDE(at0, at1, at2, x0, x1, x2, y0, y1, y2, z0, z1, z2)                                   \
-    "lb " x0 ", " at0 "(s11)\n"                                                                    \
-    "lb " x1 ", " at1 "(s11)\n"                                                                    \
-    "lb " x2 ", " at2 "(s11)\n"                                                                    \
+/* A pixel: its columns x, y and z; ra is where the first one would have its byte. */
+#define NINE(x0, x1, x2, y0, y1, y2, z0, z1, z2)                                                   \
     "mul t0, " y0 ", s1\n"                                                                         \
     "mul t1, " z0 ", s2\n"                                                                         \
     "add t0, t0, t4\n"                                                                             \
@@ -44,9 +40,28 @@ size_t mote_depthwise_conv2d_s8_rv32_scratch(const struct mote_depthwise_conv2d_
     "mul t1, " x2 ", s6\n"                                                                         \
     "add t0, t0, t1\n"                                                                             \
     MOTE_RV32_PROVED("t0", "t2", "t3")                                                             \
-    MOTE_RV32_STORE("t0", "(t5)", "t1", "a0")                                                                \
+    MOTE_RV32_STORE("t0", "(t5)", "t1", "a0")                                                      \
     "sub t5, t5, t6\n"                                                                             \
     "beq t5, ra, 43f\n"
+
+/* The next pixel to the left: its first column x is loaded, the second y and the third z are those
+ * of the pixel before. */
+#define SLIDE(at0, at1, at2, x0, x1, x2, y0, y1, y2, z0, z1, z2)                                   \
+    "lb " x0 ", " at0 "(s11)\n"                                                                    \
+    "lb " x1 ", " at1 "(s11)\n"                                                                    \
+    "lb " x2 ", " at2 "(s11)\n"                                                                    \
+    NINE(x0, x1, x2, y0, y1, y2, z0, z1, z2)
+
+/* The same where pixels are two columns apart: only the third column, z, is there already, as the
+ * first of the pixel before. */
+#define SLIDE_2(x_at0, x_at1, x_at2, y_at0, y_at1, y_at2, x0, x1, x2, z0, z1, z2)                  \
+    "lb a7, " y_at0 "(s11)\n"                                                                      \
+    "lb s9, " y_at1 "(s11)\n"                                                                      \
+    "lb s10, " y_at2 "(s11)\n"                                                                     \
+    "lb " x0 ", " x_at0 "(s11)\n"                                                                  \
+    "lb " x1 ", " x_at1 "(s11)\n"                                                                  \
+    "lb " x2 ", " x_at2 "(s11)\n"                                                                  \
+    NINE(x0, x1, x2, "a7", "s9", "s10", z0, z1, z2)
 
 /* A pixel's part of a tap, 12 bytes of code. */
 #define LANE(sum, at)                                                                              \
@@ -60,18 +75,20 @@ size_t mote_depthwise_conv2d_s8_rv32_scratch(const struct mote_depthwise_conv2d_
     MOTE_RV32_STORE(y, "(t5)", "t1", "a0")                                                                   \
     "sub t5, t5, t6\n"
 
-/* Copy a block's runs to the strip, two words at a time. */
+/* Copy a block's runs to the strip, two words at a time or, where they are not aligned, by bytes. */
 #define FILL_STRIP                                                                                 \
     "addi a1, t1, 4\n"                                                                             \
     "sw a1, 24(a0)\n"                                                                              \
+    "lw t5, 76(a0)\n"                                                                              \
     "11:\n"                                                                                        \
     "lw a1, 0(t3)\n"                                                                               \
     "lhu a2, 4(t3)\n"                                                                              \
     "lhu a3, 6(t3)\n"                                                                              \
     "addi t3, t3, 8\n"                                                                             \
     "add a1, a1, t1\n"                                                                             \
-    "andi a4, a3, 1\n"                                                                             \
     "add a2, a2, t4\n"                                                                             \
+    "bnez t5, 17f\n"                                                                               \
+    "andi a4, a3, 1\n"                                                                             \
     "srli a3, a3, 1\n"                                                                             \
     "beqz a4, 12f\n"                                                                               \
     "lw a5, 0(a1)\n"                                                                               \
@@ -92,7 +109,22 @@ size_t mote_depthwise_conv2d_s8_rv32_scratch(const struct mote_depthwise_conv2d_
     "bnez a3, 13b\n"                                                                               \
     "14:\n"                                                                                        \
     "addi t0, t0, -1\n"                                                                            \
-    "bnez t0, 11b\n"
+    "bnez t0, 11b\n"                                                                               \
+    "j 15f\n"                                                                                      \
+    "17:\n"                                                                                        \
+    "lbu a4, 0(a1)\n"                                                                              \
+    "lbu a5, 1(a1)\n"                                                                              \
+    "lbu a6, 2(a1)\n"                                                                              \
+    "lbu a7, 3(a1)\n"                                                                              \
+    "add a1, a1, t2\n"                                                                             \
+    "sb a4, 0(a2)\n"                                                                               \
+    "sb a5, 1(a2)\n"                                                                               \
+    "sb a6, 2(a2)\n"                                                                               \
+    "sb a7, 3(a2)\n"                                                                               \
+    "addi a3, a3, -1\n"                                                                            \
+    "addi a2, a2, 4\n"                                                                             \
+    "bnez a3, 17b\n"                                                                               \
+    "j 14b\n"
 
 /* What points to a channel moves on. Strip s11, weights a1, record a3, output t5, its step t6. */
 #define NEXT_CHANNEL                                                                               \
@@ -128,22 +160,30 @@ size_t mote_depthwise_conv2d_s8_rv32_scratch(const struct mote_depthwise_conv2d_
     "lb s7, 28(a1)\n"                                                                              \
     "lb s8, 32(a1)\n"                                                                              \
     "mul ra, a4, t6\n"                                                                             \
-    "slli a4, a4, 2\n"                                                                             \
+    "addi a5, a5, 1\n"                                                                             \
+    "sll a4, a4, a5\n"                                                                             \
+    "addi t0, a5, -2\n"                                                                            \
     "add s11, s11, a4\n"                                                                           \
     "sub ra, t5, ra\n"                                                                             \
     "lb a4, 0(s11)\n"                                                                              \
-    "lb a5, 40(s11)\n"                                                                             \
-    "lb a6, 80(s11)\n"                                                                             \
-    "lb a7, 4(s11)\n"                                                                              \
-    "lb s9, 44(s11)\n"                                                                             \
-    "lb s10, 84(s11)\n"                                                                            \
+    "lb a5, 104(s11)\n"                                                                            \
+    "lb a6, 208(s11)\n"                                                                            \
     "li a0, 256\n"                                                                                 \
+    "bnez t0, 25f\n"                                                                               \
+    "lb a7, 4(s11)\n"                                                                              \
+    "lb s9, 108(s11)\n"                                                                            \
+    "lb s10, 212(s11)\n"                                                                           \
     "20:\n"                                                                                        \
-    SLIDE("-4", "36", "76", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "s9", "s10")                 \
-    SLIDE("-8", "32", "72", "a7", "s9", "s10", "a1", "a2", "a3", "a4", "a5", "a6")                 \
-    SLIDE("-12", "28", "68", "a4", "a5", "a6", "a7", "s9", "s10", "a1", "a2", "a3")                \
+    SLIDE("-4", "100", "204", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "s9", "s10")               \
+    SLIDE("-8", "96", "200", "a7", "s9", "s10", "a1", "a2", "a3", "a4", "a5", "a6")                \
+    SLIDE("-12", "92", "196", "a4", "a5", "a6", "a7", "s9", "s10", "a1", "a2", "a3")               \
     "addi s11, s11, -12\n"                                                                         \
-    "j 20b\n"
+    "j 20b\n"                                                                                      \
+    "25:\n"                                                                                        \
+    SLIDE_2("-8", "96", "200", "-4", "100", "204", "a1", "a2", "a3", "a4", "a5", "a6")             \
+    SLIDE_2("-16", "88", "192", "-12", "92", "196", "a4", "a5", "a6", "a1", "a2", "a3")            \
+    "addi s11, s11, -16\n"                                                                         \
+    "j 25b\n"
 
 /* Tap by tap. */
 #define ANY_TAPS                                                                                   \
