@@ -24,7 +24,7 @@
 #define TFL_SCALES_MAX    (1 << 22) /* of all tensors together                    */
 #define TFL_VARIABLES_MAX 256
 #define TFL_INITS_MAX     16        /* CALL_ONCE */
-#define TFL_INLINED_MAX   (1 << 17) /* operators and tensors of subgraphs, as often as they run */
+#define TFL_INLINED_MAX   (1 << 15) /* operators and tensors of subgraphs, as often as they run */
 #define TFL_DEPTH_MAX     4         /* subgraphs within subgraphs */
 #define TFL_FILL_MAX      (1 << 20) /* elements of a constant that FILL makes */
 

@@ -167,7 +167,7 @@ TEST(loops_that_cannot_be_unrolled_are_refused)
     l = loop_of(100000000);
     l.body.out[2] = 2;
     l.body.n_ops = 2;
-    expect(&l, "its subgraphs have more than 131072 operators and tensors");
+    expect(&l, "its subgraphs have more than 32768 operators and tensors");
     l = loop_of(3);
     l.main.op[1].option[1].value = 3;
     expect(&l, "operator 1 (WHILE) runs subgraph 3 of 3");
