@@ -468,12 +468,25 @@ static void random_3x3(struct random *r, struct mote_depthwise_conv2d_s8 *op)
     op->pad_top = (uint8_t)random_in(r, 0, 1), op->pad_left = (uint8_t)random_in(r, 0, 1);
 }
 
+/* Windows down a column, as of sound. */
+static void random_column(struct random *r, struct mote_depthwise_conv2d_s8 *op)
+{
+    op->in = (struct mote_hwc){(uint16_t)random_in(r, 1, 33), 1, (uint16_t)random_in(r, 1, 49)};
+    op->kh = (uint8_t)random_in(r, 1, 17), op->kw = 1;
+    op->sh = (uint8_t)random_in(r, 1, 2), op->sw = 1;
+    op->dh = (uint8_t)random_in(r, 1, 2), op->dw = 1;
+    op->multiplier = 1;
+    op->pad_top = (uint8_t)random_in(r, 0, (op->kh - 1) * op->dh);
+}
+
 static bool random_depthwise_conv2d(struct random *r, struct problem *p)
 {
     struct mote_depthwise_conv2d_s8 *op = &p->args.depthwise_conv2d;
     const bool is_usual = random_u32(r) % 2;
     if (is_usual)
         random_3x3(r, op);
+    else if (random_u32(r) % 4 == 0)
+        random_column(r, op);
     else
         random_window(r, op);
     const int32_t reach_h = (op->kh - 1) * op->dh, reach_w = (op->kw - 1) * op->dw;

@@ -11,9 +11,13 @@
  * A strip is what is turned at a time: some columns of an output row's windows, with the padding in
  * its place. host/pack/cells.h says how channels are divided, weights and records lie.
  *
+ * Windows down an image of one column have a loop of their own, mve_tall.h.
+ *
  * Order: output rows; in a row, strips; in a strip, blocks of channels; groups of them; pixels. */
 #include "mote/depthwise_conv2d.h"
 #include "mote/isa.h"
+
+#include "kernels/depthwise_conv2d/mve_tall.h"
 
 #define BLOCK        16u /* channels that are turned together                 */
 #define GROUP        4u  /* channels of a vector of sums                      */
@@ -67,9 +71,16 @@ static uint32_t pixels_on_stack(const struct mote_depthwise_conv2d_s8 *op)
     return n < PIXELS_MIN && n < op->out.w ? 0 : n;
 }
 
+/* Is it a column that mve_tall.h computes? */
+static bool is_tall(const struct mote_depthwise_conv2d_s8 *op)
+{
+    return op->kw == 1 && op->in.w == 1 && op->out.w == 1 && op->pad_left == 0 &&
+           op->kh <= TALL_TAPS && op->in.c >= BLOCK && op->in.c <= TALL_CHANNELS;
+}
+
 size_t mote_depthwise_conv2d_s8_mve_scratch(const struct mote_depthwise_conv2d_s8 *op)
 {
-    return pixels_on_stack(op) > 0 ? 0 : bytes_of(op, op->out.w);
+    return is_tall(op) || pixels_on_stack(op) > 0 ? 0 : bytes_of(op, op->out.w);
 }
 
 #if MOTE_ISA_MVE
@@ -428,9 +439,9 @@ static void find_offsets(const struct layer *l, uint32_t n_vectors)
     }
 }
 
-void mote_depthwise_conv2d_s8_mve(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
-                                  const int8_t *w, const int32_t *records, int8_t *out,
-                                  void *scratch)
+static __attribute__((noinline)) void strips(const struct mote_depthwise_conv2d_s8 *op,
+                                             const int8_t *in, const int8_t *w,
+                                             const int32_t *records, int8_t *out, void *scratch)
 {
     uint32_t stack[STACK_BYTES / sizeof(uint32_t)];
     const uint32_t n_fitting = pixels_on_stack(op), n_vectors = vectors_of(op);
@@ -468,6 +479,48 @@ void mote_depthwise_conv2d_s8_mve(const struct mote_depthwise_conv2d_s8 *op, con
             strip(&l, oy, x, end - x, t, out + ((uint32_t)oy * op->out.w + x) * op->out.c);
         }
     }
+}
+
+/* ---- an image of one column ---- */
+
+static __attribute__((noinline)) void tall(const struct mote_depthwise_conv2d_s8 *op,
+                                           const int8_t *in, const int8_t *w,
+                                           const int32_t *records, int8_t *out)
+{
+    const int8_t *rows[TALL_TAPS];
+    uint32_t offsets[VECTOR];
+    int8_t turned[VECTOR * BLOCK * CELL], zeros[TALL_CHANNELS];
+    const uint32_t n = row_groups(op), c = op->in.c;
+    struct tall t = {.rows = rows,
+                     .n_row_groups = n,
+                     .is_exact = !op->is_proved,
+                     .n_blocks = (c + BLOCK - 1) / BLOCK,
+                     .w = w,
+                     .records = records,
+                     .last = c - BLOCK,
+                     .turned = turned,
+                     .offsets = offsets};
+    for (uint32_t i = 0; i < VECTOR; i++) /* past the last cell the first one again */
+        offsets[i] = i < n ? i * BLOCK * CELL : 0;
+    mve_fill(op->in_zero, c, zeros);
+    for (int32_t i = 0; i < op->out.h; i++) {
+        const int32_t oy = mote_row(i, op->out.h, op->backward);
+        int32_t y = oy * op->sh - op->pad_top;
+        for (uint32_t k = 0; k < n * CELL; k++, y += op->dh)
+            rows[k] = k < op->kh && y >= 0 && y < op->in.h ? in + (uint32_t)y * c : zeros;
+        t.out = out + (uint32_t)oy * c;
+        tall_row(&t);
+    }
+}
+
+void mote_depthwise_conv2d_s8_mve(const struct mote_depthwise_conv2d_s8 *op, const int8_t *in,
+                                  const int8_t *w, const int32_t *records, int8_t *out,
+                                  void *scratch)
+{
+    if (is_tall(op))
+        tall(op, in, w, records, out);
+    else
+        strips(op, in, w, records, out, scratch);
     mve_clamp(op->out_min, op->out_max, (uint32_t)op->out.h * op->out.w * op->out.c, out);
 }
 #endif
