@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "pack/nibbles.h"
 #include "pack/vectors.h"
 
 #define STEP 16u /* taps of a vector                    */
@@ -10,11 +11,14 @@
 /* Which channels of a block a pass computes, in order. */
 struct passes {
     uint32_t block, pass;
+    uint32_t in_byte; /* channels          */
     uint8_t order[8]; /* [block] pass by pass */
 };
 
-static const struct passes dots_2 = {4, 2, {0, 2, 1, 3}};
-static const struct passes dots_8 = {8, 8, {0, 2, 1, 3, 4, 6, 5, 7}};
+static const struct passes dots_2 = {4, 2, 1, {0, 2, 1, 3}};
+static const struct passes dots_8 = {8, 8, 1, {0, 2, 1, 3, 4, 6, 5, 7}};
+static const struct passes dots_2_w4 = {4, 2, 2, {0, 2, 1, 3}};
+static const struct passes dots_8_w4 = {8, 8, 2, {0, 2, 1, 3, 4, 6, 5, 7}};
 
 static uint32_t n_blocks(const struct weighted *l, const struct passes *p)
 {
@@ -35,17 +39,36 @@ static uint32_t n_steps(const struct weighted *l)
 
 static uint32_t n_weights(const struct weighted *l, const struct passes *p)
 {
-    return (n_blocks(l, p) * n_steps(l) * p->block + 1) * STEP;
+    return (n_blocks(l, p) * n_steps(l) * p->block / p->in_byte + 1) * STEP;
 }
 
-/* The weights of one channel and step. */
-static void write_step(const struct weighted *l, uint32_t c, uint32_t step, int8_t *to)
+/* 0 past the last channel or tap. */
+static int32_t weight(const struct weighted *l, uint32_t c, uint32_t t)
 {
-    const uint32_t first = step * STEP;
-    const uint32_t end = first + STEP < l->n_taps ? first + STEP : l->n_taps;
-    memset(to, 0, STEP);
-    for (uint32_t t = first; t < end && c < l->n_channels; t++)
-        to[t - first] = l->w[c * (size_t)l->channel_step + t * (size_t)l->tap_step];
+    if (c >= l->n_channels || t >= l->n_taps)
+        return 0;
+    return l->w[c * (size_t)l->channel_step + t * (size_t)l->tap_step];
+}
+
+/* The byte of one tap and of the channels at `order` of a block. */
+static int32_t byte_of(const struct weighted *l, const struct passes *p, uint32_t block,
+                       const uint8_t *order, uint32_t t)
+{
+    const int32_t w = weight(l, block + order[0], t);
+    return p->in_byte == 1 ? w : 16 * w + weight(l, block + order[1], t);
+}
+
+/* Can all weights be written? -8 has no place beside a negative one. */
+static bool fits_bytes(const struct weighted *l, const struct passes *p)
+{
+    if (p->in_byte == 2 && !fits_nibbles(l))
+        return false;
+    for (uint32_t b = 0; b < n_blocks(l, p); b++)
+        for (uint32_t c = 0; c < p->block; c += p->in_byte)
+            for (uint32_t t = 0; t < l->n_taps; t++)
+                if (byte_of(l, p, block_channel(l, p, b), &p->order[c], t) < INT8_MIN)
+                    return false;
+    return true;
 }
 
 static int8_t *write_block(const struct weighted *l, const struct passes *p, uint32_t first,
@@ -53,8 +76,10 @@ static int8_t *write_block(const struct weighted *l, const struct passes *p, uin
 {
     for (uint32_t k = 0; k < p->block; k += p->pass)
         for (uint32_t i = 0; i < n_steps(l); i++)
-            for (uint32_t c = k; c < k + p->pass; c++, to += STEP)
-                write_step(l, first + p->order[c], i == 0 ? n_steps(l) - 1 : i - 1, to);
+            for (uint32_t c = k; c < k + p->pass; c += p->in_byte)
+                for (uint32_t t = 0; t < STEP; t++)
+                    *to++ = (int8_t)byte_of(l, p, first, &p->order[c],
+                                            (i == 0 ? n_steps(l) - 1 : i - 1) * STEP + t);
     return to;
 }
 
@@ -66,21 +91,21 @@ static void write_weights(const struct weighted *l, const struct passes *p, int8
     memset(to, 0, STEP);
 }
 
-bool dots_2_find(const struct weighted *l, struct packed_layer *out)
+static bool find_2(const struct weighted *l, const struct passes *p, struct packed_layer *out)
 {
-    if (l->n_channels < dots_2.block || !vector_records_find(l, out))
+    if (l->n_channels < p->block || !fits_bytes(l, p) || !vector_records_find(l, out))
         return false;
-    out->n_weights = n_weights(l, &dots_2);
-    out->n_records = n_blocks(l, &dots_2) * vector_record_words(out);
+    out->n_weights = n_weights(l, p);
+    out->n_records = n_blocks(l, p) * vector_record_words(out);
     return true;
 }
 
-void dots_2_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
-                  int32_t *second)
+static void write_2(const struct weighted *l, const struct passes *p,
+                    const struct packed_layer *packed, int8_t *weights, int32_t *second)
 {
-    write_weights(l, &dots_2, weights);
-    for (uint32_t b = 0; b < n_blocks(l, &dots_2); b++)
-        vector_records_write(l, packed, block_channel(l, &dots_2, b),
+    write_weights(l, p, weights);
+    for (uint32_t b = 0; b < n_blocks(l, p); b++)
+        vector_records_write(l, packed, block_channel(l, p, b),
                              second + b * vector_record_words(packed));
 }
 
@@ -90,12 +115,12 @@ static uint32_t constant_words(const struct packed_layer *packed)
     return vector_record_words(packed) - RECORD_CHANNELS;
 }
 
-bool dots_8_find(const struct weighted *l, struct packed_layer *out)
+static bool find_8(const struct weighted *l, const struct passes *p, struct packed_layer *out)
 {
-    if (!vector_records_find(l, out))
+    if (!fits_bytes(l, p) || !vector_records_find(l, out))
         return false;
-    const uint32_t n_channels = n_blocks(l, &dots_8) * dots_8.block;
-    out->n_weights = n_weights(l, &dots_8);
+    const uint32_t n_channels = n_blocks(l, p) * p->block;
+    out->n_weights = n_weights(l, p);
     out->n_records =
         n_channels + (out->one_record ? 1 : n_channels / RECORD_CHANNELS) * constant_words(out);
     return true;
@@ -116,17 +141,61 @@ static int32_t *write_constants(const int32_t *record, const struct packed_layer
     return to + constant_words(packed);
 }
 
-void dots_8_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
-                  int32_t *second)
+static void write_8(const struct weighted *l, const struct passes *p,
+                    const struct packed_layer *packed, int8_t *weights, int32_t *second)
 {
     int32_t record[4 * RECORD_CHANNELS];
-    int32_t *constants = second + n_blocks(l, &dots_8) * dots_8.block;
-    write_weights(l, &dots_8, weights);
-    for (uint32_t b = 0; b < n_blocks(l, &dots_8); b++)
-        for (uint32_t c = 0; c < dots_8.block; c += RECORD_CHANNELS, second += RECORD_CHANNELS) {
-            vector_records_write(l, packed, block_channel(l, &dots_8, b) + c, record);
+    int32_t *constants = second + n_blocks(l, p) * p->block;
+    write_weights(l, p, weights);
+    for (uint32_t b = 0; b < n_blocks(l, p); b++)
+        for (uint32_t c = 0; c < p->block; c += RECORD_CHANNELS, second += RECORD_CHANNELS) {
+            vector_records_write(l, packed, block_channel(l, p, b) + c, record);
             memcpy(second, record, RECORD_CHANNELS * sizeof *second);
             if (!packed->one_record || (b == 0 && c == 0))
                 constants = write_constants(record, packed, constants);
         }
+}
+
+bool dots_2_find(const struct weighted *l, struct packed_layer *out)
+{
+    return find_2(l, &dots_2, out);
+}
+
+void dots_2_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                  int32_t *second)
+{
+    write_2(l, &dots_2, packed, weights, second);
+}
+
+bool dots_2_w4_find(const struct weighted *l, struct packed_layer *out)
+{
+    return find_2(l, &dots_2_w4, out);
+}
+
+void dots_2_w4_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                     int32_t *second)
+{
+    write_2(l, &dots_2_w4, packed, weights, second);
+}
+
+bool dots_8_find(const struct weighted *l, struct packed_layer *out)
+{
+    return find_8(l, &dots_8, out);
+}
+
+void dots_8_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                  int32_t *second)
+{
+    write_8(l, &dots_8, packed, weights, second);
+}
+
+bool dots_8_w4_find(const struct weighted *l, struct packed_layer *out)
+{
+    return find_8(l, &dots_8_w4, out);
+}
+
+void dots_8_w4_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                     int32_t *second)
+{
+    write_8(l, &dots_8_w4, packed, weights, second);
 }

@@ -13,6 +13,9 @@
  * it begins the sums, the loop over the others may then end anywhere. One vector of zeros follows the
  * last pass, for inner loops that load weights before they know whether there are more.
  *
+ * With _W4, weights of 4 bits, a byte is 16 * w[a] + w[b] of two channels that follow each other in
+ * that order; -8 beside a negative weight has no place in it, and such a layer is refused.
+ *
  * The second array has for every four channels, in DOTS_2, four of each: `bias`, `mult`, for ROUND_EXACT
  * `shift`, and `add` (vectors.h); in DOTS_8 all biases first, then `mult`, `add`, `shift` of four
  * channels after four, or once where all share one multiplier. */
@@ -26,4 +29,11 @@ void dots_2_write(const struct weighted *l, const struct packed_layer *packed, v
 bool dots_8_find(const struct weighted *l, struct packed_layer *out);
 void dots_8_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
                   int32_t *second);
+/* Weights of 4 bits. */
+bool dots_2_w4_find(const struct weighted *l, struct packed_layer *out);
+void dots_2_w4_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                     int32_t *second);
+bool dots_8_w4_find(const struct weighted *l, struct packed_layer *out);
+void dots_8_w4_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                     int32_t *second);
 #endif

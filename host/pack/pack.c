@@ -36,6 +36,8 @@ static const struct packer packers[N_PACKINGS] = {
     [WINOGRAD] = {sizeof(uint32_t), 4, winograd_find, winograd_write},
     [DOTS_2] = {sizeof(int8_t), 4, dots_2_find, dots_2_write},
     [DOTS_8] = {sizeof(int8_t), 8, dots_8_find, dots_8_write},
+    [DOTS_2_W4] = {sizeof(int8_t), 4, dots_2_w4_find, dots_2_w4_write},
+    [DOTS_8_W4] = {sizeof(int8_t), 8, dots_8_w4_find, dots_8_w4_write},
     [CELLS] = {sizeof(int8_t), 16, cells_find, cells_write},
 };
 

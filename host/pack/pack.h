@@ -25,6 +25,8 @@ enum packing {
     WINOGRAD,
     DOTS_2,
     DOTS_8,
+    DOTS_2_W4,
+    DOTS_8_W4,
     CELLS,
     SUM,
     SUM32,
