@@ -134,7 +134,7 @@ static uint32_t pixels_of(const struct kernel *kernel)
     static const struct {
         const char *variant;
         uint32_t pixels;
-    } flat[] = {{"v7m", 2}, {"dsp", 2}, {"dsp_w4", 2}, {"rv32", 4}, {"mve", 3}};
+    } flat[] = {{"v7m", 2}, {"dsp", 2}, {"dsp_w4", 2}, {"rv32", 4}, {"mve", 3}, {"mve_w4", 3}};
     for (size_t i = 0; i < sizeof flat / sizeof flat[0]; i++)
         if (strcmp(kernel->variant, flat[i].variant) == 0)
             return flat[i].pixels;

@@ -324,11 +324,11 @@ static bool is_of_bytes(const struct row *row)
 /* How many problems each row has computed. */
 static int n_computed[N_ROWS];
 
-/* Half of the layers have weights of 4 bits, most of these without -8, as they are quantised. */
+/* Two of three layers have weights of 4 bits, most of these without -8, as they are quantised. */
 static void random_weights(struct random *r, int8_t *w, size_t n)
 {
     random_fill(r, (unsigned char *)w, n);
-    if (n == 0 || random_u32(r) % 2 > 0)
+    if (n == 0 || random_u32(r) % 3 == 0)
         return;
     const int32_t least = random_u32(r) % 8 ? -7 : -8;
     for (size_t i = 0; i < n; i++)

@@ -41,6 +41,7 @@ size_t mote_conv2d_s8_rv32_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_winograd_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_mve_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_dsp_w4_scratch(const struct mote_conv2d_s8 *op);
+size_t mote_conv2d_s8_mve_w4_scratch(const struct mote_conv2d_s8 *op);
 
 /* Does a variant that computes some pixels at a time take them in the order of the image, whatever row
  * they are in? Of a pointwise layer, where pixel i is made of pixel i alone. */
@@ -59,7 +60,7 @@ static inline bool mote_conv2d_s8_is_flat(const struct mote_conv2d_s8 *op)
  *        lie in -8..7.
  *   v7m, rv32: w and records as host/pack/fours.h lays them out.
  *   dsp: w and records as host/pack/pairs.h lays them out.
- *   mve: w and records as host/pack/dots.h lays them out, DOTS_2. */
+ *   mve: w and records as host/pack/dots.h lays them out, DOTS_2; mve_w4: DOTS_2_W4. */
 void mote_conv2d_s8_ref(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
                         const int32_t *bias, int8_t *out, void *scratch);
 void mote_conv2d_s8_opt(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
@@ -74,9 +75,11 @@ void mote_conv2d_s8_dsp(const struct mote_conv2d_s8 *op, const int8_t *in, const
                         const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s8_winograd(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
                              const int32_t *records, int8_t *out, void *scratch);
+void mote_conv2d_s8_mve_w4(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
+                           const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s8_mve(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
                         const int32_t *records, int8_t *out, void *scratch);
-/* The same with weights of four bits, as host/pack/quartets.h lays them out. */
+/* dsp_w4: as dsp, but with weights as host/pack/quartets.h lays them out. */
 void mote_conv2d_s8_dsp_w4(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
                            const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s16_ref(const struct mote_conv2d_s8 *op, const int16_t *in, const int8_t *w,

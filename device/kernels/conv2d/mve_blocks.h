@@ -12,7 +12,19 @@
  *     3 to 5             3        loaded, in line             1.83
  *     more               3        loaded, in rounds of four   1.88
  *
- * and about 2 for each output. Included by conv2d_s8_mve.c only. */
+ * and about 2 for each output. A kernel says how many bits its weights have and how they are multiplied,
+ * then takes this in:
+ *
+ *     WEIGHT_BITS       8 or 4
+ *     ONE_PASS          code that multiplies windows of one step, q0, q1 and q2, with the next weights, at
+ *                       r11, of two channels: sums r0 and r2, r4 and r6, r8 and r10; q3 and q4 are free
+ *     TWO_PASS          the same of two steps and two pixels, q1 and q0, q3 and q2, where the second
+ *                       step comes first; q4 and q7 are free
+ *     STEP_BY(mac, x0, x1, x2)  a step of three pixels at these offsets from r9, of 44 bytes; `mac` is
+ *                       VMLADAV to begin the sums, VMLADAVA to go on. q3 has the first weights of the
+ *                       step, and gets those of the next one; q0, q1, q2 and q4 are free
+ *     APART(a, b)       code that makes of the sums in a and b those of the two channels; it leaves
+ *                       the flags as they are */
 #ifndef MOTE_CONV2D_MVE_BLOCKS_H
 #define MOTE_CONV2D_MVE_BLOCKS_H
 #include "mote/isa.h"
@@ -66,10 +78,12 @@
 
 /* The sums of a pass into lanes. */
 #define LANES_3(second, first)                                                                     \
+    APART("r0", "r2") APART("r4", "r6") APART("r8", "r10")                                         \
     "vmov q5[" second "], q5[" first "], r0, r2\n"                                                 \
     "vmov q6[" second "], q6[" first "], r4, r6\n"                                                 \
     "vmov q7[" second "], q7[" first "], r8, r10\n"
 #define LANES_2(second, first)                                                                     \
+    APART("r0", "r2") APART("r4", "r6")                                                            \
     "vmov q5[" second "], q5[" first "], r0, r2\n"                                                 \
     "vmov q6[" second "], q6[" first "], r4, r6\n"
 
@@ -123,16 +137,6 @@ struct few {
     "5: ldr r7, [sp, #24]\n"                                                                       \
     "add sp, #40\n"
 
-#define ONE_PASS                                                                                   \
-    "vldrb.8 q3, [r11], #16\n"                                                                     \
-    "vmladav.s8 r0, q0, q3\n"                                                                      \
-    "vldrb.8 q4, [r11], #16\n"                                                                     \
-    "vmladav.s8 r4, q1, q3\n"                                                                      \
-    "vmladav.s8 r8, q2, q3\n"                                                                      \
-    "vmladav.s8 r2, q0, q4\n"                                                                      \
-    "vmladav.s8 r6, q1, q4\n"                                                                      \
-    "vmladav.s8 r10, q2, q4\n"
-
 static __attribute__((noinline)) void blocks_one(const struct few *t)
 {
     register const struct few *r0 __asm__("r0") = t;
@@ -150,21 +154,6 @@ static __attribute__((noinline)) void blocks_one(const struct few *t)
         FEW_END(PROVED_3("q3", "q4"), EXACT_3("q3", "q4"))
         : "+r"(r0) : : CLOBBERS);
 }
-
-/* The last step is the first one of the weights. */
-#define TWO_PASS                                                                                   \
-    "vldrb.8 q4, [r11], #16\n"                                                                     \
-    "vmladav.s8 r0, q0, q4\n"                                                                      \
-    "vldrb.8 q7, [r11], #16\n"                                                                     \
-    "vmladav.s8 r4, q2, q4\n"                                                                      \
-    "vmladav.s8 r2, q0, q7\n"                                                                      \
-    "vldrb.8 q4, [r11], #16\n"                                                                     \
-    "vmladav.s8 r6, q2, q7\n"                                                                      \
-    "vmladava.s8 r0, q1, q4\n"                                                                     \
-    "vldrb.8 q7, [r11], #16\n"                                                                     \
-    "vmladava.s8 r4, q3, q4\n"                                                                     \
-    "vmladava.s8 r2, q1, q7\n"                                                                     \
-    "vmladava.s8 r6, q3, q7\n"
 
 static __attribute__((noinline)) void blocks_two(const struct few *t)
 {
@@ -203,20 +192,6 @@ struct tile {
 };
 #define LOAD_TILE "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, r11, r12, lr}\n"
 
-/* A step. q3 has the weights of the first channel, and gets those of the next step. `mac` is VMLADAV
- * to begin the sums, VMLADAVA to go on. 11 instructions, 44 bytes. */
-#define STEP_BY(mac, x0, x1, x2)                                                                   \
-    "vldrb.8 q0, [r9, #" x0 "]\n"                                                                  \
-    mac ".s8 r0, q0, q3\n"                                                                         \
-    "vldrb.8 q1, [r9, #" x1 "]\n"                                                                  \
-    mac ".s8 r4, q1, q3\n"                                                                         \
-    "vldrb.8 q2, [r9, #" x2 "]\n"                                                                  \
-    mac ".s8 r8, q2, q3\n"                                                                         \
-    "vldrb.8 q4, [r11], #16\n"                                                                     \
-    mac ".s8 r2, q0, q4\n"                                                                         \
-    "vldrb.8 q3, [r11], #16\n"                                                                     \
-    mac ".s8 r6, q1, q4\n"                                                                         \
-    mac ".s8 r10, q2, q4\n"
 #define STEP_CODE              44u
 #define FIRST_STEP(x0, x1, x2) STEP_BY("vmladav", x0, x1, x2)
 #define NEXT_STEP(x0, x1, x2)  STEP_BY("vmladava", x0, x1, x2)
