@@ -2,13 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "mote/batch_matmul.h"
 
-#include "kernels/common/walk.h"
-
-size_t mote_batch_matmul_f32_ref_scratch(const struct mote_matmul *op)
-{
-    (void)op;
-    return 0;
-}
+#include "kernels/batch_matmul/products.h"
 
 /* One product of two matrices. Returns where the next output goes. */
 static float *multiply(const struct mote_matmul *op, const float *a, const float *b, float *out)
@@ -24,15 +18,4 @@ static float *multiply(const struct mote_matmul *op, const float *a, const float
     return out;
 }
 
-void mote_batch_matmul_f32_ref(const struct mote_matmul *op, const float *a, const float *b,
-                               float *out, void *scratch)
-{
-    (void)scratch;
-    const struct mote_broadcast *w = &op->walk;
-    for (uint32_t i = 0; i < mote_walk_rows(w); i++) {
-        const struct mote_walk_row row = mote_walk_row(w, i);
-        for (uint32_t k = 0; k < w->n[3]; k++)
-            out = multiply(op, a + row.a + (size_t)k * w->a_step[3],
-                           b + row.b + (size_t)k * w->b_step[3], out);
-    }
-}
+MOTE_BATCH_MATMUL_KERNEL(f32, float, mote_matmul, walk)

@@ -2,14 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "mote/batch_matmul.h"
 
+#include "kernels/batch_matmul/products.h"
 #include "kernels/common/requant.h"
-#include "kernels/common/walk.h"
-
-size_t mote_batch_matmul_s8_ref_scratch(const struct mote_batch_matmul_s8 *op)
-{
-    (void)op;
-    return 0;
-}
 
 /* One product of two matrices. Returns where the next output goes. */
 static int8_t *multiply(const struct mote_batch_matmul_s8 *op, const int8_t *a, const int8_t *b,
@@ -28,15 +22,4 @@ static int8_t *multiply(const struct mote_batch_matmul_s8 *op, const int8_t *a, 
     return out;
 }
 
-void mote_batch_matmul_s8_ref(const struct mote_batch_matmul_s8 *op, const int8_t *a,
-                              const int8_t *b, int8_t *out, void *scratch)
-{
-    (void)scratch;
-    const struct mote_broadcast *w = &op->of.walk;
-    for (uint32_t i = 0; i < mote_walk_rows(w); i++) {
-        const struct mote_walk_row row = mote_walk_row(w, i);
-        for (uint32_t k = 0; k < w->n[3]; k++)
-            out = multiply(op, a + row.a + (size_t)k * w->a_step[3],
-                           b + row.b + (size_t)k * w->b_step[3], out);
-    }
-}
+MOTE_BATCH_MATMUL_KERNEL(s8, int8_t, mote_batch_matmul_s8, of.walk)
