@@ -1,7 +1,7 @@
 /* conv2d_s8_dsp_w4.c - convolution with weights of four bits for cores with two 16-bit products an
  * instruction (Cortex-M4, M7, M33). SPDX-License-Identifier: Apache-2.0
  *
- * Two pixels at a time, as kernels/common/pixel_pairs.h says. Nibbles are never taken apart one by
+ * Two pixels at a time, as kernels/conv2d/pixel_pairs.h says. Nibbles are never taken apart one by
  * one: a half-word holds the weights of four channels,
  *
  *     h = 4096 * d + 256 * c + 16 * b + a       its low byte   16 * b + a
@@ -15,7 +15,7 @@
  * than for eight bits (conv2d_s8_dsp.c), with half the loads of weights. The host packs a layer so
  * only if C and D, bias included, lie in -2^19..2^19 - 1, A and B in -2^27..2^27 - 1
  * (host/pack/quartets.h). */
-#include "kernels/common/pixel_pairs.h"
+#include "kernels/conv2d/pixel_pairs.h"
 
 size_t mote_conv2d_s8_dsp_w4_scratch(const struct mote_conv2d_s8 *op)
 {
@@ -58,92 +58,14 @@ size_t mote_conv2d_s8_dsp_w4_scratch(const struct mote_conv2d_s8 *op)
     "asr " c1 ", #4\n"                                                                             \
     "asr " c3 ", #12\n"
 
-/* One channel of both pixels: the next record, at r8, makes bytes of the sums. */
-#define PROVED(p0, p1)                                                                             \
-    "ldrd r9, r11, [r8], #8\n"                                                                     \
-    "smmla " p0 ", " p0 ", r9, r11\n"                                                              \
-    "smmla " p1 ", " p1 ", r9, r11\n"                                                              \
-    "ssat " p0 ", #8, " p0 "\n"                                                                    \
-    "ssat " p1 ", #8, " p1 "\n"
+#define TAKE_BOTH_APART TAKE_APART("r0", "r2", "r4", "r6") TAKE_APART("r1", "r3", "r5", "r7")
 
-#define EXACT(p0, p1)                                                                              \
-    "ldm r8!, {r9, r11, lr}\n"                                                                     \
-    "smmlar " p0 ", " p0 ", r9, " p0 "\n"                                                          \
-    "smmlar " p1 ", " p1 ", r9, " p1 "\n"                                                          \
-    "add " p0 ", " p0 ", " p0 ", asr #31\n"                                                        \
-    "add " p1 ", " p1 ", " p1 ", asr #31\n"                                                        \
-    "add " p0 ", r11\n"                                                                            \
-    "add " p1 ", r11\n"                                                                            \
-    "asr " p0 ", lr\n"                                                                             \
-    "asr " p1 ", lr\n"                                                                             \
-    "ssat " p0 ", #8, " p0 "\n"                                                                    \
-    "ssat " p1 ", #8, " p1 "\n"
-
-/* All blocks of channels of a pair of pixels, written to out0 and out1. r0 and r1 are the sums of
- * channel 0, ... r6 and r7 of channel 3. On the stack:
- *
- *     [sp] x_end   [4] where to enter the loop   [8] what follows it   [12] the next record
- *     [16] x   [20] w_end   [24], [28] the next outputs */
-/* clang-format off */
 static __attribute__((naked, noinline)) void blocks(const struct tile *t __attribute__((unused)),
                                                     int8_t *out0 __attribute__((unused)),
                                                     int8_t *out1 __attribute__((unused)))
 {
-    __asm__ volatile(
-        "push {r1, r2, r4-r11, lr}\n"
-        "ldm r0, {r1-r6, r12}\n"
-        "adr r7, 2f + 1\n"
-        "add r2, r7\n"
-        "cmp r3, #0\n"
-        "ite eq\n"
-        "adreq r3, 3f + 1\n"
-        "adrne r3, 4f + 1\n"
-        "push {r1-r6}\n"
-        "1:\n" /* a block */
-        "ldr r8, [sp, #12]\n"
-        "ldr lr, [sp, #16]\n"
-        "ldm r8!, {r0, r2, r4, r6}\n"
-        "str r8, [sp, #12]\n"
-        "mov r1, r0\n"
-        "mov r3, r2\n"
-        "mov r5, r4\n"
-        "mov r7, r6\n"
-        "ldr pc, [sp, #4]\n"
-        ".balign 4\n"
-        "2:\n" /* a round */
-        GROUP_OF_TAPS GROUP_OF_TAPS GROUP_OF_TAPS GROUP_OF_TAPS
-        "ldr r10, [sp]\n"
-        "cmp lr, r10\n"
-        "bne 2b\n"
-        TAKE_APART("r0", "r2", "r4", "r6") TAKE_APART("r1", "r3", "r5", "r7")
-        "ldr r8, [sp, #12]\n"
-        "ldr pc, [sp, #8]\n"
-        ".balign 4\n"
-        "4:\n"
-        EXACT("r0", "r1") EXACT("r2", "r3") EXACT("r4", "r5") EXACT("r6", "r7")
-        "b 5f\n"
-        ".balign 4\n"
-        "3:\n"
-        PROVED("r0", "r1") PROVED("r2", "r3") PROVED("r4", "r5") PROVED("r6", "r7")
-        "5:\n" /* store */
-        "ldrd r9, r11, [sp, #24]\n"
-        "ldr r10, [sp, #20]\n"
-        "strb r0, [r9], #4\n"
-        "strb r2, [r9, #-3]\n"
-        "strb r4, [r9, #-2]\n"
-        "strb r6, [r9, #-1]\n"
-        "strb r1, [r11], #4\n"
-        "strb r3, [r11, #-3]\n"
-        "strb r5, [r11, #-2]\n"
-        "strb r7, [r11, #-1]\n"
-        "str r8, [sp, #12]\n"
-        "strd r9, r11, [sp, #24]\n"
-        "cmp r12, r10\n"
-        "bne 1b\n"
-        "add sp, #32\n"
-        "pop {r4-r11, pc}\n");
+    __asm__ volatile(BLOCKS(GROUP_OF_TAPS, TAKE_BOTH_APART));
 }
-/* clang-format on */
 
 void mote_conv2d_s8_dsp_w4(const struct mote_conv2d_s8 *op, const int8_t *in, const uint32_t *w,
                            const int32_t *records, int8_t *out, void *scratch)

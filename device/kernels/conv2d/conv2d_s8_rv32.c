@@ -1,6 +1,6 @@
 /* conv2d_s8_rv32.c - convolution for RISC-V with 32 bits and M. SPDX-License-Identifier: Apache-2.0
  *
- * The bytes of four pixels' windows lie side by side (kernels/common/gather.h) and serve all
+ * The bytes of four pixels' windows lie side by side (kernels/conv2d/gather.h) and serve all
  * channels. The inner loop computes four pixels by four channels: a tap is 8 loads of bytes, 16 MUL
  * and 16 ADD for 16 products; the 16 sums fill most of the 28 registers that a function may use. A
  * load stands two instructions before its use, which a short pipeline needs.
@@ -10,15 +10,13 @@
 #include "mote/conv2d.h"
 #include "mote/isa.h"
 
-#include "kernels/common/gather.h"
+#include "kernels/conv2d/gather.h"
 
-#define PIXELS      4
-#define STACK_BYTES 640 /* windows up to this size lie on the stack */
+#define PIXELS 4
 
 size_t mote_conv2d_s8_rv32_scratch(const struct mote_conv2d_s8 *op)
 {
-    const size_t bytes = mote_gather_words(op, PIXELS) * sizeof(uint32_t);
-    return bytes <= STACK_BYTES ? 0 : bytes;
+    return mote_gather_scratch(op, PIXELS);
 }
 
 #if MOTE_ISA_RV32
@@ -228,8 +226,8 @@ static void all_channels(const struct mote_conv2d_s8 *op, struct tile *t, const 
 void mote_conv2d_s8_rv32(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
                          const int32_t *records, int8_t *out, void *scratch)
 {
-    uint32_t stack[STACK_BYTES / sizeof(uint32_t)];
-    uint32_t *x = mote_gather_words(op, PIXELS) * sizeof *x <= STACK_BYTES ? stack : scratch;
+    uint32_t stack[MOTE_GATHER_STACK / sizeof(uint32_t)];
+    uint32_t *x = mote_gather_scratch(op, PIXELS) ? scratch : stack;
     const struct mote_gather g = mote_gather_of(op, in, x, PIXELS);
     struct tile t = tile_of(op, x);
     const size_t n = (size_t)op->out.h * op->out.w, n_fours = (n + PIXELS - 1) / PIXELS;

@@ -1,7 +1,7 @@
 /* conv2d_s8_v7m.c - convolution for cores with a multiply-accumulate but no SIMD (Cortex-M3).
  * SPDX-License-Identifier: Apache-2.0
  *
- * The bytes of two pixels' windows lie side by side (kernels/common/gather.h) and serve all
+ * The bytes of two pixels' windows lie side by side (kernels/conv2d/gather.h) and serve all
  * channels. The inner loop computes two pixels by four channels: a tap is 6 loads of bytes and 8
  * MLA for 8 products, and takes all 14 registers: 8 sums, 2 inputs, 2 weights, 2 pointers. Where the
  * loop ends lies on the stack.
@@ -11,16 +11,14 @@
 #include "mote/conv2d.h"
 #include "mote/isa.h"
 
-#include "kernels/common/gather.h"
+#include "kernels/conv2d/gather.h"
 
-#define PIXELS      2
-#define ROUND       8   /* taps in the loop                         */
-#define STACK_BYTES 640 /* windows up to this size lie on the stack */
+#define PIXELS 2
+#define ROUND  8 /* taps in the loop                         */
 
 size_t mote_conv2d_s8_v7m_scratch(const struct mote_conv2d_s8 *op)
 {
-    const size_t bytes = mote_gather_words(op, PIXELS) * sizeof(uint32_t);
-    return bytes <= STACK_BYTES ? 0 : bytes;
+    return mote_gather_scratch(op, PIXELS);
 }
 
 #if MOTE_ISA_V7M
@@ -199,8 +197,8 @@ static void all_channels(const struct mote_conv2d_s8 *op, struct tile *t, const 
 void mote_conv2d_s8_v7m(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,
                         const int32_t *records, int8_t *out, void *scratch)
 {
-    uint32_t stack[STACK_BYTES / sizeof(uint32_t)];
-    uint32_t *x = mote_gather_words(op, PIXELS) * sizeof *x <= STACK_BYTES ? stack : scratch;
+    uint32_t stack[MOTE_GATHER_STACK / sizeof(uint32_t)];
+    uint32_t *x = mote_gather_scratch(op, PIXELS) ? scratch : stack;
     const struct mote_gather g = mote_gather_of(op, in, x, PIXELS);
     struct tile t = tile_of(op, x);
     const size_t n = (size_t)op->out.h * op->out.w, n_pairs = (n + 1) / PIXELS;

@@ -52,6 +52,7 @@ size_t mote_conv2d_s8_winograd_scratch(const struct mote_conv2d_s8 *op)
 #if MOTE_ISA_DSP
 #include <string.h>
 
+#include "kernels/common/asm_dsp.h"
 #include "kernels/common/window.h"
 
 /* Bytes of V from one position to the next. */
@@ -165,29 +166,13 @@ struct tiles {
 #define TWICE_LESS_B(sum, i) LOAD("r0", B, i) "rsb " sum ", r0, " sum ", lsl #1\n"
 
 /* One channel of both tiles: the next record, at r3, makes bytes of the sums. */
+#define QUARTER(p0, p1)                                                                            \
+    "asr " p0 ", #2\n"                                                                             \
+    "asr " p1 ", #2\n"
 #define PROVED(p0, p1)                                                                             \
-    "ldrd r0, r1, [r3], #8\n"                                                                      \
-    "asr " p0 ", #2\n"                                                                             \
-    "asr " p1 ", #2\n"                                                                             \
-    "smmla " p0 ", " p0 ", r0, r1\n"                                                               \
-    "smmla " p1 ", " p1 ", r0, r1\n"                                                               \
-    "ssat " p0 ", #8, " p0 "\n"                                                                    \
-    "ssat " p1 ", #8, " p1 "\n"
-
+    "ldrd r0, r1, [r3], #8\n" QUARTER(p0, p1) MOTE_DSP_PROVED_2(p0, p1, "r0", "r1")
 #define EXACT(p0, p1)                                                                              \
-    "ldm r3!, {r0, r1, r2}\n"                                                                      \
-    "asr " p0 ", #2\n"                                                                             \
-    "asr " p1 ", #2\n"                                                                             \
-    "smmlar " p0 ", " p0 ", r0, " p0 "\n"                                                          \
-    "smmlar " p1 ", " p1 ", r0, " p1 "\n"                                                          \
-    "add " p0 ", " p0 ", " p0 ", asr #31\n"                                                        \
-    "add " p1 ", " p1 ", " p1 ", asr #31\n"                                                        \
-    "add " p0 ", r1\n"                                                                             \
-    "add " p1 ", r1\n"                                                                             \
-    "asr " p0 ", r2\n"                                                                             \
-    "asr " p1 ", r2\n"                                                                             \
-    "ssat " p0 ", #8, " p0 "\n"                                                                    \
-    "ssat " p1 ", #8, " p1 "\n"
+    "ldm r3!, {r0, r1, r2}\n" QUARTER(p0, p1) MOTE_DSP_EXACT_2(p0, p1, "r0", "r1", "r2")
 
 /* Write the sums to the next two outputs, then go to `label`. */
 #define FINISH(label)                                                                              \
@@ -195,132 +180,163 @@ struct tiles {
     "ldr r3, [sp, " RECORD "]\n"                                                                   \
     "ldr pc, [sp, " ROUNDS "]\n"
 
+/* clang-format off */
+/* The frame. */
+#define ENTER_TILES                                                                                \
+    "push {r3-r11, lr}\n"                                                                          \
+    "sub sp, " FRAME "\n"                                                                          \
+    "str r0, [sp, " TILES_ "]\n"                                                                   \
+    "ldr r4, [r0, #36]\n"                                                                          \
+    "ldr r1, [r0, #48]\n"                                                                          \
+    "str r1, [sp, " STEP "]\n"                                                                     \
+    "ldr r1, [r0, #52]\n"                                                                          \
+    "adr r2, 1f + 1\n"                                                                             \
+    "add r1, r2\n"                                                                                 \
+    "str r1, [sp, " ENTRY "]\n"                                                                    \
+    "ldr r1, [r0, #56]\n"                                                                          \
+    "cmp r1, #0\n"                                                                                 \
+    "ite eq\n"                                                                                     \
+    "adreq r1, 7f + 1\n"                                                                           \
+    "adrne r1, 8f + 1\n"                                                                           \
+    "str r1, [sp, " ROUNDS "]\n"                                                                   \
+    "ldr r3, [r0, #32]\n"
+
+/* Position 1 of row 1 begins from the biases, with the records at r3. */
+#define BEGIN_BLOCK                                                                                \
+    "2:\n"                                                                                         \
+    "ldm r3!, {r6, r8, r10, r12}\n"                                                                \
+    "str r3, [sp, " RECORD "]\n"                                                                   \
+    "ldr r0, [sp, " TILES_ "]\n"                                                                   \
+    "str r0, [sp, " OUTS "]\n"                                                                     \
+    "ldr r5, [r0, #44]\n"                                                                          \
+    "mov r7, r6\n"                                                                                 \
+    "mov r9, r8\n"                                                                                 \
+    "mov r11, r10\n"                                                                               \
+    "mov lr, r12\n"                                                                                \
+    SET(NEXT3, "31f")                                                                              \
+    "b 10f\n"
+
+/* The products of a position: GO comes here. */
+#define SUM_POSITION                                                                               \
+    ".balign 4\n"                                                                                  \
+    "1:\n" /* a round */                                                                           \
+    GROUP_OF_INPUTS GROUP_OF_INPUTS GROUP_OF_INPUTS GROUP_OF_INPUTS                                \
+    "ldr r0, [sp, " END "]\n"                                                                      \
+    "cmp r5, r0\n"                                                                                 \
+    "bne 1b\n"                                                                                     \
+    "ldr pc, [sp, " NEXT "]\n"
+
+/* After positions 1 and 2 of any row. */
+#define POSITIONS_1_2                                                                              \
+    ".balign 4\n"                                                                                  \
+    "11:\n"                                                                                        \
+    PUT(M1) SET(NEXT, "12f") GO                                                                    \
+    ".balign 4\n"                                                                                  \
+    "12:\n"                                                                                        \
+    PUT(D)                                                                                         \
+    "ldr r0, [sp, " NEXT3 "]\n"                                                                    \
+    "str r0, [sp, " NEXT "]\n"                                                                     \
+    GO
+
+/* Row 1, after position 3 and after position 0. */
+#define ROW_1                                                                                      \
+    ".balign 4\n"                                                                                  \
+    "31:\n"                                                                                        \
+    PUT(A) EACH(BEGIN_1) SET(NEXT, "41f") GO                                                       \
+    ".balign 4\n"                                                                                  \
+    "41:\n" /* after position 0 */                                                                 \
+    PUT(E) GET(A) SET(NEXT3, "32f")                                                                \
+    "10:\n"                                                                                        \
+    SET(NEXT, "11b") GO
+
+/* Row 2, likewise. */
+#define ROW_2                                                                                      \
+    ".balign 4\n"                                                                                  \
+    "32:\n"                                                                                        \
+    PUT(B) EACH(BEGIN_2) SET(NEXT, "42f") GO                                                       \
+    ".balign 4\n"                                                                                  \
+    "42:\n"                                                                                        \
+    PUT(F) GET(B) SET(NEXT3, "33f")                                                                \
+    "b 10b\n"
+
+/* Rows 3 and 0 finish an output after position 3, another after position 0. */
+#define ROW_3                                                                                      \
+    ".balign 4\n"                                                                                  \
+    "33:\n"                                                                                        \
+    FINISH("53f")                                                                                  \
+    ".balign 4\n"                                                                                  \
+    "53:\n"                                                                                        \
+    EACH(BEGIN_3) SET(NEXT, "43f") GO                                                              \
+    ".balign 4\n"                                                                                  \
+    "43:\n"                                                                                        \
+    FINISH("63f")                                                                                  \
+    ".balign 4\n"                                                                                  \
+    "63:\n"                                                                                        \
+    GET(A) EACH(TWICE_LESS_B) SET(NEXT3, "30f")                                                    \
+    "b 10b\n"
+
+#define ROW_0                                                                                      \
+    ".balign 4\n"                                                                                  \
+    "30:\n"                                                                                        \
+    FINISH("50f")                                                                                  \
+    ".balign 4\n"                                                                                  \
+    "50:\n"                                                                                        \
+    EACH(BEGIN_0) SET(NEXT, "40f") GO                                                              \
+    ".balign 4\n"                                                                                  \
+    "40:\n"                                                                                        \
+    FINISH("60f")                                                                                  \
+    ".balign 4\n"                                                                                  \
+    "60:\n"
+
+/* After the last output of a block. */
+#define NEXT_BLOCK                                                                                 \
+    "ldr r0, [sp, " TILES_ "]\n"                                                                   \
+    "ldr r1, [r0, #40]\n"                                                                          \
+    "cmp r4, r1\n"                                                                                 \
+    "bne 2b\n"                                                                                     \
+    "str r3, [r0, #32]\n"                                                                          \
+    "add sp, " FRAME "\n"                                                                          \
+    "pop {r3-r11, pc}\n"
+
+/* What FINISH goes to: bytes of eight sums, of the next two outputs. */
+#define STORE_SUMS                                                                                 \
+    ".balign 4\n"                                                                                  \
+    "8:\n"                                                                                         \
+    EXACT("r6", "r7") EXACT("r8", "r9") EXACT("r10", "r11") EXACT("r12", "lr")                     \
+    "b 9f\n"                                                                                       \
+    ".balign 4\n"                                                                                  \
+    "7:\n"                                                                                         \
+    PROVED("r6", "r7") PROVED("r8", "r9") PROVED("r10", "r11") PROVED("r12", "lr")                 \
+    "9:\n" /* store */                                                                             \
+    "ldr r2, [sp, " OUTS "]\n"                                                                     \
+    "ldm r2, {r0, r1}\n"                                                                           \
+    "strb r7, [r1], #1\n"                                                                          \
+    "strb r9, [r1], #1\n"                                                                          \
+    "strb r11, [r1], #1\n"                                                                         \
+    "strb lr, [r1], #1\n"                                                                          \
+    "strb r6, [r0], #1\n"                                                                          \
+    "strb r8, [r0], #1\n"                                                                          \
+    "strb r10, [r0], #1\n"                                                                         \
+    "strb r12, [r0], #1\n"                                                                         \
+    "stm r2!, {r0, r1}\n"                                                                          \
+    "str r2, [sp, " OUTS "]\n"                                                                     \
+    "ldr pc, [sp, " RETURN "]\n"
+
 /* All blocks of output channels of two tiles. Where a tile or a column or row of it is missing, `out`
  * names another twice: tile 1 is written before tile 0, y[1] before y[0], so the right one stays. */
-/* clang-format off */
 static __attribute__((naked, noinline)) void sum_tiles(struct tiles *t __attribute__((unused)))
 {
     __asm__ volatile(
-        "push {r3-r11, lr}\n"
-        "sub sp, " FRAME "\n"
-        "str r0, [sp, " TILES_ "]\n"
-        "ldr r4, [r0, #36]\n"
-        "ldr r1, [r0, #48]\n"
-        "str r1, [sp, " STEP "]\n"
-        "ldr r1, [r0, #52]\n"
-        "adr r2, 1f + 1\n"
-        "add r1, r2\n"
-        "str r1, [sp, " ENTRY "]\n"
-        "ldr r1, [r0, #56]\n"
-        "cmp r1, #0\n"
-        "ite eq\n"
-        "adreq r1, 7f + 1\n"
-        "adrne r1, 8f + 1\n"
-        "str r1, [sp, " ROUNDS "]\n"
-        "ldr r3, [r0, #32]\n"
-
-        "2:\n" /* a block, its records at r3 */
-        "ldm r3!, {r6, r8, r10, r12}\n"
-        "str r3, [sp, " RECORD "]\n"
-        "ldr r0, [sp, " TILES_ "]\n"
-        "str r0, [sp, " OUTS "]\n"
-        "ldr r5, [r0, #44]\n"
-        "mov r7, r6\n"
-        "mov r9, r8\n"
-        "mov r11, r10\n"
-        "mov lr, r12\n"
-        SET(NEXT3, "31f")
-        "b 10f\n"
-
-        ".balign 4\n"
-        "1:\n" /* a round */
-        GROUP_OF_INPUTS GROUP_OF_INPUTS GROUP_OF_INPUTS GROUP_OF_INPUTS
-        "ldr r0, [sp, " END "]\n"
-        "cmp r5, r0\n"
-        "bne 1b\n"
-        "ldr pc, [sp, " NEXT "]\n"
-
-        ".balign 4\n"
-        "11:\n" /* after position 1 of any row */
-        PUT(M1) SET(NEXT, "12f") GO
-        ".balign 4\n"
-        "12:\n" /* after position 2 */
-        PUT(D)
-        "ldr r0, [sp, " NEXT3 "]\n"
-        "str r0, [sp, " NEXT "]\n"
-        GO
-
-        ".balign 4\n"
-        "31:\n" /* row 1: after position 3 */
-        PUT(A) EACH(BEGIN_1) SET(NEXT, "41f") GO
-        ".balign 4\n"
-        "41:\n" /* after position 0 */
-        PUT(E) GET(A) SET(NEXT3, "32f")
-        "10:\n"
-        SET(NEXT, "11b") GO
-
-        ".balign 4\n"
-        "32:\n" /* row 2 */
-        PUT(B) EACH(BEGIN_2) SET(NEXT, "42f") GO
-        ".balign 4\n"
-        "42:\n"
-        PUT(F) GET(B) SET(NEXT3, "33f")
-        "b 10b\n"
-
-        ".balign 4\n"
-        "33:\n" /* row 3 */
-        FINISH("53f")
-        ".balign 4\n"
-        "53:\n"
-        EACH(BEGIN_3) SET(NEXT, "43f") GO
-        ".balign 4\n"
-        "43:\n"
-        FINISH("63f")
-        ".balign 4\n"
-        "63:\n"
-        GET(A) EACH(TWICE_LESS_B) SET(NEXT3, "30f")
-        "b 10b\n"
-
-        ".balign 4\n"
-        "30:\n" /* row 0 */
-        FINISH("50f")
-        ".balign 4\n"
-        "50:\n"
-        EACH(BEGIN_0) SET(NEXT, "40f") GO
-        ".balign 4\n"
-        "40:\n"
-        FINISH("60f")
-        ".balign 4\n"
-        "60:\n"
-        "ldr r0, [sp, " TILES_ "]\n"
-        "ldr r1, [r0, #40]\n"
-        "cmp r4, r1\n"
-        "bne 2b\n"
-        "str r3, [r0, #32]\n"
-        "add sp, " FRAME "\n"
-        "pop {r3-r11, pc}\n"
-
-        ".balign 4\n"
-        "8:\n"
-        EXACT("r6", "r7") EXACT("r8", "r9") EXACT("r10", "r11") EXACT("r12", "lr")
-        "b 9f\n"
-        ".balign 4\n"
-        "7:\n"
-        PROVED("r6", "r7") PROVED("r8", "r9") PROVED("r10", "r11") PROVED("r12", "lr")
-        "9:\n" /* store */
-        "ldr r2, [sp, " OUTS "]\n"
-        "ldm r2, {r0, r1}\n"
-        "strb r7, [r1], #1\n"
-        "strb r9, [r1], #1\n"
-        "strb r11, [r1], #1\n"
-        "strb lr, [r1], #1\n"
-        "strb r6, [r0], #1\n"
-        "strb r8, [r0], #1\n"
-        "strb r10, [r0], #1\n"
-        "strb r12, [r0], #1\n"
-        "stm r2!, {r0, r1}\n"
-        "str r2, [sp, " OUTS "]\n"
-        "ldr pc, [sp, " RETURN "]\n");
+        ENTER_TILES
+        BEGIN_BLOCK
+        SUM_POSITION
+        POSITIONS_1_2
+        ROW_1
+        ROW_2
+        ROW_3
+        ROW_0
+        NEXT_BLOCK
+        STORE_SUMS);
 }
 /* clang-format on */
 

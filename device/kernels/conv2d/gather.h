@@ -4,8 +4,8 @@
  * Taps come in groups of four: those of group g and pixel p are the bytes of word g * pixels + p. So
  * one pointer with constant offsets serves all pixels. Where the taps are no multiple of four, the
  * first bytes of the first group are not used. A clipped tap is in_zero. */
-#ifndef MOTE_COMMON_GATHER_H
-#define MOTE_COMMON_GATHER_H
+#ifndef MOTE_CONV2D_GATHER_H
+#define MOTE_CONV2D_GATHER_H
 #include "mote/conv2d.h"
 #include "mote/isa.h"
 
@@ -26,6 +26,14 @@ static inline size_t mote_groups_of(const struct mote_conv2d_s8 *op)
 static inline size_t mote_gather_words(const struct mote_conv2d_s8 *op, size_t pixels)
 {
     return mote_groups_of(op) * (op->in.c % MOTE_GROUP == 0 ? pixels : pixels + 1);
+}
+
+#define MOTE_GATHER_STACK 640 /* bytes: windows up to this size lie on the stack */
+
+static inline size_t mote_gather_scratch(const struct mote_conv2d_s8 *op, size_t pixels)
+{
+    const size_t bytes = mote_gather_words(op, pixels) * sizeof(uint32_t);
+    return bytes <= MOTE_GATHER_STACK ? 0 : bytes;
 }
 
 #if MOTE_ISA_V7M || MOTE_ISA_RV32

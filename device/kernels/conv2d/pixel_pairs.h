@@ -10,9 +10,10 @@
  *
  * Order: pairs of pixels in the order of the image; a pair's windows are read before it is written.
  *
- * Who includes this defines `blocks`, and what it says of its code and constants. */
-#ifndef MOTE_COMMON_PIXEL_PAIRS_H
-#define MOTE_COMMON_PIXEL_PAIRS_H
+ * Who includes this defines `blocks`, by BLOCKS with its own inner loop, and what it says of its code
+ * and constants. */
+#ifndef MOTE_CONV2D_PIXEL_PAIRS_H
+#define MOTE_CONV2D_PIXEL_PAIRS_H
 #include "mote/conv2d.h"
 #include "mote/isa.h"
 
@@ -40,6 +41,7 @@ static inline size_t mote_pairs_scratch(const struct mote_conv2d_s8 *op)
 #if MOTE_ISA_DSP
 #include <string.h>
 
+#include "kernels/common/asm_dsp.h"
 #include "kernels/common/window.h"
 
 /* What stays from pixel to pixel, by the offsets that the code below knows it by. */
@@ -54,6 +56,72 @@ struct tile {
 
 /* All blocks of four channels of the windows, at least one, to out0 and out1: these may be equal. */
 static void blocks(const struct tile *t, int8_t *out0, int8_t *out1);
+
+/* One channel of both pixels: the next record, at r8, makes bytes of the sums. */
+#define PROVED(p0, p1) "ldrd r9, r11, [r8], #8\n" MOTE_DSP_PROVED_2(p0, p1, "r9", "r11")
+#define EXACT(p0, p1)  "ldm r8!, {r9, r11, lr}\n" MOTE_DSP_EXACT_2(p0, p1, "r9", "r11", "lr")
+
+/* The code of `blocks`. r0 and r1 become the sums of channel 0, ... r6 and r7 of channel 3: group_of_taps
+ * adds products of windows, at lr, by weights, at r12, with r8-r11 free; at the end of the windows
+ * take_apart makes sums of what has come of that. On the stack:
+ *
+ *     [sp] x_end   [4] where to enter the loop   [8] what follows it   [12] the next record
+ *     [16] x   [20] w_end   [24], [28] the next outputs */
+/* clang-format off */
+#define BLOCKS(group_of_taps, take_apart)                                                          \
+    "push {r1, r2, r4-r11, lr}\n"                                                                  \
+    "ldm r0, {r1-r6, r12}\n"                                                                       \
+    "adr r7, 2f + 1\n"                                                                             \
+    "add r2, r7\n"                                                                                 \
+    "cmp r3, #0\n"                                                                                 \
+    "ite eq\n"                                                                                     \
+    "adreq r3, 3f + 1\n"                                                                           \
+    "adrne r3, 4f + 1\n"                                                                           \
+    "push {r1-r6}\n"                                                                               \
+    "1:\n" /* a block */                                                                           \
+    "ldr r8, [sp, #12]\n"                                                                          \
+    "ldr lr, [sp, #16]\n"                                                                          \
+    "ldm r8!, {r0, r2, r4, r6}\n"                                                                  \
+    "str r8, [sp, #12]\n"                                                                          \
+    "mov r1, r0\n"                                                                                 \
+    "mov r3, r2\n"                                                                                 \
+    "mov r5, r4\n"                                                                                 \
+    "mov r7, r6\n"                                                                                 \
+    "ldr pc, [sp, #4]\n"                                                                           \
+    ".balign 4\n"                                                                                  \
+    "2:\n" /* a round */                                                                           \
+    group_of_taps group_of_taps group_of_taps group_of_taps                                        \
+    "ldr r10, [sp]\n"                                                                              \
+    "cmp lr, r10\n"                                                                                \
+    "bne 2b\n"                                                                                     \
+    take_apart                                                                                     \
+    "ldr r8, [sp, #12]\n"                                                                          \
+    "ldr pc, [sp, #8]\n"                                                                           \
+    ".balign 4\n"                                                                                  \
+    "4:\n"                                                                                         \
+    EXACT("r0", "r1") EXACT("r2", "r3") EXACT("r4", "r5") EXACT("r6", "r7")                        \
+    "b 5f\n"                                                                                       \
+    ".balign 4\n"                                                                                  \
+    "3:\n"                                                                                         \
+    PROVED("r0", "r1") PROVED("r2", "r3") PROVED("r4", "r5") PROVED("r6", "r7")                    \
+    "5:\n" /* store */                                                                             \
+    "ldrd r9, r11, [sp, #24]\n"                                                                    \
+    "ldr r10, [sp, #20]\n"                                                                         \
+    "strb r0, [r9], #4\n"                                                                          \
+    "strb r2, [r9, #-3]\n"                                                                         \
+    "strb r4, [r9, #-2]\n"                                                                         \
+    "strb r6, [r9, #-1]\n"                                                                         \
+    "strb r1, [r11], #4\n"                                                                         \
+    "strb r3, [r11, #-3]\n"                                                                        \
+    "strb r5, [r11, #-2]\n"                                                                        \
+    "strb r7, [r11, #-1]\n"                                                                        \
+    "str r8, [sp, #12]\n"                                                                          \
+    "strd r9, r11, [sp, #24]\n"                                                                    \
+    "cmp r12, r10\n"                                                                               \
+    "bne 1b\n"                                                                                     \
+    "add sp, #32\n"                                                                                \
+    "pop {r4-r11, pc}\n"
+/* clang-format on */
 
 /* What tiles are made by. */
 struct coding {

@@ -20,6 +20,7 @@ size_t mote_depthwise_conv2d_s8_dsp_scratch(const struct mote_depthwise_conv2d_s
 }
 
 #if MOTE_ISA_DSP
+#include "kernels/common/asm_dsp.h"
 #include "kernels/common/window.h"
 
 #define SEGMENTS_MAX 17 /* QUADS_ROWS_MAX of them and the end */
@@ -61,18 +62,8 @@ struct pixel {
 #define ROUND    4u /* taps  */
 #define BACK     (4 * TAP_CODE + 18) /* from the jump's target for 0 to the loop */
 
-#define PROVED(y)                                                                                  \
-    "ldrd r5, r6, [r8], #8\n"                                                                      \
-    "smmla " y ", " y ", r5, r6\n"                                                                 \
-    "ssat " y ", #8, " y "\n"
-
-#define EXACT(y)                                                                                   \
-    "ldm r8!, {r5, r6, r9}\n"                                                                      \
-    "smmlar " y ", " y ", r5, " y "\n"                                                             \
-    "add " y ", " y ", " y ", asr #31\n"                                                           \
-    "add " y ", r6\n"                                                                              \
-    "asr " y ", r9\n"                                                                              \
-    "ssat " y ", #8, " y "\n"
+#define PROVED(y) "ldrd r5, r6, [r8], #8\n" MOTE_DSP_PROVED(y, "r5", "r6")
+#define EXACT(y)  "ldm r8!, {r5, r6, r9}\n" MOTE_DSP_EXACT(y, "r5", "r6", "r9")
 
 /* Blocks of four channels of a pixel, at least one: r0 to r3 are their sums. */
 static __attribute__((naked, noinline)) void blocks(struct pixel *p __attribute__((unused)))

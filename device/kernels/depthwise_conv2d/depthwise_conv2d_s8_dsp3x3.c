@@ -187,21 +187,25 @@ static __attribute__((naked, noinline)) void row_by_1(const struct row *r __attr
     "ldr r4, [sp, #16]\n"                                                                          \
     GO_BY("36")
 
+/* A channel of such a row, as far as the first column of its first output. */
+#define BEGIN_BORDER                                                                               \
+    ENTER                                                                                          \
+    CHOOSE("36", "2f", "3f")                                                                       \
+    CHOOSE("40", "8f", "7f")                                                                       \
+    CHOOSE("44", "10f", "11f")                                                                     \
+    "1:\n"                                                                                         \
+    TAKE_TWO_ROWS                                                                                  \
+    "2:\n"                                                                                         \
+    LOAD_2 MOVE_2                                                                                  \
+    ".balign 4\n"                                                                                  \
+    "3:\n" /* r9 is ZEROS */                                                                       \
+    FIRST_2("r7")
+
 static __attribute__((naked, noinline)) void border_by_1(const struct row *r
                                                          __attribute__((unused)))
 {
     __asm__ volatile(
-        ENTER
-        CHOOSE("36", "2f", "3f")
-        CHOOSE("40", "8f", "7f")
-        CHOOSE("44", "10f", "11f")
-        "1:\n"
-        TAKE_TWO_ROWS
-        "2:\n"
-        LOAD_2 MOVE_2
-        ".balign 4\n"
-        "3:\n" /* r9 is ZEROS */
-        FIRST_2("r7")
+        BEGIN_BORDER
         LOAD_2 MOVE_2 SECOND_2("r7", "r7") FIRST_2("r8")
         "cmp r11, r4\n"
         "bhs 6f\n"
@@ -266,17 +270,7 @@ static __attribute__((naked, noinline)) void border_by_2(const struct row *r
                                                          __attribute__((unused)))
 {
     __asm__ volatile(
-        ENTER
-        CHOOSE("36", "2f", "3f")
-        CHOOSE("40", "8f", "7f")
-        CHOOSE("44", "10f", "11f")
-        "1:\n"
-        TAKE_TWO_ROWS
-        "2:\n"
-        LOAD_2 MOVE_2
-        ".balign 4\n"
-        "3:\n" /* r9 is ZEROS */
-        FIRST_2("r7")
+        BEGIN_BORDER
         "cmp r11, r4\n"
         "bhs 6f\n"
         "5:\n"

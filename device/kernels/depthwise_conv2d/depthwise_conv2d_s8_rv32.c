@@ -16,7 +16,7 @@ size_t mote_depthwise_conv2d_s8_rv32_scratch(const struct mote_depthwise_conv2d_
 
 #if MOTE_ISA_RV32
 #include "kernels/common/asm_rv32.h"
-#include "kernels/common/lanes.h"
+#include "kernels/depthwise_conv2d/lanes.h"
 
 /* clang-format off */
 /* A pixel: its columns x, y and z; ra is where the first one would have its byte. */

@@ -18,7 +18,7 @@ size_t mote_depthwise_conv2d_s8_v7m_scratch(const struct mote_depthwise_conv2d_s
 
 #if MOTE_ISA_V7M
 #include "kernels/common/asm_v7m.h"
-#include "kernels/common/lanes.h"
+#include "kernels/depthwise_conv2d/lanes.h"
 
 /* clang-format off */
 /* A column of a kernel row is the third of pixel c - 2, the second of c - 1, the first of c. */

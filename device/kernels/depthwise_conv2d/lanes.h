@@ -2,8 +2,8 @@
  * includes this has them. SPDX-License-Identifier: Apache-2.0
  *
  * Order: output rows; within a row the strips; within a strip four channels. */
-#ifndef MOTE_COMMON_LANES_H
-#define MOTE_COMMON_LANES_H
+#ifndef MOTE_DEPTHWISE_CONV2D_LANES_H
+#define MOTE_DEPTHWISE_CONV2D_LANES_H
 #include "kernels/common/record.h"
 #include "kernels/common/strip.h"
 #include "kernels/common/window.h"

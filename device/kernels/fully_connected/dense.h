@@ -4,8 +4,8 @@
  * Each input is loaded once for all outputs of the blocks, whose weights (host/pack/fours.h) are read
  * side by side. Where blocks run out, the last one is computed again and again: its sums are the
  * same. Order: rows; within a row the blocks. */
-#ifndef MOTE_COMMON_DENSE_H
-#define MOTE_COMMON_DENSE_H
+#ifndef MOTE_FULLY_CONNECTED_DENSE_H
+#define MOTE_FULLY_CONNECTED_DENSE_H
 #include "kernels/common/record.h"
 #include "mote/fully_connected.h"
 

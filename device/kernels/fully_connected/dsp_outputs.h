@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+#include "kernels/common/asm_dsp.h"
 #include "kernels/common/requant.h"
 
 #define GROUP    4u  /* inputs                                                       */
@@ -39,16 +40,8 @@ struct row {
 #define ROUND 2u /* groups in the loop */
 
 /* Two words of a record make a byte of a sum, or three. */
-#define PROVED(y)                                                                                  \
-    "smmla " y ", " y ", r9, r11\n"                                                                \
-    "ssat " y ", #8, " y "\n"
-
-#define EXACT(y)                                                                                   \
-    "smmlar " y ", " y ", r9, " y "\n"                                                             \
-    "add " y ", " y ", " y ", asr #31\n"                                                           \
-    "add " y ", r11\n"                                                                             \
-    "asr " y ", lr\n"                                                                              \
-    "ssat " y ", #8, " y "\n"
+#define PROVED(y) MOTE_DSP_PROVED(y, "r9", "r11")
+#define EXACT(y)  MOTE_DSP_EXACT(y, "r9", "r11", "lr")
 
 #define OWN_PROVED(y) "ldrd r9, r11, [r8], #8\n" PROVED(y)
 #define OWN_EXACT(y)  "ldm r8!, {r9, r11, lr}\n" EXACT(y)

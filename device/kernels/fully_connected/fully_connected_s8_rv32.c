@@ -1,7 +1,7 @@
 /* fully_connected_s8_rv32.c - dense layer for RISC-V with 32 bits and M.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Sixteen outputs at a time (kernels/common/dense.h): 17 loads, 16 MUL and 16 ADD for 16 products. No
+ * Sixteen outputs at a time (kernels/fully_connected/dense.h): 17 loads, 16 MUL and 16 ADD for 16 products. No
  * weight serves twice, so that a product cannot take less than these three. */
 #include "mote/fully_connected.h"
 #include "mote/isa.h"
@@ -14,7 +14,7 @@ size_t mote_fully_connected_s8_rv32_scratch(const struct mote_fully_connected_s8
 
 #if MOTE_ISA_RV32
 #include "kernels/common/asm_rv32.h"
-#include "kernels/common/dense.h"
+#include "kernels/fully_connected/dense.h"
 
 /* clang-format off */
 /* Four outputs. A load stands two instructions before its use. */

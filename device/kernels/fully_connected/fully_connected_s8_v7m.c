@@ -1,7 +1,7 @@
 /* fully_connected_s8_v7m.c - dense layer for cores with a multiply-accumulate but no SIMD
  * (Cortex-M3). SPDX-License-Identifier: Apache-2.0
  *
- * Eight outputs at a time (kernels/common/dense.h): 9 loads and 8 MLA for 8 products. No weight
+ * Eight outputs at a time (kernels/fully_connected/dense.h): 9 loads and 8 MLA for 8 products. No weight
  * serves twice, so that a product cannot take less than a load and an MLA. */
 #include "mote/fully_connected.h"
 #include "mote/isa.h"
@@ -13,7 +13,7 @@ size_t mote_fully_connected_s8_v7m_scratch(const struct mote_fully_connected_s8 
 }
 
 #if MOTE_ISA_V7M
-#include "kernels/common/dense.h"
+#include "kernels/fully_connected/dense.h"
 
 /* clang-format off */
 /* Two outputs; loads in pairs, since a load after a load takes one cycle. */
