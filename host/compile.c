@@ -17,10 +17,7 @@ bool compile_within(struct arena *a, const struct graph *source, const char *nam
     if (!simplify(g, d))
         return false;
     struct planned m;
-    if (!plan_choose(a, g, choice, &m, d))
-        return false;
-    const bool is_plain = wish->ram_bytes == RAM_ANY && wish->feed == FEED_WHOLE;
-    if (!is_plain && !plan_search(a, m.program, wish->ram_bytes, wish->feed, &m, d))
+    if (!plan_choose_within(a, g, choice, wish->ram_bytes, wish->feed, &m, d))
         return false;
 
     *out = (struct compiled){.name = name, .graph = g, .program = m.program, .memory = m.memory};
@@ -107,8 +104,11 @@ bool budget_check_flash(const struct compiled *c, const struct firmware *fw, con
     if (code_bytes >= b->flash_bytes)
         return diag_hint(d, "code alone takes %zu of them: no weights would fit", code_bytes);
     return diag_hint(
-        d, "code takes %zu of them, weights %zu: at most %" PRIu64 " bytes of weights would fit",
-        code_bytes, c->code.weight_bytes, b->flash_bytes - code_bytes);
+        d, "code takes %zu of them, weights %zu: at most %" PRIu64 " bytes of weights would fit%s",
+        code_bytes, c->code.weight_bytes, b->flash_bytes - code_bytes,
+        c->program->objective == OPTIMIZE_SIZE
+            ? ""
+            : "; `mote compile --optimize size` makes both as small as they get");
 }
 
 void compile_state_stack(struct arena *a, struct compiled *c, const struct target *t,

@@ -1,7 +1,8 @@
 /* plan_choose.c - kernels and their memory, chosen together. SPDX-License-Identifier: Apache-2.0
  *
  * Where most is alive, kernels with scratch are barred, and all is chosen and planned anew: if that
- * saves more of the arena than it costs, once more, since the peak may now be elsewhere. */
+ * saves more of the arena than it costs, once more, since the peak may now be elsewhere. Within a limit
+ * the peak depends on the cascades, and those with the most scratch are barred first. */
 #include "plan/plan_choose.h"
 
 #include <string.h>
@@ -24,20 +25,50 @@ struct bars {
     VEC(struct bar) list;
 };
 
-/* Bar the kernels that need scratch where most is alive. False when there are none. The reference
- * kernel stands for all that there is no other for: it stays. */
-static bool add_bars(struct arena *a, const struct planned *x, struct bars *bars)
+/* Scratch that another kernel might do without. The reference kernel stands for all that there is no
+ * other for: it stays. */
+static size_t spare_bytes(const struct step *step)
+{
+    return strcmp(step->kernel->variant, "ref") == 0 ? 0 : step->scratch_bytes;
+}
+
+static void add_bar(struct arena *a, const struct step *step, struct bars *bars)
+{
+    *VEC_PUSH(a, &bars->list) = (struct bar){step->i_node, step->kernel};
+}
+
+/* Bar the kernels that need scratch where most is alive. False when there are none. */
+static bool bar_at_peak(struct arena *a, const struct planned *x, struct bars *bars)
 {
     const uint32_t before = bars->list.n;
     const size_t peak = peak_of(x);
     for (uint32_t s = 0; s < x->program->n_steps; s++) {
         const struct step *step = &x->program->steps[s];
-        if (step->scratch_bytes == 0 || strcmp(step->kernel->variant, "ref") == 0 ||
-            live_at(x->memory, program_turn(x->program, s)) < peak)
-            continue;
-        *VEC_PUSH(a, &bars->list) = (struct bar){step->i_node, step->kernel};
+        if (spare_bytes(step) > 0 && live_at(x->memory, program_turn(x->program, s)) >= peak)
+            add_bar(a, step, bars);
     }
     return bars->list.n > before;
+}
+
+/* Bar the kernels that need the most scratch. False when none needs any. */
+static bool bar_largest(struct arena *a, const struct program *p, struct bars *bars)
+{
+    size_t most = 0;
+    for (uint32_t s = 0; s < p->n_steps; s++)
+        if (spare_bytes(&p->steps[s]) > most)
+            most = spare_bytes(&p->steps[s]);
+    for (uint32_t s = 0; s < p->n_steps; s++)
+        if (most > 0 && spare_bytes(&p->steps[s]) == most)
+            add_bar(a, &p->steps[s], bars);
+    return most > 0;
+}
+
+static struct choice without(const struct choice *choice, const struct bars *bars)
+{
+    struct choice barred = *choice;
+    barred.bars = bars->list.items;
+    barred.n_bars = bars->list.n;
+    return barred;
 }
 
 /* Is it worth to go from `x` to `next`? */
@@ -68,12 +99,10 @@ bool plan_choose(struct arena *a, const struct graph *g, const struct choice *ch
         return false;
     struct bars bars = {0};
     for (int i = 0; i < N_ATTEMPTS && choice->objective == OPTIMIZE_BALANCED; i++) {
-        struct choice barred = *choice;
         struct planned next;
-        if (!add_bars(a, out, &bars))
+        if (!bar_at_peak(a, out, &bars))
             break;
-        barred.bars = bars.list.items;
-        barred.n_bars = bars.list.n;
+        const struct choice barred = without(choice, &bars);
         if (!plan_choice(a, g, &barred, &next, d))
             return false;
         if (!pays(out, &next))
@@ -81,4 +110,28 @@ bool plan_choose(struct arena *a, const struct graph *g, const struct choice *ch
         *out = next;
     }
     return true;
+}
+
+bool plan_choose_within(struct arena *a, const struct graph *g, const struct choice *choice,
+                        size_t ram_bytes, enum feed feed, struct planned *out, struct diag *d)
+{
+    if (!plan_choose(a, g, choice, out, d))
+        return false;
+    if (ram_bytes == RAM_ANY && feed == FEED_WHOLE)
+        return true;
+    struct bars bars = {0};
+    const struct program *p = out->program;
+    for (;;) {
+        struct diag why = {0};
+        if (plan_search(a, p, ram_bytes, feed, out, &why))
+            return true;
+        if (!bar_largest(a, p, &bars)) {
+            *d = why;
+            return false;
+        }
+        const struct choice barred = without(choice, &bars);
+        p = schedule(a, g, &barred, d);
+        if (!p)
+            return false;
+    }
 }

@@ -15,4 +15,10 @@
  * to ARENA_BALANCE; else scratch is free. False with `d` set where schedule() is NULL. */
 bool plan_choose(struct arena *a, const struct graph *g, const struct choice *choice,
                  struct planned *out, struct diag *d);
+
+/* The same in `ram_bytes` at most, fed by `feed`, with cascades where memory asks for them
+ * (plan_search). Where the kernels leave no such schedule, those with the most scratch are given up,
+ * as long as there are any. False with `d` set when there is none then either. */
+bool plan_choose_within(struct arena *a, const struct graph *g, const struct choice *choice,
+                        size_t ram_bytes, enum feed feed, struct planned *out, struct diag *d);
 #endif

@@ -121,5 +121,25 @@ TEST(much_speed_is_worth_some_ram)
     arena_free(a);
 }
 
+TEST(where_memory_is_short_kernels_without_scratch_are_taken)
+{
+    const struct choice choice = {.isas = ISA_DSP, .objective = OPTIMIZE_SPEED};
+    struct arena *a = arena_new("test");
+    const struct graph *g = net(a, 10);
+    struct planned fast, lean;
+    struct diag d = {0};
+    CHECK(plan_choose(a, g, &choice, &fast, &d));
+    CHECK(fast.program->steps[0].scratch_bytes > 0);
+    const size_t bytes = fast.memory->plan.arena_bytes;
+    CHECK(plan_choose_within(a, g, &choice, bytes, FEED_WHOLE, &lean, &d));
+    CHECK_EQ(lean.memory->plan.arena_bytes, bytes);
+    CHECK(plan_choose_within(a, g, &choice, bytes - 1, FEED_WHOLE, &lean, &d));
+    CHECK(lean.memory->plan.arena_bytes < bytes);
+    CHECK(!plan_choose_within(a, g, &choice, 100, FEED_WHOLE, &lean, &d));
+    CHECK(strstr(d.message, "no schedule fits 100 bytes: the least is") != NULL);
+    arena_free(a);
+}
+
 TEST_MAIN(T(balanced_does_not_pay_with_ram_for_little_speed_and_speed_does),
-          T(scratch_costs_nothing_where_more_is_alive_elsewhere), T(much_speed_is_worth_some_ram))
+          T(scratch_costs_nothing_where_more_is_alive_elsewhere), T(much_speed_is_worth_some_ram),
+          T(where_memory_is_short_kernels_without_scratch_are_taken))
