@@ -25,8 +25,10 @@ bool compile_and_profile(struct arena *a, struct compiled *c, const struct targe
                          struct diag *d)
 {
     const char *dir;
-    if (!t->emulator)
-        return diag_error(d, t->name, "only an emulated board can be profiled");
+    if (!t->emulator) {
+        diag_error(d, t->name, "only an emulated board can be profiled");
+        return diag_hint(d, "name a board, such as --target cortex-m4");
+    }
     if (!file_temp_dir(a, &dir, d))
         return false;
     const struct firmware_model model = {.name = c->name, .program = c->program};

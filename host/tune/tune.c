@@ -136,6 +136,10 @@ static bool tune_variant(struct tuning *t, const char *variant, struct diag *d)
 bool tune(struct arena *a, const struct target *t, tune_progress *progress, void *context,
           struct tuned *out, struct diag *d)
 {
+    if (!t->emulator) {
+        diag_error(d, t->name, "only an emulated board can be measured");
+        return diag_hint(d, "name a board, such as --target cortex-m4");
+    }
     const char **variants;
     const uint32_t n = find_variants(a, t, &variants);
     uint32_t n_rows;
