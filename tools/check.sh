@@ -37,12 +37,11 @@ build() { # PRESET
 
 # unit PRESET [OPTION...]: its test programs. CTest numbers their lines: "12: 5 passed, 0 failed".
 unit() {
-    ctest_log=build/$1/ctest.log
-    preset=$1
+    tree=build/$1
     shift
-    ctest --test-dir "build/$preset" --verbose "$@" >"$ctest_log"
+    ctest --test-dir "$tree" --verbose "$@" >"$tree/ctest.log"
     status=$?
-    sed 's/^[0-9]*: *//' "$ctest_log"
+    sed 's/^[0-9]*: *//' "$tree/ctest.log"
     return $status
 }
 
@@ -107,12 +106,11 @@ trap 'rm -rf "$TMPDIR"' EXIT
 trap '[ -z "$running" ] || kill -- "-$running"; echo "check.sh: interrupted"; exit 130' INT TERM HUP
 
 # shellcheck disable=SC2086  # lists of words
-{
-    all 1 $first
-    if sum $logs/host.log >/dev/null; then
-        all 2 $others
-    fi
-}
+all 1 $first
+# shellcheck disable=SC2086
+if sum $logs/host.log >/dev/null; then
+    all 2 $others
+fi
 for log in $logs/*.log; do
     sum "$log" >/dev/null || { echo "== $log ends:"; tail -n 50 "$log"; }
 done

@@ -59,19 +59,21 @@ static size_t flash_of(struct arena *a, const struct target *t, const struct tin
     return fw.flash_bytes;
 }
 
-/* Two weights of the file in a byte; as int8 only the first of both, sixteen times as large. */
+/* Weights of -7 to 7, two of the file in a byte; and as int8, where one is too large for four bits. */
 static void check_board(const char *board, const struct tiny *model)
 {
-    static uint8_t nibbles[N_WEIGHTS / 2], bytes[N_WEIGHTS];
+    uint8_t nibbles[N_WEIGHTS / 2] = {0}, bytes[N_WEIGHTS];
     const struct target *t = target_find(board);
     if (!process_found(t->compiler))
         test_skip(t->package);
     struct arena *a = arena_new("int4");
     struct rng r = rng_seed(4);
-    for (size_t i = 0; i < sizeof nibbles; i++) {
-        nibbles[i] = (uint8_t)rng_below(&r, 256);
-        bytes[2 * i] = bytes[2 * i + 1] = (uint8_t)(nibbles[i] << 4);
+    for (size_t i = 0; i < N_WEIGHTS; i++) {
+        const uint32_t w = rng_below(&r, 15) - 7;
+        bytes[i] = (uint8_t)w;
+        nibbles[i / 2] = (uint8_t)(nibbles[i / 2] | (w & 15) << 4 * (i % 2));
     }
+    bytes[0] = 8;
     const struct tiny narrow = with_weights(model, TFL_INT4, nibbles, sizeof nibbles);
     const struct tiny wide = with_weights(model, TFL_INT8, bytes, sizeof bytes);
     const size_t of_4 = flash_of(a, t, &narrow), of_8 = flash_of(a, t, &wide);
@@ -98,6 +100,14 @@ TEST(dense_weights_of_int4_take_half_the_flash_on_a_cortex_m4)
     check_board("cortex-m4", &m);
 }
 
+TEST(weights_of_int4_take_half_the_flash_with_helium)
+{
+    const struct tiny conv = pointwise(), fc = dense();
+    check_board("cortex-m55", &conv);
+    check_board("cortex-m55", &fc);
+}
+
 TEST_MAIN(T(weights_of_int4_take_half_the_flash_in_portable_c),
           T(weights_of_int4_take_half_the_flash_on_a_cortex_m3),
-          T(dense_weights_of_int4_take_half_the_flash_on_a_cortex_m4))
+          T(dense_weights_of_int4_take_half_the_flash_on_a_cortex_m4),
+          T(weights_of_int4_take_half_the_flash_with_helium))
