@@ -8,17 +8,25 @@
 
 #define STEP 16u /* taps of a vector                    */
 
+/* What a byte holds: one channel, or two, a and b. */
+enum byte {
+    BYTE_WHOLE,
+    BYTE_HALVES, /* a; b in two's complement */
+    BYTE_SUM,    /* 16 * a + b + 8           */
+};
+
 /* Which channels of a block a pass computes, in order. */
 struct passes {
     uint32_t block, pass;
+    enum byte byte;
     uint32_t in_byte; /* channels          */
     uint8_t order[8]; /* [block] pass by pass */
 };
 
-static const struct passes dots_2 = {4, 2, 1, {0, 2, 1, 3}};
-static const struct passes dots_8 = {8, 8, 1, {0, 2, 1, 3, 4, 6, 5, 7}};
-static const struct passes dots_2_w4 = {4, 2, 2, {0, 2, 1, 3}};
-static const struct passes dots_8_w4 = {8, 8, 2, {0, 2, 1, 3, 4, 6, 5, 7}};
+static const struct passes dots_2 = {4, 2, BYTE_WHOLE, 1, {0, 2, 1, 3}};
+static const struct passes dots_8 = {8, 8, BYTE_WHOLE, 1, {0, 2, 1, 3, 4, 6, 5, 7}};
+static const struct passes dots_2_w4 = {4, 2, BYTE_HALVES, 2, {0, 2, 1, 3}};
+static const struct passes dots_8_w4 = {8, 8, BYTE_SUM, 2, {0, 2, 1, 3, 4, 6, 5, 7}};
 
 static uint32_t n_blocks(const struct weighted *l, const struct passes *p)
 {
@@ -55,20 +63,17 @@ static int32_t byte_of(const struct weighted *l, const struct passes *p, uint32_
                        const uint8_t *order, uint32_t t)
 {
     const int32_t w = weight(l, block + order[0], t);
-    return p->in_byte == 1 ? w : 16 * w + weight(l, block + order[1], t);
+    if (p->byte == BYTE_WHOLE)
+        return w;
+    const int32_t second = weight(l, block + order[1], t);
+    return 16 * w + (p->byte == BYTE_SUM ? second + 8 : second & 15);
 }
 
-/* Can all weights be written? -8 has no place beside a negative one. */
+/* Can all weights be written, and are sums right? Kernels sum 16 * b in 32 bits, where an input and a
+ * weight have products of up to 2^10: so 2^17 of them fit. */
 static bool fits_bytes(const struct weighted *l, const struct passes *p)
 {
-    if (p->in_byte == 2 && !fits_nibbles(l))
-        return false;
-    for (uint32_t b = 0; b < n_blocks(l, p); b++)
-        for (uint32_t c = 0; c < p->block; c += p->in_byte)
-            for (uint32_t t = 0; t < l->n_taps; t++)
-                if (byte_of(l, p, block_channel(l, p, b), &p->order[c], t) < INT8_MIN)
-                    return false;
-    return true;
+    return p->byte == BYTE_WHOLE || (fits_nibbles(l) && l->n_taps < UINT32_C(1) << 17);
 }
 
 static int8_t *write_block(const struct weighted *l, const struct passes *p, uint32_t first,

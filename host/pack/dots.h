@@ -13,8 +13,9 @@
  * it begins the sums, the loop over the others may then end anywhere. One vector of zeros follows the
  * last pass, for inner loops that load weights before they know whether there are more.
  *
- * With _W4, weights of 4 bits, a byte is 16 * w[a] + w[b] of two channels that follow each other in
- * that order; -8 beside a negative weight has no place in it, and such a layer is refused.
+ * With _W4, weights of 4 bits, a byte holds two channels that follow each other in that order: in
+ * DOTS_2_W4 the first one in the high half, the second one in the low half, both in two's complement; in
+ * DOTS_8_W4 it is 16 * first + second + 8.
  *
  * The second array has for every four channels, in DOTS_2, four of each: `bias`, `mult`, for ROUND_EXACT
  * `shift`, and `add` (vectors.h); in DOTS_8 all biases first, then `mult`, `add`, `shift` of four

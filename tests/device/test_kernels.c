@@ -330,7 +330,7 @@ static void random_weights(struct random *r, int8_t *w, size_t n)
     random_fill(r, (unsigned char *)w, n);
     if (n == 0 || random_u32(r) % 3 == 0)
         return;
-    const int32_t least = random_u32(r) % 8 ? -7 : -8;
+    const int32_t least = random_u32(r) % 4 ? -7 : -8;
     for (size_t i = 0; i < n; i++)
         w[i] = (int8_t)mote_max_s32(w[i] >> 4, least);
 }

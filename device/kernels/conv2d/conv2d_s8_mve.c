@@ -29,7 +29,8 @@
     "vmladava.s8 r2, q1, q7\n"                                                                     \
     "vmladava.s8 r6, q3, q7\n"
 
-/* 11 instructions, 44 bytes. */
+#define BEFORE_STEPS "vldrb.8 q3, [r11], #16\n"
+#define STEP_CODE    44u
 #define STEP_BY(mac, x0, x1, x2)                                                                   \
     "vldrb.8 q0, [r9, #" x0 "]\n"                                                                  \
     mac ".s8 r0, q0, q3\n"                                                                         \
@@ -43,7 +44,7 @@
     mac ".s8 r6, q1, q4\n"                                                                         \
     mac ".s8 r10, q2, q4\n"
 
-#define APART(a, b)
+#define APART(b)
 /* clang-format on */
 
 #include "kernels/conv2d/mve_pixels.h"

@@ -20,11 +20,13 @@
  *                       r11, of two channels: sums r0 and r2, r4 and r6, r8 and r10; q3 and q4 are free
  *     TWO_PASS          the same of two steps and two pixels, q1 and q0, q3 and q2, where the second
  *                       step comes first; q4 and q7 are free
- *     STEP_BY(mac, x0, x1, x2)  a step of three pixels at these offsets from r9, of 44 bytes; `mac` is
- *                       VMLADAV to begin the sums, VMLADAVA to go on. q3 has the first weights of the
- *                       step, and gets those of the next one; q0, q1, q2 and q4 are free
- *     APART(a, b)       code that makes of the sums in a and b those of the two channels; it leaves
- *                       the flags as they are */
+ *     BEFORE_STEPS      code before the first step: it loads weights ahead
+ *     STEP_BY(mac, x0, x1, x2)  a step of three pixels at these offsets from r9; `mac` is VMLADAV to begin
+ *                       the sums, VMLADAVA to go on. What BEFORE_STEPS left in q3 and q4 it leaves there
+ *                       for the next step; q0, q1 and q2 are free
+ *     STEP_CODE         its bytes
+ *     APART(b)          code that makes of a second sum that of the second channel; it leaves the flags as
+ *                       they are */
 #ifndef MOTE_CONV2D_MVE_BLOCKS_H
 #define MOTE_CONV2D_MVE_BLOCKS_H
 #include "mote/isa.h"
@@ -78,12 +80,12 @@
 
 /* The sums of a pass into lanes. */
 #define LANES_3(second, first)                                                                     \
-    APART("r0", "r2") APART("r4", "r6") APART("r8", "r10")                                         \
+    APART("r2") APART("r6") APART("r10")                                                           \
     "vmov q5[" second "], q5[" first "], r0, r2\n"                                                 \
     "vmov q6[" second "], q6[" first "], r4, r6\n"                                                 \
     "vmov q7[" second "], q7[" first "], r8, r10\n"
 #define LANES_2(second, first)                                                                     \
-    APART("r0", "r2") APART("r4", "r6")                                                            \
+    APART("r2") APART("r6")                                                                        \
     "vmov q5[" second "], q5[" first "], r0, r2\n"                                                 \
     "vmov q6[" second "], q6[" first "], r4, r6\n"
 
@@ -192,7 +194,6 @@ struct tile {
 };
 #define LOAD_TILE "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, r11, r12, lr}\n"
 
-#define STEP_CODE              44u
 #define FIRST_STEP(x0, x1, x2) STEP_BY("vmladav", x0, x1, x2)
 #define NEXT_STEP(x0, x1, x2)  STEP_BY("vmladava", x0, x1, x2)
 
@@ -217,7 +218,7 @@ static inline void blocks_short(const struct tile *t)
         "push {r7}\n"
         "mov r7, r8\n"
         "cmp r2, #0\n" /* nothing below sets flags */
-        "vldrb.8 q3, [r11], #16\n"
+        BEFORE_STEPS
         "1:\n"
         SHORT_PASS LANES_3("2", "0")
         SHORT_PASS LANES_3("3", "1")
@@ -253,7 +254,7 @@ static inline void blocks_long(const struct tile *t)
         LOAD_TILE
         "push {r2, r4, r6, r7, r9, lr}\n"
         "mov r7, r8\n"
-        "vldrb.8 q3, [r11], #16\n"
+        BEFORE_STEPS
         "1:\n"
         LONG_PASS LANES_3("2", "0")
         LONG_PASS LANES_3("3", "1")

@@ -18,6 +18,9 @@ size_t mote_fully_connected_s8_mve_scratch(const struct mote_fully_connected_s8 
     "vldrb.8 q1, [r3], #16\n" mac ".s8 " a ", q0, q1\n"                                            \
     "vldrb.8 q2, [r3], #16\n" mac ".s8 " b ", q0, q2\n"
 #define TAKE_APART
+#define BEFORE_BLOCKS
+#define CORRECT(y)
+#define AFTER_BLOCKS
 
 #include "kernels/fully_connected/mve_outputs.h"
 

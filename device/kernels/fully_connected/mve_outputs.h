@@ -8,6 +8,10 @@
  *     TWO(mac, a, b)  code of 16 bytes that multiplies the inputs, q0, with the next weights, at r3, of two
  *                     outputs and adds to the sums a and b; q1 and q2 are free
  *     TAKE_APART      code that makes of r0, r2, ... lr the sums of the outputs
+ *     BEFORE_BLOCKS   code that keeps in q7 what sums are to be corrected by: r1, r2 and r6 as in `row`;
+ *                     r0, r12 and lr are free
+ *     CORRECT(y)      code that corrects the sums of four outputs by q7
+ *     AFTER_BLOCKS    code that gives q7 back
  *
  * host/pack/dots.h says how weights and records lie; the last step, whose inputs may be fewer than sixteen,
  * is computed first.
@@ -70,6 +74,7 @@ static __attribute__((naked, noinline)) void blocks(const struct row *r __attrib
         "push {r4-r11, lr}\n"
         "vpush {d8-d13}\n"
         "ldm r0, {r1-r11}\n"
+        BEFORE_BLOCKS
         "vctp.8 r6\n"
         "vldrw.32 q4, [r10]\n"
         "vldrw.32 q5, [r10, #16]\n"
@@ -102,6 +107,7 @@ static __attribute__((naked, noinline)) void blocks(const struct row *r __attrib
         "vldrw.32 q1, [r9], #16\n"
         "vadd.i32 q2, q2, q0\n"
         "vadd.i32 q3, q3, q1\n"
+        CORRECT("q2") CORRECT("q3")
         "ldr pc, [sp, #12]\n"
         ".balign 4\n"
         "9: .word 3f - 9b + 1, 4f - 9b + 1, 6f - 9b + 1, 5f - 9b + 1\n"
@@ -131,6 +137,7 @@ static __attribute__((naked, noinline)) void blocks(const struct row *r __attrib
         "cmp r3, r1\n"
         "bne 1b\n"
         "add sp, #24\n"
+        AFTER_BLOCKS
         "vpop {d8-d13}\n"
         "pop {r4-r11, pc}\n");
 }
