@@ -16,7 +16,7 @@ seeds() { # TARGET FOLDER
     mkdir -p "$2"
     case $1 in
     tflite)
-        for test in hostile operators control detect along recurrent; do
+        for test in hostile operators control detect along recurrent many; do
             MOTE_SEEDS=$2 "$build/tests/import_test_$test" >/dev/null
         done
         find "${MOTE_DATA:-../shared/data}" -name '*.tflite' -size -64k -exec cp {} "$2" \;
@@ -28,7 +28,7 @@ seeds() { # TARGET FOLDER
 cmake --preset fuzz >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
 for target; do
     cmake --build --preset fuzz --target "fuzz_$target" import_test_hostile import_test_operators \
-        import_test_control import_test_detect import_test_along import_test_recurrent \
+        import_test_control import_test_detect import_test_along import_test_recurrent import_test_many \
         >"$build/build.log" 2>&1 || { cat "$build/build.log"; exit 1; }
     seeds "$target" "$build/seeds/$target"
     mkdir -p "$build/corpus/$target" "$build/found"

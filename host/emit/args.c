@@ -178,6 +178,18 @@ static void print_pad(struct constants *c, const char *name, const union kernel_
     text_add(c->t, "};\n");
 }
 
+static void print_add_n(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_add_n_s8 *op = &args->add_n;
+    open_struct(c, "mote_add_n_s8", name);
+    print_member(c, "n", op->n);
+    print_member(c, "n_in", op->n_in);
+    print_member(c, "zero_sum", op->zero_sum);
+    print_member(c, "mult", op->mult);
+    print_pair(c, "shift", op->shift, "out_zero", op->out_zero);
+    text_add(c->t, "};\n");
+}
+
 static void print_concat(struct constants *c, const char *name, const union kernel_args *args)
 {
     const struct mote_concat_any *op = &args->concat;
@@ -276,6 +288,14 @@ static void print_abs_s16(struct constants *c, const char *name, const union ker
     open_struct(c, "mote_abs_s16", name);
     print_member(c, "n", args->abs_s16.n);
     print_pair(c, "mult", args->abs_s16.mult, "shift", args->abs_s16.shift);
+    text_add(c->t, "};\n");
+}
+
+static void print_rsqrt_s16(struct constants *c, const char *name, const union kernel_args *args)
+{
+    open_struct(c, "mote_rsqrt_s16", name);
+    print_member(c, "n", args->rsqrt_s16.n);
+    print_pair(c, "mult", args->rsqrt_s16.mult, "shift", args->rsqrt_s16.shift);
     text_add(c->t, "};\n");
 }
 
@@ -556,6 +576,18 @@ static void print_detect(struct constants *c, const char *name, const union kern
     print_member(c, "per_class", op->per_class);
     print_member_f32(c, "threshold", op->threshold);
     print_member_f32(c, "overlap", op->overlap);
+    text_add(c->t, "};\n");
+}
+
+static void print_nms(struct constants *c, const char *name, const union kernel_args *args)
+{
+    const struct mote_nms_f32 *op = &args->nms;
+    open_struct(c, "mote_nms_f32", name);
+    print_member(c, "n", op->n);
+    print_member(c, "max", op->max);
+    print_member_f32(c, "threshold", op->threshold);
+    print_member_f32(c, "overlap", op->overlap);
+    print_member_f32(c, "decay", op->decay);
     text_add(c->t, "};\n");
 }
 
@@ -848,6 +880,7 @@ static const struct row rows[] = {
     {"pool2d", INPUTS_EACH, print_pool2d},
     {"softmax", INPUTS_EACH, print_softmax},
     {"pad", INPUTS_EACH, print_pad},
+    {"add_n", INPUTS_ARRAY, print_add_n},
     {"concat", INPUTS_ARRAY, print_concat},
     {"requantize", INPUTS_EACH, print_requantize},
     {"leaky_relu_s16", INPUTS_EACH, print_leaky_relu_s16},
@@ -856,6 +889,7 @@ static const struct row rows[] = {
     {"lut", INPUTS_EACH, print_lut},
     {"lut_s16", INPUTS_EACH, print_lut_s16},
     {"abs_s16", INPUTS_EACH, print_abs_s16},
+    {"rsqrt_s16", INPUTS_EACH, print_rsqrt_s16},
     {"sum", INPUTS_EACH, print_sum},
     {"mul", INPUTS_EACH, print_mul},
     {"prelu", INPUTS_EACH, print_prelu},
@@ -890,6 +924,7 @@ static const struct row rows[] = {
     {"log_softmax", INPUTS_EACH, print_log_softmax},
     {"topk", INPUTS_EACH, print_topk},
     {"detect", INPUTS_EACH, print_detect},
+    {"nms", INPUTS_EACH, print_nms},
     {"unary_f32", INPUTS_EACH, print_unary_f32},
     {"signal_window", INPUTS_EACH, print_signal_window},
     {"fft_auto_scale", INPUTS_EACH, print_fft_auto_scale},

@@ -48,6 +48,17 @@ bool tfl_reduce(struct tfl *t, const struct tfl_op *op)
     return tfl_add_reshaped(t, op, op->kind, &at, &x, 1);
 }
 
+/* Of bytes 0 and 1 the largest says whether any is 1, the least whether all are. */
+bool tfl_reduce_bool(struct tfl *t, const struct tfl_op *op)
+{
+    uint32_t x;
+    if (!tfl_arity(op, 2, 2) || !tfl_in(t, op, 0, &x))
+        return false;
+    const enum dtype type = tfl_tensor_of(t, x)->dtype;
+    return type == DT_BOOL ? tfl_reduce(t, op)
+                           : tfl_refuse(op, "of type %s, expected bool", dtype_name(type));
+}
+
 bool tfl_transpose(struct tfl *t, const struct tfl_op *op)
 {
     struct attrs at = {0};

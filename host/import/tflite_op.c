@@ -333,28 +333,35 @@ bool tfl_add_outputs(struct tfl *t, const struct tfl_op *op, enum op kind,
     return true;
 }
 
-bool tfl_add_each(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *attrs,
-                  const uint32_t *in, uint32_t n_in)
+bool tfl_add_picked(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *attrs,
+                    const uint32_t *in, uint32_t n_in, const uint32_t *of)
 {
     enum { N_MAX = 4 };
-    struct tensor as[N_MAX] = {{0}};
+    struct tensor as[N_MAX] = {{0}}; /* of type f32 */
     uint32_t i[N_MAX], id;
     assert(op->out_ids.n <= N_MAX);
     for (uint32_t k = 0; k < op->out_ids.n; k++) {
         i[k] = (uint32_t)fb_i32_at(t->fb, &op->out_ids, k);
-        if (!declared(t, op, i[k], &as[k]))
+        if (!declared(t, op, i[k], &as[of[k]]))
             return false;
         if (tfl_tensor(t, i[k])->shape.n == 0) /* left open: as the rule has it */
-            as[k].shape = (struct shape){0};
+            as[of[k]].shape = (struct shape){0};
     }
     if (!add_node(t, op, kind, attrs, in, n_in, as, &id))
         return false;
     const struct node *n = &t->g->nodes.items[t->g->nodes.n - 1];
     for (uint32_t k = 0; k < op->out_ids.n; k++) {
-        t->g->tensors.items[n->out[k]].name = arena_strdup(t->a, as[k].name);
-        t->values[i[k]] = (struct tfl_value){.state = TFL_VALUE, .id = n->out[k]};
+        t->g->tensors.items[n->out[of[k]]].name = arena_strdup(t->a, as[of[k]].name);
+        t->values[i[k]] = (struct tfl_value){.state = TFL_VALUE, .id = n->out[of[k]]};
     }
     return true;
+}
+
+bool tfl_add_each(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *attrs,
+                  const uint32_t *in, uint32_t n_in)
+{
+    static const uint32_t each[4] = {0, 1, 2, 3};
+    return tfl_add_picked(t, op, kind, attrs, in, n_in, each);
 }
 
 bool tfl_add_stateful(struct tfl *t, const struct tfl_op *op, enum op kind,

@@ -300,22 +300,27 @@ bool tfl_add_op(struct tfl *t, const struct tfl_op *op)
     return tfl_options(op, OPTIONS_ADD) && tfl_act(t, op, ADD_ACT, &at.act) && binary(t, op, &at);
 }
 
-/* A sum of two is ADD, and of floats one after the other; of more int8 tensors the reference rounds
- * once, at the end, which no chain does. */
+/* Floats and plain integers are added one after the other; of int8 the reference rounds once, at the
+ * end, which no chain does. It has no int16. */
 bool tfl_add_n(struct tfl *t, const struct tfl_op *op)
 {
     const struct attrs at = {0};
-    uint32_t in[2];
+    uint32_t in[TFL_OPERANDS_MAX] = {0};
     struct tensor as;
-    if (!tfl_arity(op, 2, TFL_OPERANDS_MAX) || !tfl_in(t, op, 0, &in[0]) ||
-        !tfl_out_tensor(t, op, &as))
+    if (!tfl_arity(op, 2, TFL_OPERANDS_MAX) || !tfl_out_tensor(t, op, &as))
         return false;
-    if (op->in_ids.n > 2 && as.dtype != DT_F32)
-        return tfl_refuse(op, "of %" PRIu32 " tensors of type %s, supported for 2", op->in_ids.n,
-                          dtype_name(as.dtype));
-    for (uint32_t k = 1; k < op->in_ids.n; k++)
-        if (!tfl_in(t, op, k, &in[1]) || !tfl_step(t, op, OP_ADD, &at, in, 2, &as, &in[0]))
+    for (uint32_t k = 0; k < op->in_ids.n; k++)
+        if (!tfl_in(t, op, k, &in[k]))
             return false;
+    if (as.dtype == DT_S8)
+        return tfl_add(t, op, OP_ADD_N, NULL, in, op->in_ids.n);
+    if (as.dtype != DT_F32 && as.dtype != DT_S32)
+        return tfl_refuse(op, "of type %s, expected f32, s8 or s32", dtype_name(as.dtype));
+    for (uint32_t k = 1; k < op->in_ids.n; k++) {
+        const uint32_t pair[2] = {in[0], in[k]};
+        if (!tfl_step(t, op, OP_ADD, &at, pair, 2, &as, &in[0]))
+            return false;
+    }
     return tfl_set(t, op, in[0]);
 }
 
@@ -351,6 +356,28 @@ static bool unary(struct tfl *t, const struct tfl_op *op, enum op kind, const st
 bool tfl_unary(struct tfl *t, const struct tfl_op *op)
 {
     return unary(t, op, op->kind, NULL);
+}
+
+/* In int16 the reference computes in float, and cuts the quotient by the output's scale; a number below
+ * zero, which stops it, gives 0 here. */
+bool tfl_sqrt(struct tfl *t, const struct tfl_op *op)
+{
+    const struct tensor real = {.name = op->out, .dtype = DT_F32};
+    struct tensor y, scale = {.name = op->out, .dtype = DT_F32, .shape = {.rank = 1, .dim = {1}}};
+    uint32_t x, in[2];
+    if (!tfl_arity(op, 1, 1) || !tfl_in(t, op, 0, &x) || !tfl_out_tensor(t, op, &y))
+        return false;
+    if (y.dtype != DT_S16 || tfl_tensor_of(t, x)->dtype != DT_S16)
+        return tfl_unary(t, op);
+    const struct quant q = tfl_tensor_of(t, x)->quant;
+    if (q.n != 1 || y.quant.n != 1 || q.zero[0] != 0 || y.quant.zero[0] != 0)
+        return tfl_refuse(op, "of int16 without a scale, or with a zero point");
+    scale.data = arena_copy(t->a, y.quant.scale, sizeof(float));
+    if (!tfl_step(t, op, OP_DEQUANTIZE, NULL, &x, 1, &real, &x) ||
+        !tfl_step(t, op, OP_SQRT, NULL, &x, 1, &real, &in[0]))
+        return false;
+    in[1] = graph_add_tensor(t->g, &scale);
+    return tfl_step(t, op, OP_DIV, NULL, in, 2, &real, &x) && tfl_add(t, op, OP_CAST, NULL, &x, 1);
 }
 
 bool tfl_gelu(struct tfl *t, const struct tfl_op *op)

@@ -194,6 +194,9 @@ bool tfl_add_reshaped(struct tfl *t, const struct tfl_op *op, enum op kind,
  * it, if it declares a shape. */
 bool tfl_add_each(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *attrs,
                   const uint32_t *in, uint32_t n_in);
+/* The same for an operator whose output k is output of[k] of the node; the others are f32. */
+bool tfl_add_picked(struct tfl *t, const struct tfl_op *op, enum op kind, const struct attrs *attrs,
+                    const uint32_t *in, uint32_t n_in, const uint32_t *of);
 /* The same for an operator with variables, which are the last inputs of the node: `variables` says
  * which inputs of the operator they are. The node's further outputs are their next values. */
 bool tfl_add_stateful(struct tfl *t, const struct tfl_op *op, enum op kind,
@@ -267,6 +270,7 @@ bool tfl_pad(struct tfl *t, const struct tfl_op *op);
 bool tfl_pool(struct tfl *t, const struct tfl_op *op);
 bool tfl_read_variable(struct tfl *t, const struct tfl_op *op);
 bool tfl_reduce(struct tfl *t, const struct tfl_op *op);
+bool tfl_reduce_bool(struct tfl *t, const struct tfl_op *op);
 bool tfl_relu6(struct tfl *t, const struct tfl_op *op);
 bool tfl_reshape(struct tfl *t, const struct tfl_op *op);
 bool tfl_resize_bilinear(struct tfl *t, const struct tfl_op *op);
@@ -280,6 +284,7 @@ bool tfl_space_to_batch(struct tfl *t, const struct tfl_op *op);
 bool tfl_space_to_depth(struct tfl *t, const struct tfl_op *op);
 bool tfl_split(struct tfl *t, const struct tfl_op *op);
 bool tfl_split_v(struct tfl *t, const struct tfl_op *op);
+bool tfl_sqrt(struct tfl *t, const struct tfl_op *op);
 bool tfl_strided_slice(struct tfl *t, const struct tfl_op *op);
 bool tfl_sub(struct tfl *t, const struct tfl_op *op);
 bool tfl_tile(struct tfl *t, const struct tfl_op *op);
@@ -305,6 +310,8 @@ int64_t tfl_slice_position(int64_t p, int64_t n, int64_t low, int64_t high);
 
 /* tflite_detect.c: boxes of an object detector. */
 bool tfl_detect(struct tfl *t, const struct tfl_op *op);
+/* tflite_nms.c */
+bool tfl_nms(struct tfl *t, const struct tfl_op *op);
 
 /* tflite_signal.c: the custom operators of an audio front end. */
 struct tfl_custom {

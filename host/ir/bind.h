@@ -18,6 +18,7 @@ union kernel_args {
     struct mote_pool2d_s8 pool2d; /* average_pool2d, max_pool2d */
     struct mote_softmax_s8 softmax;
     struct mote_pad_any pad;
+    struct mote_add_n_s8 add_n;
     struct mote_concat_any concat;
     struct mote_requantize_s8 requantize;       /* quantize s8 -> s8, relu, relu6 */
     struct mote_requantize_s32 requantize_wide; /* the same between other integers */
@@ -51,6 +52,7 @@ union kernel_args {
     struct mote_l2_normalization l2_normalization;
     struct mote_log_softmax_s8 log_softmax;
     struct mote_topk topk;
+    struct mote_nms_f32 nms;
     struct mote_detect_f32 detect;
     struct mote_unary_f32 unary_f32; /* relu, relu6, the operators of unary.def     */
     struct mote_softmax_f32 softmax_f32;
@@ -60,8 +62,9 @@ union kernel_args {
     struct mote_svdf_f32 svdf_f32;
     struct mote_lstm_f32 lstm_f32;
     struct mote_lut_s8 lut;      /* the operators of unary.def        */
-    struct mote_lut_s16 lut_s16; /* exp, log, rsqrt             */
+    struct mote_lut_s16 lut_s16; /* exp, log             */
     struct mote_abs_s16 abs_s16;
+    struct mote_rsqrt_s16 rsqrt_s16;
     /* from here to filter_bank_log: the audio front end */
     struct mote_signal_window_s16 signal_window;
     struct mote_fft_auto_scale_s16 fft_auto_scale;

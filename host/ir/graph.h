@@ -74,14 +74,14 @@ struct attrs {
     int32_t rank;                      /* svdf: filters of one output                 */
     int32_t exclusive, reverse;        /* cumsum: 0 or 1                              */
     int32_t k;                         /* topk: how many                              */
-    int32_t params[N_PARAMS];          /* detect, audio front end: see docs/spec/ir.md */
+    int32_t params[N_PARAMS];          /* detect, nms, audio front end: docs/spec/ir.md */
     enum act act;
     float eps;                /* batch_norm */
     float beta;               /* softmax    */
     float value;              /* pad        */
-    float alpha;              /* leaky_relu */
+    float alpha;              /* leaky_relu; nms: sigma, 0 for none */
     float clip;               /* lstm: of the cell, 0 for none */
-    float threshold, overlap; /* detect: the least score, how far two boxes overlap at most */
+    float threshold, overlap; /* detect, nms: the least score, how far two boxes overlap at most */
 };
 
 enum op {

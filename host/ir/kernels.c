@@ -52,7 +52,7 @@ static const char *float_op(enum op op)
  * scale, copies in another order, sums, and functions of one element, which are tables. */
 static const char *device_op(enum op op, enum dtype x)
 {
-    if (x == DT_S16 && (op == OP_LEAKY_RELU || op == OP_ABS))
+    if (x == DT_S16 && (op == OP_LEAKY_RELU || op == OP_ABS || op == OP_RSQRT))
         return op_name(op); /* exactly: not by a table of straight lines */
     if (x == DT_S16 && (op == OP_LOGISTIC || op == OP_TANH))
         return "sigmoid";
@@ -114,6 +114,8 @@ static const char *row_dtype(const char *op, enum dtype x, enum dtype y)
         return x == DT_F32 || y == DT_F32 ? "f32" : "any";
     if (copies(op))
         return "any";
+    if (strcmp(op, "nms") == 0)
+        return x == DT_F32 && y == DT_S32 ? "f32" : NULL;
     if (strcmp(op, "compare") == 0)
         return y == DT_BOOL ? dtype_name(x) : NULL;
     if (strcmp(op, "arg_extremum") == 0)
@@ -140,10 +142,11 @@ const struct kernel_row *kernel_next(const struct kernel_row *row, uint32_t isas
     return NULL;
 }
 
-/* Bytes of bool are int8 to their kernels. */
-static bool is_logical(enum op op)
+/* Bytes of bool are int8 to their kernels; the largest of several says whether any holds. */
+static bool is_logical(enum op op, enum dtype x)
 {
-    return op == OP_LOGICAL_AND || op == OP_LOGICAL_OR || op == OP_LOGICAL_NOT;
+    return op == OP_LOGICAL_AND || op == OP_LOGICAL_OR || op == OP_LOGICAL_NOT ||
+           (x == DT_BOOL && (op == OP_REDUCE_MAX || op == OP_REDUCE_MIN));
 }
 
 /* The audio front end: its kernels go by the type of their first input. */
@@ -163,7 +166,7 @@ static const struct kernel_row *find_row(enum op op, enum dtype x, enum dtype y)
 {
     if (op == OP_SOFTMAX && x == DT_S8 && y == DT_S16)
         return row_named("softmax_to_s16", "s8");
-    if (is_logical(op))
+    if (is_logical(op, x))
         return x == DT_BOOL && y == DT_BOOL ? row_named(device_op(op, x), "s8") : NULL;
     if (x == DT_BOOL && (op == OP_EQUAL || op == OP_NOT_EQUAL))
         x = DT_S8;

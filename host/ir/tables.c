@@ -201,12 +201,20 @@ static const char *rsqrt_fault(const struct graph *g, const struct node *n)
 
 /* ---- all others: the float function between dequantisation and quantisation ---- */
 
+/* The reference cuts square roots instead of rounding them. */
+static float quantised(const struct graph *g, const struct node *n, float real)
+{
+    const float scale = out_quant(g, n)->scale[0];
+    return n->op == OP_SQRT ? truncf(real / scale) : roundf(real * (1.0f / scale));
+}
+
 static int32_t transformed(const struct graph *g, const struct node *n, int32_t x)
 {
     const struct quant *y = out_quant(g, n);
-    const float inverse_scale = 1.0f / y->scale[0], zero = (float)y->zero[0];
     const float real = unary_f32(n->op, &n->attrs, in_quant(g, n)->scale[0] * (float)x);
-    const float q = roundf(real * inverse_scale) + zero;
+    if (n->op == OP_LOG && x <= 0)
+        return INT8_MIN;
+    const float q = quantised(g, n, real) + (float)y->zero[0];
     if (isnan(q))
         return y->zero[0];
     return (int32_t)fmaxf(-128.0f, fminf(127.0f, q));

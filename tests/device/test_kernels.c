@@ -61,6 +61,9 @@ union any_args {
     struct mote_log_softmax_s8 log_softmax;
     struct mote_topk topk;
     struct mote_detect_f32 detect;
+    struct mote_nms_f32 nms;
+    struct mote_add_n_s8 add_n;
+    struct mote_rsqrt_s16 rsqrt_s16;
     struct mote_unary_f32 unary_f32;
     struct mote_softmax_f32 softmax_f32;
     struct mote_reduce_f32 reduce_f32;
@@ -89,6 +92,8 @@ struct buffers {
 #define CALL_pad(f, a, b)              CALL_unary(f, &(a)->pad, b)
 #define CALL_concat(f, a, b)                                                                       \
     f(&(a)->concat, (const void *const[]){(b)->in, (b)->in2, (b)->in}, (b)->out, (b)->scratch)
+#define CALL_add_n(f, a, b)                                                                        \
+    f(&(a)->add_n, (const void *const[]){(b)->in, (b)->in2, (b)->in}, (b)->out, (b)->scratch)
 #define CALL_requantize(f, a, b)          CALL_unary(f, &(a)->requantize, b)
 #define CALL_requantize_wide(f, a, b)     CALL_unary(f, &(a)->requantize_wide, b)
 #define CALL_leaky_relu_s16(f, a, b)      CALL_unary(f, &(a)->leaky_relu_s16, b)
@@ -97,6 +102,7 @@ struct buffers {
 #define CALL_lut(f, a, b)                 CALL_unary(f, &(a)->lut, b)
 #define CALL_lut_s16(f, a, b)             CALL_unary(f, &(a)->lut_s16, b)
 #define CALL_abs_s16(f, a, b)             CALL_unary(f, &(a)->abs_s16, b)
+#define CALL_rsqrt_s16(f, a, b)           CALL_unary(f, &(a)->rsqrt_s16, b)
 #define CALL_binary(f, op, b)             f(op, (b)->in, (b)->in2, (b)->out, (b)->scratch)
 #define CALL_sum(f, a, b)                 CALL_binary(f, &(a)->sum, b)
 #define CALL_mul(f, a, b)                 CALL_binary(f, &(a)->mul, b)
@@ -126,6 +132,7 @@ struct buffers {
 #define CALL_l2_normalization(f, a, b)    CALL_nothing(f, a, b)
 #define CALL_log_softmax(f, a, b)         CALL_nothing(f, a, b)
 #define CALL_topk(f, a, b)                CALL_nothing(f, a, b)
+#define CALL_nms(f, a, b)                 CALL_nothing(f, a, b)
 #define CALL_detect(f, a, b)              CALL_nothing(f, a, b)
 #define CALL_unary_f32(f, a, b)           CALL_nothing(f, a, b)
 #define CALL_softmax_f32(f, a, b)         CALL_nothing(f, a, b)
@@ -828,6 +835,13 @@ static bool random_reduce(struct random *r, struct problem *p)
     return true;
 }
 
+static bool random_product(struct random *r, struct problem *p)
+{
+    random_reduce(r, p);
+    p->args.reduce.zero_sum = random_zero(r);
+    return true;
+}
+
 static void check_random(const char *op, bool (*make)(struct random *, struct problem *), int n)
 {
     struct random r = random_seed(test_seed());
@@ -935,6 +949,7 @@ TEST(reduce_variants_equal_the_reference)
     check_random("reduce_sum", random_reduce, 300);
     check_random("reduce_max", random_reduce, 300);
     check_random("reduce_min", random_reduce, 300);
+    check_random("reduce_prod", random_product, 300);
 }
 
 /* Where nothing repeats, the broadcasting sum is the sum. */

@@ -87,6 +87,19 @@ static const char *const texts[] = {
     "%3 \"box\" f32 [1,4,4] %4 \"l\" f32 [1,4] %5 \"q\" f32 [1,4] %6 \"n\" f32 [1] "
     "input %0, %1, %2 output %3, %4, %5, %6 "
     "%3, %4, %5, %6 = detect(%0, %1, %2) params [4,2,2,0,0,0,0,0] threshold -1 overlap 0.5",
+    "%0 \"b\" f32 [3,4] %1 \"s\" f32 [3] %2 \"i\" s32 [2] %3 \"q\" f32 [2] %4 \"n\" s32 [1] "
+    "%5 \"j\" s32 [3] %6 \"r\" f32 [3] %7 \"m\" s32 [1] input %0, %1 output %2, %4, %5, %6, %7 "
+    "%2, %3, %4 = nms(%0, %1) params [2,0,0,0,0,0,0,0] alpha 0 threshold -0.5 overlap 0.25 "
+    "%5, %6, %7 = nms(%0, %1) params [3,0,0,0,0,0,0,0] alpha 0.5 threshold -1 overlap 1",
+    /* sums of many, products, any and all */
+    "%0 \"x\" s8 [2,3] quant 0.5:3 %1 \"y\" s8 [2,3] quant 0.5:3 %2 \"s\" s8 [2,3] quant 0.75:-9 "
+    "%3 \"p\" s8 [2,1] quant 2:5 input %0, %1 output %2, %3 %2 = add_n(%0, %1, %0) "
+    "%3 = reduce_prod(%2) over [0,1]",
+    "%0 \"x\" s16 [2,3] quant 0.01:0 %1 \"p\" s16 [1,3] quant 0.02:0 %2 \"f\" f32 [2,3] "
+    "%3 \"g\" f32 [2,1] %4 \"b\" bool [2,3] %5 \"any\" bool [1,3] %6 \"all\" bool [2,1] "
+    "input %0 output %1, %3, %5, %6 %1 = reduce_prod(%0) over [1,0] %2 = dequantize(%0) "
+    "%3 = reduce_prod(%2) over [0,1] %4 = greater(%0, %1) %5 = reduce_max(%4) over [1,0] "
+    "%6 = reduce_min(%4) over [0,1]",
     /* quotients rounded down */
     "%0 \"a\" f32 [2,3] %1 \"b\" f32 [2,1] %2 \"q\" f32 [2,3] %3 \"r\" f32 [2,3] "
     "input %0, %1 output %2, %3 %2 = floor_div(%0, %1) %3 = floor_mod(%0, %1)",

@@ -935,19 +935,6 @@ TEST(arithmetic_on_shapes_leaves_no_node)
     arena_free(a);
 }
 
-TEST(a_sum_of_two_is_an_add_and_floats_are_added_in_order)
-{
-    struct arena *a = arena_new("test");
-    struct tiny m = tiny_unary(TFL_ADD_N, TINY_S8("y", 0.5f, 1, 1, 2, 3));
-    m.op[0].n_in = 2;
-    CHECK_HAS(text_of(a, &m), "output %1\n\n%1 = add(%0, %0) origin \"0:y\"\n");
-    m.op[0].n_in = 3;
-    expect_refused(&m, "ADD_N: of 3 tensors of type s8, supported for 2");
-    m.tensor[0].type = m.tensor[1].type = TFL_FLOAT32;
-    CHECK_HAS(text_of(a, &m), "%1 = add(%0, %0) origin \"0:y\"\n%2 = add(%1, %0) origin");
-    arena_free(a);
-}
-
 TEST(old_files_have_the_operator_in_a_byte)
 {
     struct arena *a = arena_new("test");
@@ -1065,7 +1052,6 @@ TEST_MAIN(T(a_convolution_keeps_names_quantisation_and_origin),
           T(reshape_takes_its_shape_from_the_attribute_or_a_constant),
           T(shapes_that_do_not_fit_are_refused), T(a_chain_of_shapes_leaves_one_reshape),
           T(broken_chains_of_shapes_are_refused), T(arithmetic_on_shapes_leaves_no_node),
-          T(a_sum_of_two_is_an_add_and_floats_are_added_in_order),
           T(old_files_have_the_operator_in_a_byte),
           T(misaligned_constants_and_buffers_behind_the_flatbuffer_are_read),
           T(fields_are_numbered_as_in_the_schema), T(an_imported_graph_runs))

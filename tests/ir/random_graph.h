@@ -334,6 +334,18 @@ static inline void random_concat(struct random_builder *b, uint32_t x)
     random_append(b, OP_CONCAT, &at, in, n_in);
 }
 
+/* int8 only: one scale for all. */
+static inline void random_add_n(struct random_builder *b, uint32_t x)
+{
+    uint32_t in[3] = {x, random_partner(b, x, true), x};
+    const struct tensor tx = b->g->tensors.items[x];
+    if (tx.dtype != DT_S8)
+        return;
+    in[1] = random_requantised(b, in[1], x);
+    const uint32_t y = random_append(b, OP_ADD_N, &(struct attrs){0}, in, 2 + rng_below(b->r, 2));
+    random_set_scale(b, y, tx.quant.scale[0] * random_between(b->r, 0.8f, 3.0f));
+}
+
 /* int8 reductions over some dimensions, never none of them by design. */
 static inline void random_reduce(struct random_builder *b, enum op op, uint32_t x)
 {
@@ -347,6 +359,8 @@ static inline void random_reduce(struct random_builder *b, enum op op, uint32_t 
     uint32_t y = random_append(b, op, &at, &x, 1);
     if (op == OP_MEAN)
         random_set_scale(b, y, tx.quant.scale[0] * random_between(b->r, 0.3f, 1.5f));
+    if (op == OP_REDUCE_PROD) /* the more factors, the wider its range */
+        random_set_scale(b, y, tx.quant.scale[0] * random_between(b->r, 0.3f, 3.0f));
     if (op == OP_REDUCE_SUM)
         random_set_scale(b, y, tx.quant.scale[0] * sqrtf(count) * random_between(b->r, 0.5f, 4.0f));
 }
@@ -581,7 +595,7 @@ static inline bool random_makes(enum op op)
         return false;
     default:
         return op != OP_CAST && op != OP_SVDF && op != OP_LSTM && op != OP_TOPK &&
-               op != OP_DETECT && op != OP_FLOOR_DIV && op != OP_FLOOR_MOD &&
+               op != OP_DETECT && op != OP_NMS && op != OP_FLOOR_DIV && op != OP_FLOOR_MOD &&
                op != OP_POW; /* pow is not always finite */
     }
 }
@@ -601,9 +615,11 @@ static inline void random_step(struct random_builder *b)
         random_pool(b, op, x);
     else if (op == OP_ADD)
         random_add(b, x);
+    else if (op == OP_ADD_N)
+        random_add_n(b, x);
     else if (op >= OP_ADD_BROADCAST && op <= OP_MAXIMUM)
         random_binary(b, op, x);
-    else if (op >= OP_MEAN && op <= OP_REDUCE_MIN)
+    else if (op >= OP_MEAN && op <= OP_REDUCE_PROD)
         random_reduce(b, op, x);
     else if (op >= OP_TRANSPOSE && op <= OP_SPACE_TO_DEPTH)
         random_view(b, op, x);

@@ -154,10 +154,6 @@ static double real_log(double x)
 {
     return log(x);
 }
-static double real_sqrt(double x)
-{
-    return sqrt(x);
-}
 static double real_square(double x)
 {
     return x * x;
@@ -186,29 +182,32 @@ TEST(functions_through_float_are_rounded_to_the_nearest)
     static const struct {
         const char *op;
         double (*real)(double);
-    } functions[] = {{"exp", real_exp},
-                     {"log", real_log},
-                     {"sqrt", real_sqrt},
-                     {"square", real_square},
-                     {"neg", real_neg},
-                     {"elu", real_elu},
-                     {"sin", sin},
-                     {"cos", cos},
-                     {"floor", floor},
-                     {"ceil", ceil},
-                     {"round", rint},
-                     {"gelu", real_gelu},
-                     {"gelu_tanh", real_gelu_tanh}};
+    } functions[] = {{"exp", real_exp}, {"log", real_log},   {"square", real_square},
+                     {"neg", real_neg}, {"elu", real_elu},   {"sin", sin},
+                     {"cos", cos},      {"floor", floor},    {"ceil", ceil},
+                     {"round", rint},   {"gelu", real_gelu}, {"gelu_tanh", real_gelu_tanh}};
     struct arena *a = arena_new("test");
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
         const int8_t *t = table_of(a, functions[i].op, "", "0.03125:-20", "0.0625:-100");
         for (int q = -128; q < 128; q++) {
             double want = functions[i].real((q + 20) / 32.0) * 16.0 - 100.0;
             if (isnan(want))
-                want = -100.0; /* no value: real 0 */
+                want = -128.0; /* of log: the least */
             want = fmax(-128.0, fmin(127.0, want));
             CHECK_NEAR((double)t[(uint8_t)q], want, 0.5001);
         }
+    }
+    arena_free(a);
+}
+
+/* Of numbers below zero, where the reference stops, real 0. */
+TEST(square_roots_are_cut)
+{
+    struct arena *a = arena_new("test");
+    const int8_t *t = table_of(a, "sqrt", "", "0.03125:-20", "0.0625:-100");
+    for (int q = -128; q < 128; q++) {
+        const float root = q < -20 ? 0.0f : sqrtf((float)(q + 20) / 32.0f);
+        CHECK_EQ(t[(uint8_t)q], (int)(root * 16.0f) - 100);
     }
     arena_free(a);
 }
@@ -264,6 +263,6 @@ TEST(any_scales_make_a_table_or_a_message)
 }
 
 TEST_MAIN(T(tables_are_those_of_the_reference),
-          T(functions_through_float_are_rounded_to_the_nearest),
+          T(functions_through_float_are_rounded_to_the_nearest), T(square_roots_are_cut),
           T(scales_that_the_arithmetic_cannot_take_are_refused),
           T(any_scales_make_a_table_or_a_message))

@@ -72,6 +72,7 @@ static const struct near_case cases[] = {
     {"reduce_sum(%0) over [1,0]", "[50,4]", "[1,4]", "", "", 0.001f, 0.05f, 0.76f},
     {"reduce_max(%0) over [1,0]", "[50,4]", "[1,4]", "", "", 0.001f, 0.001f, 0.01f},
     {"reduce_min(%0) over [1,0]", "[50,4]", "[1,4]", "", "", 0.001f, 0.001f, 0.01f},
+    {"reduce_prod(%0) over [0,1]", "[60,3]", "[60,1]", "", "", 0.001f, 0.3f, 3.0f},
     {"average_pool2d(%0) kernel [3,3] stride [2,2] pad [1,1,1,1]", "[1,5,5,2]", "[1,3,3,2]", "", "",
      0.001f, 0.001f, 0.76f},
     {"max_pool2d(%0) kernel [3,3] stride [2,2] pad [1,1,1,1]", "[1,5,5,2]", "[1,3,3,2]", "", "",
@@ -179,8 +180,8 @@ TEST(tables_of_int16_are_near_the_function)
     arena_free(a);
 }
 
-/* Where there is no value the reference gives an end of the range: of 513 borders the first 256 are
- * below 0, the 257th is 0. */
+/* Where there is no value the reference gives an end of the range. For log, a table: of 513 borders the
+ * first 256 are below 0, the 257th is 0. */
 TEST(tables_have_an_end_of_the_range_where_there_is_no_value)
 {
     struct arena *a = arena_new("test");

@@ -24,6 +24,7 @@ struct call {
 #define CALL_pool2d(f, c)           CALL_unary(f, &(c)->args->pool2d, c)
 #define CALL_softmax(f, c)          CALL_unary(f, &(c)->args->softmax, c)
 #define CALL_pad(f, c)              CALL_unary(f, &(c)->args->pad, c)
+#define CALL_add_n(f, c)            f(&(c)->args->add_n, (c)->in, (c)->out, (c)->scratch)
 #define CALL_concat(f, c)           f(&(c)->args->concat, (c)->in, (c)->out, (c)->scratch)
 #define CALL_requantize(f, c)       CALL_unary(f, &(c)->args->requantize, c)
 #define CALL_requantize_wide(f, c)  CALL_unary(f, &(c)->args->requantize_wide, c)
@@ -33,6 +34,7 @@ struct call {
 #define CALL_lut(f, c)              CALL_unary(f, &(c)->args->lut, c)
 #define CALL_lut_s16(f, c)          CALL_unary(f, &(c)->args->lut_s16, c)
 #define CALL_abs_s16(f, c)          CALL_unary(f, &(c)->args->abs_s16, c)
+#define CALL_rsqrt_s16(f, c)        CALL_unary(f, &(c)->args->rsqrt_s16, c)
 #define CALL_sum(f, c)              CALL_binary(f, &(c)->args->sum, c)
 #define CALL_mul(f, c)              CALL_binary(f, &(c)->args->mul, c)
 #define CALL_extremum(f, c)         CALL_binary(f, &(c)->args->extremum, c)
@@ -58,6 +60,7 @@ struct call {
 #define CALL_topk(f, c)                                                                            \
     ((void)(f), (void)(c), test_fail(__FILE__, __LINE__, "a kernel of several outputs"))
 #define CALL_detect(f, c)      CALL_topk(f, c)
+#define CALL_nms(f, c)         CALL_topk(f, c)
 #define CALL_cast(f, c)        CALL_unary(f, &(c)->args->cast, c)
 #define CALL_unary_f32(f, c)   CALL_unary(f, &(c)->args->unary_f32, c)
 #define CALL_softmax_f32(f, c) CALL_unary(f, &(c)->args->softmax_f32, c)

@@ -1,4 +1,4 @@
-/* reduce_f32.h - sums (and means), maxima and minima over any dimensions in float.
+/* reduce_f32.h - sums (and means), products, maxima and minima over any dimensions in float.
  * SPDX-License-Identifier: Apache-2.0
  *
  * docs/spec/ir.md, section 5, is the definition. */
@@ -20,6 +20,7 @@ struct mote_reduce_f32 {
 size_t mote_reduce_sum_f32_ref_scratch(const struct mote_reduce_f32 *op);
 size_t mote_reduce_max_f32_ref_scratch(const struct mote_reduce_f32 *op);
 size_t mote_reduce_min_f32_ref_scratch(const struct mote_reduce_f32 *op);
+size_t mote_reduce_prod_f32_ref_scratch(const struct mote_reduce_f32 *op);
 
 void mote_reduce_sum_f32_ref(const struct mote_reduce_f32 *op, const float *in, float *out,
                              void *scratch);
@@ -27,6 +28,8 @@ void mote_reduce_max_f32_ref(const struct mote_reduce_f32 *op, const float *in, 
                              void *scratch);
 void mote_reduce_min_f32_ref(const struct mote_reduce_f32 *op, const float *in, float *out,
                              void *scratch);
+void mote_reduce_prod_f32_ref(const struct mote_reduce_f32 *op, const float *in, float *out,
+                              void *scratch);
 
 #ifdef __cplusplus
 }

@@ -35,4 +35,24 @@ static inline int32_t mote_reduce_one(const struct mote_reduce_s8 *op, const voi
                                          j2 * op->over_step[2]));
     return y;
 }
+
+/* The product of all input elements of output i, each less the zero point: rescaled with every factor,
+ * modulo 2^32, and once more in the end. |y * (x - zero)| < 2^31 * 2^16, as mote_requant_s64 asks. */
+static inline int32_t mote_reduce_product(const struct mote_reduce_s8 *op, const void *in,
+                                          uint32_t bytes, uint32_t i)
+{
+    const uint32_t at = mote_reduce_at(op, i);
+    int32_t y = 0;
+    bool is_first = true;
+    for (uint32_t j0 = 0; j0 < op->over[0]; j0++)
+        for (uint32_t j1 = 0; j1 < op->over[1]; j1++)
+            for (uint32_t j2 = 0; j2 < op->over[2]; j2++) {
+                const uint32_t j =
+                    j0 * op->over_step[0] + j1 * op->over_step[1] + j2 * op->over_step[2];
+                const int32_t x = mote_load(in, bytes, at + j) - op->zero_sum;
+                y = is_first ? x : mote_requant_s64((int64_t)y * x, op->mult, op->shift);
+                is_first = false;
+            }
+    return mote_requant_s64(y, op->mult, op->shift);
+}
 #endif

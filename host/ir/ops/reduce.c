@@ -1,8 +1,9 @@
-/* reduce.c - mean, reduce_sum, reduce_max, reduce_min. SPDX-License-Identifier: Apache-2.0 */
+/* reduce.c - mean, reduce_sum, reduce_max, reduce_min, reduce_prod. SPDX-License-Identifier: Apache-2.0 */
 #include "ir/ops/reduce.h"
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "ir/ops/binding.h"
@@ -57,6 +58,10 @@ static bool infer_reduce(const struct graph *g, const struct node *n, struct ten
         if (over)
             out->shape.dim[i] = 1;
     }
+    if (node_in(g, n, 0)->dtype == DT_BOOL && (n->op == OP_REDUCE_MAX || n->op == OP_REDUCE_MIN)) {
+        out->dtype = DT_BOOL;
+        return true;
+    }
     return infer_activation(g, n, out, d);
 }
 
@@ -67,6 +72,8 @@ static void eval_reduce_f32(const struct eval *e)
         mote_reduce_max_f32_ref(op, e->in[0], e->out, e->scratch);
     else if (e->n->op == OP_REDUCE_MIN)
         mote_reduce_min_f32_ref(op, e->in[0], e->out, e->scratch);
+    else if (e->n->op == OP_REDUCE_PROD)
+        mote_reduce_prod_f32_ref(op, e->in[0], e->out, e->scratch);
     else
         mote_reduce_sum_f32_ref(op, e->in[0], e->out, e->scratch);
 }
@@ -87,6 +94,10 @@ static void eval_reduce(const struct eval *e)
         mote_reduce_min_s16_ref(op, e->in[0], e->out, e->scratch);
     else if (e->n->op == OP_REDUCE_MIN)
         mote_reduce_min_s8_ref(op, e->in[0], e->out, e->scratch);
+    else if (e->n->op == OP_REDUCE_PROD && wide)
+        mote_reduce_prod_s16_ref(op, e->in[0], e->out, e->scratch);
+    else if (e->n->op == OP_REDUCE_PROD)
+        mote_reduce_prod_s8_ref(op, e->in[0], e->out, e->scratch);
     else if (wide)
         mote_reduce_sum_s16_ref(op, e->in[0], e->out, e->scratch);
     else
@@ -105,6 +116,17 @@ static void bind_reduce_f32(const struct graph *g, const struct node *n, struct 
     memcpy(op->over_step, w.over_step, sizeof op->over_step);
 }
 
+/* Each of n factors is rescaled, so that no product leaves int32 for long: by the n-th root of what the
+ * whole product takes. */
+static void bind_product(const struct graph *g, const struct node *n, struct mote_reduce_s8 *op)
+{
+    const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
+    op->zero_sum = zero_of(x);
+    op->out_zero = zero_of(y);
+    set_multiplier(scale_of(x) / pow(scale_of(y), 1.0 / (double)reduce_count(g, n)), &op->mult,
+                   &op->shift);
+}
+
 /* A mean divides by the number of elements in the multiplier, which gets as many more bits as the
  * number has and the shift allows. */
 static void bind_reduce_s8(const struct graph *g, const struct node *n, struct mote_reduce_s8 *op)
@@ -114,6 +136,10 @@ static void bind_reduce_s8(const struct graph *g, const struct node *n, struct m
     *op = reduce_walk(g, n);
     if (n->op == OP_REDUCE_MAX || n->op == OP_REDUCE_MIN)
         return;
+    if (n->op == OP_REDUCE_PROD) {
+        bind_product(g, n, op);
+        return;
+    }
     op->zero_sum = (int32_t)(zero_of(x) * count); /* the verifier refuses what does not fit */
     op->out_zero = zero_of(y);
     set_multiplier(scale_of(x) / scale_of(y), &op->mult, &op->shift);
@@ -154,10 +180,26 @@ static bool ranges_sum(struct arena *tmp, const struct graph *g, const struct no
     return true;
 }
 
+static bool ranges_product(struct arena *tmp, const struct graph *g, const struct node *n,
+                           struct diag *d)
+{
+    union kernel_args args;
+    if (!bind_node(tmp, g, n, &args, d))
+        return false;
+    if (args.reduce.shift > 7)
+        return node_error(d, g, n,
+                          "the output scale is too small: each of %" PRId64
+                          " factors would be shifted to the left by %d, at most 7 are supported",
+                          reduce_count(g, n), args.reduce.shift);
+    return true;
+}
+
 static bool ranges_reduce(struct arena *tmp, const struct graph *g, const struct node *n,
                           struct diag *d)
 {
     const bool picks = n->op == OP_REDUCE_MAX || n->op == OP_REDUCE_MIN;
+    if (n->op == OP_REDUCE_PROD)
+        return ranges_product(tmp, g, n, d);
     return picks ? ranges_same_quant(g, n, d) : ranges_sum(tmp, g, n, d);
 }
 
@@ -192,3 +234,4 @@ REDUCE(mean)
 REDUCE(reduce_sum)
 REDUCE(reduce_max)
 REDUCE(reduce_min)
+REDUCE(reduce_prod)

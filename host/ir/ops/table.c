@@ -99,7 +99,7 @@ static bool check_inputs(const struct graph *g, const struct node *n, struct dia
                           op->in_min, op->in_max);
     for (uint32_t i = 0; i < n->n_in; i++) {
         if (n->in[i] == NO_TENSOR) {
-            if (i < op->in_min || n->op == OP_CONCAT)
+            if (i < op->in_min || n->op == OP_CONCAT || n->op == OP_ADD_N)
                 return node_error(d, g, n, "input %" PRIu32 " is absent", i);
             continue;
         }

@@ -8,6 +8,7 @@
 #include "ir/tables.h"
 
 #define LEFT_MAX  15             /* |x| <= 2^15, but -2^15 goes to -2^30 */
+#define LOG_MAX   128.0f         /* of |log x| for any float */
 #define TABLE_ONE (3.0 * 4096.0) /* the table's unit is 1 / (3 * 4096) */
 
 /* Quotients and products of floats, as in s8. */
@@ -88,30 +89,37 @@ static float log_of(float x, float low)
     return x <= 0.0f ? low : (float)log((double)x);
 }
 
-static float rsqrt_of(float x, float low)
-{
-    return x <= 0.0f ? low / (float)INT16_MIN * (float)INT16_MAX : 1.0f / sqrtf(x);
-}
-
 static struct mote_lut_s16 lut_of(struct arena *a, const struct graph *g, const struct node *n)
 {
     const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
     return (struct mote_lut_s16){
         .n = (uint32_t)shape_count(&x->shape),
-        .table = table_s16(a,
-                           n->op == OP_EXP   ? exp_of
-                           : n->op == OP_LOG ? log_of
-                                             : rsqrt_of,
-                           x->quant.scale[0], 0, y->quant.scale[0]),
+        .table = table_s16(a, n->op == OP_EXP ? exp_of : log_of, x->quant.scale[0], 0,
+                           y->quant.scale[0]),
     };
 }
 
-/* A quotient of floats. */
+static struct mote_rsqrt_s16 rsqrt_of(const struct graph *g, const struct node *n)
+{
+    const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
+    struct mote_rsqrt_s16 op = {.n = (uint32_t)shape_count(&x->shape)};
+    set_multiplier(1.0 / (sqrt(scale_of(x)) * scale_of(y)), &op.mult, &op.shift);
+    return op;
+}
+
+static const char *rsqrt_fault(const struct graph *g, const struct node *n)
+{
+    const struct mote_rsqrt_s16 op = rsqrt_of(g, n);
+    if (op.shift < MOTE_RSQRT_BITS - 31 || op.mult == 0)
+        return "the output scale is too large";
+    return op.shift > 30 ? "the output scale is too small" : NULL;
+}
+
 static struct mote_abs_s16 abs_of(const struct graph *g, const struct node *n)
 {
     const struct tensor *x = node_in(g, n, 0), *y = &g->tensors.items[n->out[0]];
     struct mote_abs_s16 op = {.n = (uint32_t)shape_count(&x->shape)};
-    set_multiplier((double)(x->quant.scale[0] / y->quant.scale[0]), &op.mult, &op.shift);
+    set_multiplier(scale_of(x) / scale_of(y), &op.mult, &op.shift);
     return op;
 }
 
@@ -126,7 +134,7 @@ static const char *table_fault_s16(const struct graph *g, const struct node *n)
 {
     const float x = node_in(g, n, 0)->quant.scale[0],
                 y = g->tensors.items[n->out[0]].quant.scale[0];
-    const float most = n->op == OP_EXP ? exp_of(x * 32768.0f, 0.0f) : 1.0f / sqrtf(x);
+    const float most = n->op == OP_EXP ? exp_of(x * 32768.0f, 0.0f) : LOG_MAX;
     const float unit = 65536.0f / (y * 65535.0f);
     return isfinite(x * 65536.0f) && isfinite(y * 65536.0f) && isfinite(most * unit * 4.0f)
                ? NULL
@@ -143,8 +151,9 @@ const char *unary_s16_fault(const struct graph *g, const struct node *n)
                                        : NULL;
     case OP_EXP:
     case OP_LOG:
-    case OP_RSQRT:
         return table_fault_s16(g, n);
+    case OP_RSQRT:
+        return rsqrt_fault(g, n);
     default:
         return sigmoid_fault(g, n);
     }
@@ -162,8 +171,10 @@ void unary_s16_bind(struct arena *a, const struct graph *g, const struct node *n
         break;
     case OP_EXP:
     case OP_LOG:
-    case OP_RSQRT:
         out->lut_s16 = lut_of(a, g, n);
+        break;
+    case OP_RSQRT:
+        out->rsqrt_s16 = rsqrt_of(g, n);
         break;
     default:
         out->sigmoid_s16 = sigmoid_of(g, n);
@@ -181,8 +192,10 @@ void unary_s16_eval(const struct eval *e)
         break;
     case OP_EXP:
     case OP_LOG:
-    case OP_RSQRT:
         mote_lut_s16_ref(&e->args->lut_s16, e->in[0], e->out, e->scratch);
+        break;
+    case OP_RSQRT:
+        mote_rsqrt_s16_ref(&e->args->rsqrt_s16, e->in[0], e->out, e->scratch);
         break;
     default:
         mote_sigmoid_s16_ref(&e->args->sigmoid_s16, e->in[0], e->out, e->scratch);

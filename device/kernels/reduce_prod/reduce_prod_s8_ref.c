@@ -1,0 +1,17 @@
+/* reduce_prod_s8_ref.c - products, as docs/spec/numerics.md, section 19, writes them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "kernels/common/reduce.h"
+
+size_t mote_reduce_prod_s8_ref_scratch(const struct mote_reduce_s8 *op)
+{
+    (void)op;
+    return 0;
+}
+
+void mote_reduce_prod_s8_ref(const struct mote_reduce_s8 *op, const int8_t *in, int8_t *out,
+                             void *scratch)
+{
+    (void)scratch;
+    for (uint32_t i = 0; i < mote_reduce_outputs(op); i++)
+        out[i] = mote_to_s8(mote_reduce_product(op, in, 1, i), op->out_zero, INT8_MIN, INT8_MAX);
+}
