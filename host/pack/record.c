@@ -9,6 +9,10 @@
  *
  *     k * 2^32 - T(k) * m  <=  C  <  k * 2^32 - (T(k) - 1) * m.
  *
+ * At the ends of the sums is no step, but none may be made: the least sum must give the first output,
+ * the left side for it, and the greatest the last, the right side for the output behind. Unless the clamp
+ * sees to it.
+ *
  * The intersection over k is an interval; for some a near its place there is a d with C inside. All
  * numbers fit 64 bits: |T| < 2^30, m < 2^31, |k| < 2^8. */
 #include "pack/record.h"
@@ -31,6 +35,8 @@ struct staircase {
     int32_t first_output;  /* of the least sum; step i is where it becomes first_output + 1 + i */
     int32_t at[STEPS_MAX]; /* T(first_output + 1 + i)                                           */
     uint32_t n;
+    int32_t low, high;          /* the least and the greatest sum                       */
+    bool holds_low, holds_high; /* they give no end of the clamp, which holds all beyond */
 };
 
 struct scale {
@@ -88,6 +94,9 @@ static void find_staircase(const struct scale *s, int64_t m, int32_t bits, const
     const int64_t one = INT64_C(1) << bits;
     out->first_output = output_of(s, c->low);
     out->n = (uint32_t)(output_of(s, c->high) - out->first_output);
+    out->low = c->low, out->high = c->high;
+    out->holds_low = out->first_output > s->low;
+    out->holds_high = output_of(s, c->high) < s->high;
     for (uint32_t i = 0; i < out->n; i++) {
         const int64_t k = out->first_output + 1 + (int32_t)i - s->zero;
         /* round(sum * m / one) >= k from k - 1/2 on */
@@ -99,10 +108,11 @@ static void find_staircase(const struct scale *s, int64_t m, int32_t bits, const
 static bool find_interval(const struct staircase *stairs, int64_t m, int32_t bits, int64_t *from,
                           int64_t *end)
 {
-    *from = INT64_MIN, *end = INT64_MAX;
+    const int64_t one = INT64_C(1) << bits, first = stairs->first_output;
+    *from = stairs->holds_low ? first * one - stairs->low * m : INT64_MIN;
+    *end = stairs->holds_high ? (first + stairs->n + 1) * one - stairs->high * m : INT64_MAX;
     for (uint32_t i = 0; i < stairs->n; i++) {
-        const int64_t k = (int64_t)(stairs->first_output + 1 + (int32_t)i) * (INT64_C(1) << bits);
-        const int64_t low = k - stairs->at[i] * m, high = low + m;
+        const int64_t low = (first + 1 + i) * one - stairs->at[i] * m, high = low + m;
         *from = low > *from ? low : *from;
         *end = high < *end ? high : *end;
     }
@@ -129,16 +139,23 @@ static bool find_sum(int64_t m, int64_t from, int64_t end, int64_t *d, int64_t *
     return false;
 }
 
+/* By a record of PROVED before it is clamped; `sum` without its bias. */
+static int64_t proved_output(const struct record *c, int64_t sum)
+{
+    return ((sum + c->bias) * c->mult >> 32) + c->add;
+}
+
 /* Two multiplications and a comparison a step: what makes the search trustworthy. */
 static bool is_same(const struct staircase *stairs, const struct record *c)
 {
+    const int64_t first = stairs->first_output, last = first + stairs->n;
     for (uint32_t i = 0; i < stairs->n; i++) {
-        const int64_t k = stairs->first_output + 1 + (int32_t)i;
-        const int64_t s = (int64_t)stairs->at[i] + c->bias;
-        if ((s * c->mult >> 32) + c->add < k || ((s - 1) * c->mult >> 32) + c->add >= k)
+        const int64_t k = first + 1 + i, s = stairs->at[i];
+        if (proved_output(c, s) < k || proved_output(c, s - 1) >= k)
             return false;
     }
-    return true;
+    return (!stairs->holds_low || proved_output(c, stairs->low) >= first) &&
+           (!stairs->holds_high || proved_output(c, stairs->high) <= last);
 }
 
 /* No step at all: any sum gives the same byte. */
@@ -219,17 +236,23 @@ static bool make_scaled_constant(int32_t output, struct record *out)
     return true;
 }
 
+static int64_t scaled_output(const struct record *c, int64_t d, int64_t sum)
+{
+    return (sum * c->scale + d) * c->mult >> SCALED_BITS;
+}
+
 /* The same staircase with scale * mult in place of m: C = d * mult. With scale at 128 and more there
  * is nearly always a d, since the interval is some m / 128 wide. */
 static bool is_same_scaled(const struct staircase *stairs, const struct record *c, int64_t d)
 {
+    const int64_t first = stairs->first_output, last = first + stairs->n;
     for (uint32_t i = 0; i < stairs->n; i++) {
-        const int64_t k = stairs->first_output + 1 + (int32_t)i;
-        const int64_t sum = (int64_t)stairs->at[i] * c->scale + d;
-        if (sum * c->mult >> SCALED_BITS < k || (sum - c->scale) * c->mult >> SCALED_BITS >= k)
+        const int64_t k = first + 1 + i, s = stairs->at[i];
+        if (scaled_output(c, d, s) < k || scaled_output(c, d, s - 1) >= k)
             return false;
     }
-    return true;
+    return (!stairs->holds_low || scaled_output(c, d, stairs->low) >= first) &&
+           (!stairs->holds_high || scaled_output(c, d, stairs->high) <= last);
 }
 
 static bool fits_32(int64_t v)

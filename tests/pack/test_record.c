@@ -158,6 +158,24 @@ TEST(multipliers_of_one_and_more_and_sums_beyond_31_bits_have_no_record)
     CHECK(!record_find(&d.layer, 0, ROUND_EXACT, &c));
 }
 
+/* Its least sum is the least that gives 23, by half away from zero. */
+TEST(a_record_holds_at_the_least_sum_where_no_step_is)
+{
+    struct random r = random_seed(1);
+    struct drawn d;
+    draw(&r, &d);
+    d.w[0] = -2, d.w[1] = 1, d.w[2] = 0;
+    d.bias = 3443, d.mult = 2019526230, d.shift = -7;
+    d.layer.n_taps = 3;
+    d.layer.in_zero = 1, d.layer.out_zero = 0;
+    d.layer.out_min = -128, d.layer.out_max = 127;
+    struct record c;
+    CHECK_EQ(definition(&d.layer, 3062), 23);
+    CHECK(record_find(&d.layer, 0, ROUND_PROVED, &c));
+    check_record(&d.layer, &c, ROUND_PROVED);
+}
+
 TEST_MAIN(T(a_record_gives_the_byte_of_the_definition_for_every_sum),
           T(a_channel_without_a_multiplier_gives_its_zero_point),
+          T(a_record_holds_at_the_least_sum_where_no_step_is),
           T(multipliers_of_one_and_more_and_sums_beyond_31_bits_have_no_record))
