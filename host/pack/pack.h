@@ -16,6 +16,7 @@ enum packing {
     NIBBLES,
     FOURS,
     STRIPS,
+    LANES,
     PAIRS,
     OCTETS,
     OCTETS_W4,

@@ -331,15 +331,30 @@ static bool is_of_bytes(const struct row *row)
 /* How many problems each row has computed. */
 static int n_computed[N_ROWS];
 
-/* Two of three layers have weights of 4 bits, most of these without -8, as they are quantised. */
+/* Half of the layers have weights of 4 bits, most of these without -8, as they are quantised. Of the
+ * others, a third have weights of one sign and size, so that sums reach their ends; a third small ones
+ * but for some. */
 static void random_weights(struct random *r, int8_t *w, size_t n)
 {
     random_fill(r, (unsigned char *)w, n);
-    if (n == 0 || random_u32(r) % 3 == 0)
-        return;
-    const int32_t least = random_u32(r) % 4 ? -7 : -8;
+    const uint32_t kind = random_u32(r) % 6, smaller = random_u32(r) % 7;
+    const int32_t least = random_u32(r) % 4 ? -7 : -8, heavy = PICK(r, -128, 127);
     for (size_t i = 0; i < n; i++)
-        w[i] = (int8_t)mote_max_s32(w[i] >> 4, least);
+        if (kind < 3)
+            w[i] = (int8_t)mote_max_s32(w[i] >> 4, least);
+        else if (kind == 3)
+            w[i] = (int8_t)((heavy ^ (w[i] & 1)) >> smaller);
+        else if (kind == 4 && random_u32(r) % 32 > 0)
+            w[i] >>= smaller;
+}
+
+/* Sometimes all at one end, so that sums reach theirs. */
+static void random_inputs(struct random *r, int8_t *in, size_t n)
+{
+    random_fill(r, (unsigned char *)in, n);
+    const uint32_t kind = random_u32(r) % 8;
+    if (kind < 2)
+        memset(in, kind == 0 ? INT8_MIN : INT8_MAX, n);
 }
 
 /* All variants of `op` on one problem with random contents, in place too where that is allowed. */
@@ -349,7 +364,7 @@ static void check_problem(const char *op, const struct problem *p, struct random
     int8_t *w = malloc(p->n_w + 1), *want = malloc(p->out_bytes), *got = malloc(p->out_bytes);
     int32_t *bias = malloc((p->n_bias + 1) * sizeof *bias);
     CHECK(in && in2 && w && want && got && bias);
-    random_fill(r, (unsigned char *)in, p->in_bytes);
+    random_inputs(r, in, p->in_bytes);
     random_fill(r, (unsigned char *)in2, p->in2_bytes);
     random_weights(r, w, p->n_w);
     const int32_t limit = PICK(r, 0, 100, 50000, 1 << 29);

@@ -28,15 +28,16 @@ size_t mote_fully_connected_s8_opt_scratch(const struct mote_fully_connected_s8 
 size_t mote_fully_connected_s8_opt_w4_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s8_v7m_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s8_rv32_scratch(const struct mote_fully_connected_s8 *op);
+size_t mote_fully_connected_s8_lanes_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s8_dsp_w4_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s8_dsp_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s8_mve_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s8_mve_w4_scratch(const struct mote_fully_connected_s8 *op);
 
 /* in[rows][in_n], w[out_n][in_n], out[rows][out_n]; bias as for conv2d. opt_w4: w as
- * host/pack/nibbles.h lays it out. v7m, rv32: w and records as host/pack/fours.h lays them out; dsp:
- * as host/pack/pairs.h, in blocks of eight; dsp_w4: as host/pack/octets_w4.h; mve: as host/pack/dots.h,
- * DOTS_8; mve_w4: DOTS_8_W4. _w4 are variants for weights that all lie in -8..7. */
+ * host/pack/nibbles.h lays it out. v7m, rv32: w and records as host/pack/fours.h lays them out;
+ * lanes: as host/pack/lanes.h; dsp: as host/pack/pairs.h, in blocks of eight; dsp_w4: as
+ * host/pack/octets_w4.h; mve: as host/pack/dots.h, DOTS_8; mve_w4: DOTS_8_W4. _w4 are variants for weights that all lie in -8..7. */
 void mote_fully_connected_s8_ref(const struct mote_fully_connected_s8 *op, const int8_t *in,
                                  const int8_t *w, const int32_t *bias, int8_t *out, void *scratch);
 void mote_fully_connected_s8_opt(const struct mote_fully_connected_s8 *op, const int8_t *in,
@@ -50,6 +51,9 @@ void mote_fully_connected_s8_v7m(const struct mote_fully_connected_s8 *op, const
 void mote_fully_connected_s8_rv32(const struct mote_fully_connected_s8 *op, const int8_t *in,
                                   const int8_t *w, const int32_t *records, int8_t *out,
                                   void *scratch);
+void mote_fully_connected_s8_lanes(const struct mote_fully_connected_s8 *op, const int8_t *in,
+                                   const uint32_t *w, const int32_t *records, int8_t *out,
+                                   void *scratch);
 void mote_fully_connected_s8_dsp_w4(const struct mote_fully_connected_s8 *op, const int8_t *in,
                                     const uint32_t *w, const int32_t *records, int8_t *out,
                                     void *scratch);
