@@ -110,8 +110,10 @@ bool flex_int(struct bytes buffer, const char *key, int64_t *out)
     if (!find(buffer, key, &v))
         return false;
     const uint32_t unused = 64 - 8 * v.width;
+    if (v.type != FLEX_INT && v.type != FLEX_UINT && v.type != FLEX_BOOL)
+        return false;
     *out = v.type == FLEX_INT ? (int64_t)(v.raw << unused) >> unused : (int64_t)v.raw;
-    return v.type == FLEX_INT || v.type == FLEX_UINT || v.type == FLEX_BOOL;
+    return true;
 }
 
 bool flex_number(struct bytes buffer, const char *key, double *out)

@@ -260,6 +260,9 @@ bool tfl_fold_ints(struct tfl *t, const struct tfl_op *op, bool *done)
     if (!fold(op, &in, &out, done))
         return false;
     if (*done) {
+        if (tfl_tensor(t, tfl_out_id(t, op))->type == TFL_BOOL) /* of a cast */
+            for (uint32_t i = 0; i < out.n; i++)
+                out.v[i] = out.v[i] != 0;
         out.scalar = tfl_tensor(t, tfl_out_id(t, op))->shape.n == 0;
         tfl_set_ints(t, op, &out);
     }

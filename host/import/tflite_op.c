@@ -75,7 +75,10 @@ bool tfl_constant(struct tfl *t, const struct tfl_op *op, uint32_t i, struct ten
         return fb_fail(t->fb, from->data_at,
                        "tensor %" PRIu32 " '%s' takes %zu bytes, its buffer %" PRIu32 " has %zu", i,
                        from->name, bytes, from->i_buffer, from->data.len);
-    out->data = tfl_tensor_data(t, from, dtype_bytes(out->dtype));
+    const size_t align = dtype_bytes(out->dtype);
+    if (!tfl_count_copy(t, op, tfl_tensor_copied(t, from, align)))
+        return false;
+    out->data = tfl_tensor_data(t, from, align);
     struct diag ir = {0};
     return graph_verify_tensor(out, &ir) || refuse_as_ir(op, "tensor ", &ir);
 }

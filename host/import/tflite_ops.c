@@ -48,6 +48,8 @@ static bool widen_weights(struct tfl *t, const struct tfl_op *op, uint32_t x, ui
     if (!from.data || from.quant.n == 0)
         return tfl_refuse(op, "int8 weights that are no constant, or without a scale");
     const int64_t n = shape_count(&from.shape);
+    if (!tfl_count_copy(t, op, (uint64_t)n * sizeof(float)))
+        return false;
     float *wide = ARENA_ARRAY(t->a, float, (size_t)n);
     int64_t inner = 1; /* elements of one scale, side by side */
     for (int32_t i = from.quant.axis + 1; i < from.shape.rank; i++)
@@ -104,9 +106,11 @@ static uint32_t cut_constant(struct tfl *t, uint32_t id, int32_t first, int32_t 
 }
 
 /* Weights [o,kh,kw,1], of one input channel each, are those of a depthwise convolution: [1,kh,kw,o]. */
-static uint32_t turn_weights(struct tfl *t, uint32_t id)
+static bool turn_weights(struct tfl *t, const struct tfl_op *op, uint32_t *id)
 {
-    struct tensor w = *tfl_tensor_of(t, id);
+    struct tensor w = *tfl_tensor_of(t, *id);
+    if (!tfl_count_copy(t, op, tensor_bytes(&w)))
+        return false;
     const size_t bytes = dtype_bytes(w.dtype), n_out = (size_t)w.shape.dim[0];
     const size_t n_taps = (size_t)w.shape.dim[1] * (size_t)w.shape.dim[2];
     uint8_t *to = arena_alloc(t->a, tensor_bytes(&w));
@@ -118,7 +122,8 @@ static uint32_t turn_weights(struct tfl *t, uint32_t id)
     w.shape.dim[0] = 1;
     w.shape.dim[3] = (int32_t)n_out;
     w.quant.axis = w.quant.n > 1 ? 3 : 0;
-    return graph_add_tensor(t->g, &w);
+    *id = graph_add_tensor(t->g, &w);
+    return true;
 }
 
 /* A convolution in groups: each makes its share of the output from its share of the input. */
@@ -153,7 +158,7 @@ static int32_t groups_of(const struct tfl *t, const uint32_t in[3])
     const struct tensor *bias = in[2] == NO_TENSOR ? NULL : tfl_tensor_of(t, in[2]);
     const int32_t n = x->shape.dim[3] / w->shape.dim[3];
     const bool fits = x->shape.dim[3] % w->shape.dim[3] == 0 && w->shape.dim[0] % n == 0 &&
-                      w->data &&
+                      w->data && (w->quant.n <= 1 || w->quant.axis == 0) &&
                       (!bias || (bias->data && shape_count(&bias->shape) == w->shape.dim[0]));
     return fits ? n : 1;
 }
@@ -177,10 +182,9 @@ bool tfl_conv2d(struct tfl *t, const struct tfl_op *op)
     const int32_t n_groups = groups_of(t, in);
     if (n_groups == 1)
         return tfl_add_images(t, op, OP_CONV2D, &at, in, n_inputs(in));
-    if (one_each) {
-        in[1] = turn_weights(t, in[1]);
-        return tfl_add_images(t, op, OP_DEPTHWISE_CONV2D, &at, in, n_inputs(in));
-    }
+    if (one_each)
+        return turn_weights(t, op, &in[1]) &&
+               tfl_add_images(t, op, OP_DEPTHWISE_CONV2D, &at, in, n_inputs(in));
     if (n_groups > TFL_OPERANDS_MAX)
         return tfl_refuse(op, "%" PRId32 " groups, at most %d are supported", n_groups,
                           TFL_OPERANDS_MAX);

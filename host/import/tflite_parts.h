@@ -27,6 +27,8 @@
 #define TFL_INLINED_MAX   (1 << 15) /* operators and tensors of subgraphs, as often as they run */
 #define TFL_DEPTH_MAX     4         /* subgraphs within subgraphs */
 #define TFL_FILL_MAX      (1 << 20) /* elements of a constant that FILL makes */
+#define TFL_COPY_BYTES                                                                             \
+    (1 << 28) /* of constants that are made anew, but of a large file a multiple */
 
 /* Integers known while reading: a constant, or what a chain of SHAPE, STRIDED_SLICE and PACK makes
  * of the shapes, which are all static. */
@@ -95,6 +97,7 @@ struct tfl {
     size_t widened_bytes; /* of these weights in the file                       */
     uint32_t n_scales;    /* converted so far                                          */
     uint64_t n_packed;    /* bytes of weights that were copied so far                  */
+    uint64_t n_copied;    /* and of other constants                                    */
     uint32_t n_inlined;   /* operators and tensors of subgraphs run so far             */
     uint32_t depth;       /* of the subgraph that is read; 0 for the first             */
     struct tfl_variables *variables;
@@ -156,6 +159,10 @@ const char *tfl_type_name(uint8_t type);
 bool tfl_tensor_ints(struct tfl *t, const struct tfl_tensor *from, struct tfl_ints *out);
 /* Bytes of the buffer of a constant that the IR has as `as`: of int4 half as many. */
 size_t tfl_tensor_bytes(const struct tfl_tensor *from, const struct tensor *as);
+/* Count `bytes` bytes of a constant that is made anew. A hostile file may share its bytes without end. */
+bool tfl_count_copy(struct tfl *t, const struct tfl_op *op, uint64_t bytes);
+/* Bytes that tfl_tensor_data will copy. */
+size_t tfl_tensor_copied(const struct tfl *t, const struct tfl_tensor *from, size_t align);
 /* Contents, widened to int8 if they are int4, at an address that suits elements of `align` bytes. */
 const void *tfl_tensor_data(struct tfl *t, const struct tfl_tensor *from, size_t align);
 

@@ -282,6 +282,8 @@ bool tfl_fill(struct tfl *t, const struct tfl_op *op)
         return tfl_refuse(op, "%" PRId64 " elements, at most %d are supported",
                           shape_count(&y.shape), TFL_FILL_MAX);
     const size_t n = tensor_bytes(&y), bytes = dtype_bytes(y.dtype);
+    if (!tfl_count_copy(t, op, n))
+        return false;
     uint8_t *data = arena_alloc(t->a, n);
     for (size_t i = 0; i < n; i += bytes)
         memcpy(data + i, value.data, bytes);

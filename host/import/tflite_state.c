@@ -191,6 +191,7 @@ bool tfl_call_once(struct tfl *t, const struct tfl_op *op)
     for (; ok && i < sub.operators.n; i++)
         ok = run_init_op(&sub, i, &d);
     t->n_scales = sub.n_scales;
+    t->n_copied = sub.n_copied;
     if (!ok && !t->fb->failed)
         tfl_refuse(op, "operator %" PRIu32 " of its subgraph %" PRIu32 ": %s", i - 1, i_subgraph,
                    d.message);

@@ -251,6 +251,23 @@ size_t tfl_tensor_bytes(const struct tfl_tensor *from, const struct tensor *as)
     return from->type == TFL_INT4 ? (tensor_bytes(as) + 1) / 2 : tensor_bytes(as);
 }
 
+bool tfl_count_copy(struct tfl *t, const struct tfl_op *op, uint64_t bytes)
+{
+    const uint64_t of_file = (uint64_t)TFL_COPIES_MAX * t->fb->file.len;
+    t->n_copied += bytes;
+    return t->n_copied <= (of_file > TFL_COPY_BYTES ? of_file : TFL_COPY_BYTES) ||
+           tfl_refuse(op, "constants that are widened, filled or moved take more than %d bytes",
+                      TFL_COPY_BYTES);
+}
+
+size_t tfl_tensor_copied(const struct tfl *t, const struct tfl_tensor *from, size_t align)
+{
+    if (from->type == TFL_INT4)
+        return t->widened[from->i_buffer] ? 0 : 2 * from->data.len;
+    const bool is_moved = (uintptr_t)from->data.data % align != 0 && !t->aligned[from->i_buffer];
+    return is_moved ? from->data.len : 0;
+}
+
 const void *tfl_tensor_data(struct tfl *t, const struct tfl_tensor *from, size_t align)
 {
     if (from->type == TFL_INT4)

@@ -203,6 +203,16 @@ TEST(a_grouped_convolution_is_one_for_each_group_or_depthwise)
     text = text_of(a, &m);
     CHECK_HAS(text, "s8 [1,3,3,8] quant 0.25:0 = [1, 10, 0,");
     CHECK_HAS(text, "%4 = depthwise_conv2d(%0, %3, %2) pad [1,1,1,1] act relu origin \"0:y\"\n");
+    m.tensor[1].n_scales = m.tensor[1].n_zeros =
+        3; /* along the height, whatever there are groups of */
+    m.tensor[1].scale[1] = m.tensor[1].scale[2] = 0.25f;
+    m.tensor[1].axis = 1;
+    expect_refused(&m, "CONV_2D: ");
+    m = grouped(4, 2);
+    m.tensor[1].n_scales = m.tensor[1].n_zeros = 2; /* along the channels of a group */
+    m.tensor[1].scale[1] = 0.25f;
+    m.tensor[1].axis = 3;
+    expect_refused(&m, "CONV_2D: ");
     m = grouped(6, 1);
     expect_refused(&m, "CONV_2D: weights 6x3x3x1 are for 1 input channels, the input has 4");
     arena_free(a);
