@@ -3,6 +3,7 @@
 #include "eval/evaluate.h"
 
 #include "compile.h"
+#include "data/samples.h"
 #include "import/import.h"
 #include "output.h"
 #include "recipe/recipe.h"
@@ -14,10 +15,13 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: mote eval MODEL --recipe RECIPE [options]\n\n"
-    "Score a model on the recipe's test data. With --target, build its firmware too, run that on\n"
-    "the first test samples, compare every output byte with the host's, and state flash, RAM and\n"
-    "instructions. The exit status is 1 when a byte differs or a budget is exceeded.\n\n"
+    "usage: mote eval MODEL --recipe RECIPE [options]\n"
+    "       mote eval MODEL --data FOLDER [options]\n\n"
+    "Score a model on the recipe's test data, or on a folder with a sub-folder of samples for\n"
+    "each class (raw float32 or .npy, as the float model takes them). With --target, build its\n"
+    "firmware too, run that on the first test samples, compare every output byte with the\n"
+    "host's, and state flash, RAM and instructions. The exit status is 1 when a byte differs or a\n"
+    "budget is exceeded.\n\n"
     "  --float FILE        the float model it came from, to be scored beside it\n"
     "  --target BOARD      native, cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55,\n"
     "                      rv32imc, or recipe: the recipe's board and budgets\n"
@@ -30,7 +34,7 @@ static const char usage[] =
     "      --recipe apps/fashion-mnist/recipe.yaml --target cortex-m4\n";
 
 struct settings {
-    const char *recipe, *float_model, *target;
+    const char *recipe, *data, *float_model, *target;
     uint64_t samples, device_samples, threads;
     bool json;
 };
@@ -203,7 +207,7 @@ static bool choose_target(struct arena *a, const struct recipe *r, const struct 
 {
     if (!s->target)
         return true;
-    if (strcmp(s->target, "recipe") == 0) {
+    if (r && strcmp(s->target, "recipe") == 0) {
         f->target = r->target;
         f->budget = (struct budget){r->flash_bytes, r->arena_bytes};
         return true;
@@ -212,22 +216,40 @@ static bool choose_target(struct arena *a, const struct recipe *r, const struct 
     return f->target != NULL;
 }
 
+static bool folder_data(struct arena *a, const struct graph *g, const char *path,
+                        struct dataset *out, struct diag *d)
+{
+    const struct shape *shape = &g->tensors.items[g->inputs.items[0]].shape;
+    struct samples read;
+    if (!samples_read(a, path, (size_t)shape_count(shape), &read, d))
+        return false;
+    if (!read.labels) {
+        diag_error(d, path, "has no classes");
+        return diag_hint(d, "put the files of each class into a folder of its own");
+    }
+    *out = samples_dataset(a, &read, *shape);
+    return true;
+}
+
 static bool eval(struct arena *a, const char *path, const struct settings *s, struct diag *d)
 {
     struct figures f = {.float_accuracy = (double)NAN,
                         .int8_accuracy = (double)NAN,
                         .device_accuracy = (double)NAN};
     struct dataset test;
-    struct recipe *r = recipe_read(a, s->recipe, d);
-    struct graph *g = r ? import_read(a, path, d) : NULL;
-    if (!g)
+    struct graph *g = import_read(a, path, d);
+    struct recipe *r = g && s->recipe ? recipe_read(a, s->recipe, d) : NULL;
+    if (!g || (s->recipe && !r))
         return false;
     bool is_float = g->tensors.items[g->outputs.items[0]].dtype == DT_F32;
     if (is_float && s->target) {
         diag_error(d, path, "is a float model; boards are scored in int8");
-        return diag_hint(d, "mote quantize %s --recipe %s", path, s->recipe);
+        return s->recipe ? diag_hint(d, "mote quantize %s --recipe %s", path, s->recipe)
+                         : diag_hint(d, "mote quantize %s --calib FOLDER", path);
     }
-    if (!choose_target(a, r, s, &f, d) || !recipe_data(a, r, NULL, &test, d))
+    if (!choose_target(a, r, s, &f, d))
+        return false;
+    if (!(r ? recipe_data(a, r, NULL, &test, d) : folder_data(a, g, s->data, &test, d)))
         return false;
     struct dataset_view v = dataset_all(a, &test);
     if (s->samples && s->samples < v.n)
@@ -255,19 +277,18 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
 {
     struct settings s = {.device_samples = 200};
     const struct arg args[] = {
-        {"--recipe", ARG_STRING, &s.recipe},
-        {"--float", ARG_STRING, &s.float_model},
-        {"--target", ARG_STRING, &s.target},
-        {"--samples", ARG_COUNT, &s.samples},
-        {"--device-samples", ARG_COUNT, &s.device_samples},
-        {"--threads", ARG_COUNT, &s.threads},
-        {"--json", ARG_FLAG, &s.json},
+        {"--recipe", ARG_STRING, &s.recipe},     {"--data", ARG_STRING, &s.data},
+        {"--float", ARG_STRING, &s.float_model}, {"--target", ARG_STRING, &s.target},
+        {"--samples", ARG_COUNT, &s.samples},    {"--device-samples", ARG_COUNT, &s.device_samples},
+        {"--threads", ARG_COUNT, &s.threads},    {"--json", ARG_FLAG, &s.json},
     };
     const char *path;
     if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d))
         return EXIT_USAGE;
-    if (!s.recipe) {
-        diag_error(d, "mote eval", "--recipe is needed: it says where the test data is");
+    if (!s.recipe == !s.data) {
+        diag_error(d, "mote eval",
+                   "--recipe RECIPE or --data FOLDER is needed, and only one of "
+                   "them: it says where the test data is");
         return EXIT_USAGE;
     }
     if (s.device_samples == 0) {

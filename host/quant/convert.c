@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "mote/quantize.h"
 #include "pass/rewrite.h"
+#include "quant/rounding.h"
 #include "quant/scales.h"
 #include <assert.h>
 #include <math.h>
@@ -26,6 +27,7 @@ struct conversion {
     const struct graph *source; /* float */
     struct graph *g;            /* int8, under construction */
     bool *converted;            /* [source tensors] constants that have taken an int8 form */
+    const uint8_t *weight_bits; /* [source nodes] */
 };
 
 bool convert_check(const struct graph *g, struct diag *d)
@@ -102,12 +104,43 @@ static void convert_constant_activation(struct conversion *c, uint32_t n, uint32
     place_constant(c, n, i_in, form);
 }
 
-/* One scale per output channel: the largest weight becomes 127, unless the bias, whose unit is
+/* Squared error of n weights, from `at` on and `step` apart, when they are rounded to this scale. */
+static double rounding_error(const float *x, size_t at, size_t step, size_t n, double scale,
+                             double limit)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const double w = (double)x[at + i * step] / scale;
+        const double e = scale * (fmax(-limit, fmin(limit, round(w))) - w);
+        sum += e * e;
+    }
+    return sum;
+}
+
+/* Of few steps some are better spent on the many small weights than on the largest. */
+static double least_error_scale(const float *x, size_t at, size_t step, size_t n, double largest,
+                                double limit)
+{
+    double best = largest / limit, least = rounding_error(x, at, step, n, best, limit);
+    for (double ratio = 0.98; ratio > 0.4; ratio -= 0.02) {
+        const double scale = ratio * largest / limit;
+        const double here = rounding_error(x, at, step, n, scale, limit);
+        if (here < least) {
+            least = here;
+            best = scale;
+        }
+    }
+    return best;
+}
+
+/* One scale per output channel: of 8 bits the largest weight is 127, unless the bias, whose unit is
  * in_scale * scale, needs a coarser one, or the channel is negligible. */
 static float *weight_scales(struct arena *a, const struct tensor *w, const struct tensor *bias,
-                            int32_t axis, float in_scale, float out_scale)
+                            int32_t axis, uint8_t bits, float in_scale, float out_scale)
 {
     const size_t n = (size_t)shape_count(&w->shape), n_channels = (size_t)w->shape.dim[axis];
+    const size_t n_taps = n / n_channels;
+    const double limit = (double)weight_limit(bits);
     const float *x = w->data, *b = bias ? bias->data : NULL;
     float *largest = ARENA_ARRAY(a, float, n_channels); /* then the scale, in its place */
     for (size_t i = 0; i < n; i++) {
@@ -117,20 +150,25 @@ static float *weight_scales(struct arena *a, const struct tensor *w, const struc
     for (size_t c = 0; c < n_channels; c++) {
         const double for_bias = b ? fabs((double)b[c]) / (double)in_scale / BIAS_UNITS_MAX : 0.0;
         const double smallest = MULTIPLIER_MIN * (double)out_scale / (double)in_scale;
-        largest[c] = (float)fmax((double)largest[c] / 127.0, fmax(for_bias, smallest));
+        double scale = (double)largest[c] / limit;
+        if (bits < 8 && largest[c] > 0.0f)
+            scale = least_error_scale(x, axis == 0 ? c * n_taps : c, axis == 0 ? 1 : n_channels,
+                                      n_taps, (double)largest[c], limit);
+        largest[c] = (float)fmax(scale, fmax(for_bias, smallest));
     }
     return largest;
 }
 
 static struct tensor int8_weights(struct arena *a, const struct tensor *w, int32_t axis,
-                                  const float *scale)
+                                  uint8_t bits, const float *scale)
 {
+    const double limit = (double)weight_limit(bits);
     const size_t n = (size_t)shape_count(&w->shape), n_channels = (size_t)w->shape.dim[axis];
     const float *x = w->data;
     int8_t *to = ARENA_ARRAY(a, int8_t, n);
     for (size_t i = 0; i < n; i++) {
         const double s = (double)scale[channel_of(w, axis, i)];
-        to[i] = (int8_t)fmax(-127.0, fmin(127.0, round((double)x[i] / s)));
+        to[i] = (int8_t)fmax(-limit, fmin(limit, round((double)x[i] / s)));
     }
     struct tensor form = *w;
     form.dtype = DT_S8;
@@ -176,8 +214,9 @@ static void convert_weights(struct conversion *c, uint32_t n, const struct affin
     const float in_scale = q[node->in[0]].scale, out_scale = q[node->out[0]].scale;
     struct arena *a = c->g->arena;
 
-    const float *scale = weight_scales(a, w, bias, axis, in_scale, out_scale);
-    place_constant(c, n, 1, int8_weights(a, w, axis, scale));
+    const uint8_t bits = c->weight_bits[n];
+    const float *scale = weight_scales(a, w, bias, axis, bits, in_scale, out_scale);
+    place_constant(c, n, 1, int8_weights(a, w, axis, bits, scale));
     if (bias)
         place_constant(c, n, 2, int32_bias(a, bias, scale, in_scale));
 }
@@ -229,7 +268,7 @@ static bool requantise_concat_inputs(struct graph *g, struct diag *d)
 }
 
 struct graph *convert_to_int8(struct arena *a, const struct graph *g, const struct range *range,
-                              struct diag *d)
+                              const uint8_t *weight_bits, struct diag *d)
 {
     struct arena *tmp = arena_new("quantise");
     const struct affine_s8 *q = scales_choose(tmp, g, range);
@@ -237,6 +276,7 @@ struct graph *convert_to_int8(struct arena *a, const struct graph *g, const stru
         .source = g,
         .g = graph_clone(a, g),
         .converted = ARENA_ARRAY(tmp, bool, g->tensors.n),
+        .weight_bits = weight_bits,
     };
     for (uint32_t t = 0; t < g->tensors.n; t++) {
         struct tensor *tensor = &c.g->tensors.items[t];

@@ -5,6 +5,7 @@
 #include "mote/quantize.h"
 #include "pass/rewrite.h"
 #include "quant/interps.h"
+#include <math.h>
 #include <string.h>
 
 static uint32_t *judged_tensors(struct arena *a, const struct graph *g)
@@ -35,6 +36,15 @@ struct reference_run {
     float *values;
 };
 
+static size_t arg_max(const float *x, size_t n)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < n; i++)
+        if (x[i] > x[best])
+            best = i;
+    return best;
+}
+
 static void run_reference(void *ctx, uint32_t i_task, uint32_t i_thread)
 {
     const struct reference_run *run = ctx;
@@ -49,8 +59,21 @@ static void run_reference(void *ctx, uint32_t i_task, uint32_t i_thread)
     }
 }
 
+static void judge_reference(struct reference *r)
+{
+    const size_t first_len = tensor_len(r->g, r->tensors[0]);
+    uint32_t n_right = 0;
+    for (size_t i = 0; i < r->n * r->len; i++)
+        r->power += (double)r->values[i] * (double)r->values[i];
+    r->power /= (double)r->n * (double)r->len;
+    for (uint32_t i = 0; r->labels && i < r->n; i++)
+        n_right += arg_max(r->values + r->len * i, first_len) == r->labels[i] ? 1 : 0;
+    r->accuracy = r->labels ? (double)n_right / r->n : (double)NAN;
+}
+
 struct reference *reference_new(struct arena *a, const struct graph *g, const float *samples,
-                                uint32_t n, struct pool *pool, struct diag *d)
+                                const uint16_t *labels, uint32_t n, struct pool *pool,
+                                struct diag *d)
 {
     struct reference *r = ARENA_NEW(a, struct reference);
     *r = (struct reference){
@@ -59,6 +82,7 @@ struct reference *reference_new(struct arena *a, const struct graph *g, const fl
         .n = n,
         .n_tensors = g->outputs.n,
         .tensors = judged_tensors(a, g),
+        .labels = labels,
     };
     for (uint32_t k = 0; k < r->n_tensors; k++)
         r->len += tensor_len(g, r->tensors[k]);
@@ -71,6 +95,7 @@ struct reference *reference_new(struct arena *a, const struct graph *g, const fl
         return NULL;
     pool_run(pool, n, run_reference, &run);
     r->values = run.values;
+    judge_reference(r);
     return r;
 }
 
@@ -82,16 +107,8 @@ struct int8_run {
     float **output; /* [threads][r->len]     */
     double *error;  /* [samples] sum of squared differences */
     bool *agrees;   /* [samples] */
+    bool *right;    /* [samples] the label; false without labels */
 };
-
-static size_t arg_max(const float *x, size_t n)
-{
-    size_t best = 0;
-    for (size_t i = 1; i < n; i++)
-        if (x[i] > x[best])
-            best = i;
-    return best;
-}
 
 static struct mote_quantize_f32 conversion(const struct graph *q, uint32_t t)
 {
@@ -126,7 +143,9 @@ static void run_int8(void *ctx, uint32_t i_task, uint32_t i_thread)
     }
     const size_t first_len = tensor_len(r->g, r->tensors[0]);
     run->error[i_task] = sum;
-    run->agrees[i_task] = arg_max(got, first_len) == arg_max(want, first_len);
+    const size_t answer = arg_max(got, first_len);
+    run->agrees[i_task] = answer == arg_max(want, first_len);
+    run->right[i_task] = r->labels && answer == r->labels[i_task];
 }
 
 bool judge(struct arena *a, const struct reference *r, const struct graph *q, struct pool *pool,
@@ -141,6 +160,7 @@ bool judge(struct arena *a, const struct reference *r, const struct graph *q, st
         .output = ARENA_ARRAY(a, float *, n_threads),
         .error = ARENA_ARRAY(a, double, r->n),
         .agrees = ARENA_ARRAY(a, bool, r->n),
+        .right = ARENA_ARRAY(a, bool, r->n),
     };
     if (!run.engines)
         return false;
@@ -150,12 +170,15 @@ bool judge(struct arena *a, const struct reference *r, const struct graph *q, st
     }
     pool_run(pool, r->n, run_int8, &run);
 
-    double sum = 0.0, n_agree = 0.0;
+    double sum = 0.0, n_agree = 0.0, n_right = 0.0;
     for (uint32_t i = 0; i < r->n; i++) {
         sum += run.error[i];
         n_agree += run.agrees[i] ? 1.0 : 0.0;
+        n_right += run.right[i] ? 1.0 : 0.0;
     }
     out->mse = sum / ((double)r->n * (double)r->len);
+    out->error = out->mse > 0.0 ? out->mse / r->power : 0.0;
     out->agreement = n_agree / (double)r->n;
+    out->accuracy = r->labels ? n_right / (double)r->n : (double)NAN;
     return true;
 }

@@ -16,15 +16,21 @@ struct reference {
     const uint32_t *tensors; /* [n_tensors] ids, the same in float and int8            */
     size_t len;              /* values of all judged tensors of one sample             */
     const float *values;     /* [n][len]                                               */
+    const uint16_t *labels;  /* [n], NULL: unknown                                     */
+    double power;            /* mean square of the values                              */
+    double accuracy;         /* share whose first judged tensor's arg max is the label */
 };
 
-/* NULL with `d` set when the graph cannot run. */
+/* `labels` [n] may be NULL. NULL with `d` set when the graph cannot run. */
 struct reference *reference_new(struct arena *a, const struct graph *g, const float *samples,
-                                uint32_t n, struct pool *pool, struct diag *d);
+                                const uint16_t *labels, uint32_t n, struct pool *pool,
+                                struct diag *d);
 
 struct judgement {
     double mse;       /* mean over samples and values                                      */
+    double error;     /* that over the reference's power; 0 where both are 0              */
     double agreement; /* share of samples whose first judged tensor has the same arg max   */
+    double accuracy;  /* share of samples where that is the label; NAN without labels      */
 };
 
 /* Run `q`, in which the judged tensors keep their ids. Sums in sample order. */

@@ -9,27 +9,74 @@
 #include "base/pool.h"
 #include "ir/graph.h"
 
-enum range_method { RANGE_MINMAX, RANGE_PERCENTILE, RANGE_MSE, RANGE_AUTO, N_RANGE_METHODS };
+enum range_method {
+    RANGE_MINMAX,
+    RANGE_PERCENTILE,
+    RANGE_MSE,
+    RANGE_KL,
+    RANGE_AUTO, /* each is tried, the smallest output error wins */
+    N_RANGE_METHODS
+};
 
-/* Samples for choosing ranges, as floats ready for the graph's single input, one after another.
- * The first n_fit observe ranges; the other n - n_fit judge between the methods. */
+/* Which way weights are rounded (rounding.h). */
+enum weight_rounding {
+    WEIGHTS_NEAREST,
+    WEIGHTS_BY_COLUMNS,
+    WEIGHTS_BY_DESCENT,
+    N_WEIGHT_ROUNDINGS
+};
+
+/* Samples for quantisation, as floats ready for the graph's single input, one after another. The
+ * first n_fit observe ranges and what layers meet; the other n - n_fit judge between the methods. */
 struct calibration {
     const float *samples;
     uint32_t n, n_fit;
+    const uint16_t *labels; /* [n] the class of each sample, NULL: unknown */
 };
 
 struct quantize_options {
-    enum range_method method; /* RANGE_AUTO: each is tried, the smallest output error wins */
-    float percentile;         /* above 50, at most 100; 99.99 is usual. Unused by min-max and MSE */
+    enum range_method ranges;
+    float percentile; /* above 50, at most 100; 99.99 is usual. Only for RANGE_PERCENTILE, _AUTO */
+    bool refine;      /* with the best ranges try what `struct quantize_method` has besides      */
+    uint8_t
+        weight_bits; /* 8 or 4: of convolutions and dense layers; depthwise ones have 8         */
 };
 
-/* One line per tried method, for the report. A named method is judged, too, if samples are left.
- * Judged are the graph outputs or, where softmax makes one, the logits before it: near 0 and 1
- * probabilities hide errors. */
+/* How an int8 graph was made of the float one. */
+struct quantize_method {
+    enum range_method ranges;
+    bool equalise; /* channels of neighbouring layers brought to like ranges: equalise.h      */
+    enum weight_rounding rounding;
+    bool correct_biases; /* for the mean of what quantisation shifts: bias.h                   */
+};
+
+/* A method and how far its graph is from the float one, on samples that chose nothing. Judged are the
+ * graph outputs or, where softmax makes one, the logits before it: near 0 and 1 probabilities hide
+ * errors. NAN: not known. */
+struct trial {
+    struct quantize_method method;
+    double mse;       /* mean squared error                                     */
+    double error;     /* sum of squared errors over that of squared outputs     */
+    double agreement; /* share of samples with the same arg max                 */
+    double accuracy;  /* share of samples whose arg max is the label            */
+};
+
+/* A layer of the chosen graph, on the same samples. */
+struct layer_loss {
+    const char *name; /* of the tensor that it makes, in the result's arena    */
+    double error;     /* as of a trial                                         */
+};
+
+#define TRIALS_MAX 12
+#define LOSSES_MAX 5
+
 struct quantize_report {
-    enum range_method chosen;
-    double output_mse[N_RANGE_METHODS]; /* against float, held-out samples; NAN: not tried   */
-    double agreement[N_RANGE_METHODS];  /* share of held-out samples with the same arg max   */
+    struct trial trials[TRIALS_MAX];
+    uint32_t n_trials, chosen;
+    uint32_t n_judged;                   /* samples */
+    double float_accuracy;               /* NAN without labels */
+    struct layer_loss worst[LOSSES_MAX]; /* layers, the largest error first */
+    uint32_t n_worst;
 };
 
 /* `g`: float, single input, batch norm folded (pass/pass.h), verified. The result lives in `a` and

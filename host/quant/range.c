@@ -5,8 +5,8 @@
 #include <assert.h>
 #include <math.h>
 
-#define MSE_RATIO_MIN 0.3
-#define MSE_N_RATIOS  100
+#define RATIO_MIN 0.3
+#define N_RATIOS  100
 
 /* Narrower than this counts as always 0: scales stay far from the smallest float. */
 #define WIDTH_MIN 1e-20
@@ -100,16 +100,65 @@ static double squared_error(const struct observed *o, struct affine_s8 q)
     return sum;
 }
 
-static struct range range_mse(const struct observed *o)
+/* What one step of a quantisation holds. */
+struct step {
+    double seen; /* values in it                                             */
+    double bins; /* bins with values in it: the step is spread evenly over them */
+};
+
+/* The step of the centre of bin b, before it is clamped to -128..127. */
+static double step_of(const struct observed *o, uint32_t b, struct affine_s8 q)
+{
+    return round(((double)o->min + (b + 0.5) * bin_width(o)) / (double)q.scale) + q.zero;
+}
+
+/* The relative entropy of what is seen, with values outside counted at the outermost bins inside, to
+ * what quantisation leaves: the values inside, those of one step alike. */
+static double divergence(const struct observed *o, struct affine_s8 q)
+{
+    struct step steps[256] = {{0.0, 0.0}};
+    double below = 0.0, above = 0.0, inside = 0.0;
+    uint32_t first = HISTOGRAM_BINS, last = 0;
+    for (uint32_t b = 0; b < HISTOGRAM_BINS; b++) {
+        const double n = (double)o->bins[b], at = step_of(o, b, q);
+        below += at < -128.0 ? n : 0.0;
+        above += at > 127.0 ? n : 0.0;
+        if (n == 0.0 || at < -128.0 || at > 127.0)
+            continue;
+        struct step *s = &steps[(size_t)(at + 128.0)];
+        s->seen += n;
+        s->bins += 1.0;
+        inside += n;
+        first = b < first ? b : first;
+        last = b;
+    }
+    if (inside == 0.0)
+        return INFINITY;
+    double sum = 0.0;
+    for (uint32_t b = first; b <= last; b++) {
+        const double n = (double)o->bins[b];
+        if (n == 0.0)
+            continue;
+        const struct step *s = &steps[(size_t)(step_of(o, b, q) + 128.0)];
+        const double p = n + (b == first ? below : 0.0) + (b == last ? above : 0.0);
+        sum += p * log(p * s->bins / s->seen);
+    }
+    const double all = inside + below + above;
+    return sum / all + log(inside / all);
+}
+
+/* All that was seen times the ratio that loses the least. */
+static struct range range_least(const struct observed *o,
+                                double (*loss)(const struct observed *, struct affine_s8))
 {
     struct range best = including_zero((double)o->min, (double)o->max);
-    double least = squared_error(o, range_quantisation(best));
-    for (int i = MSE_N_RATIOS - 1; i > 0; i--) { /* from wide to narrow: the wider wins a tie */
-        const double ratio = MSE_RATIO_MIN + (1.0 - MSE_RATIO_MIN) * (i - 1) / (MSE_N_RATIOS - 1);
+    double least = loss(o, range_quantisation(best));
+    for (int i = N_RATIOS - 1; i > 0; i--) { /* from wide to narrow: the wider wins a tie */
+        const double ratio = RATIO_MIN + (1.0 - RATIO_MIN) * (i - 1) / (N_RATIOS - 1);
         const struct range r = including_zero((double)o->min * ratio, (double)o->max * ratio);
-        const double error = squared_error(o, range_quantisation(r));
-        if (error < least) {
-            least = error;
+        const double here = loss(o, range_quantisation(r));
+        if (here < least) {
+            least = here;
             best = r;
         }
     }
@@ -123,7 +172,9 @@ struct range range_choose(const struct observed *o, enum range_method method, fl
     case RANGE_PERCENTILE:
         return range_percentile(o, (double)percentile);
     case RANGE_MSE:
-        return range_mse(o);
+        return range_least(o, squared_error);
+    case RANGE_KL:
+        return range_least(o, divergence);
     default:
         assert(method == RANGE_MINMAX);
         return including_zero((double)o->min, (double)o->max);

@@ -236,19 +236,21 @@ static bool read_quantize(struct reading *x, const struct yaml *root)
     static const char *const methods[] = {[RANGE_MINMAX] = "minmax",
                                           [RANGE_PERCENTILE] = "percentile",
                                           [RANGE_MSE] = "mse",
+                                          [RANGE_KL] = "kl",
                                           [RANGE_AUTO] = "auto"};
     struct recipe *r = x->r;
     bool ok = true;
     uint32_t method = RANGE_AUTO;
     r->calibration_n = 512;
     r->quantize_options.percentile = 99.99f;
+    r->quantize_options.weight_bits = 8;
     const struct yaml *y = section(root, "quantize", keys, N_ELEMENTS(keys), &ok, x->d);
     if (y)
         ok = field_choice(y, "ranges", methods, N_ELEMENTS(methods), &method, x->d) &&
              field_u32(y, "calibration", 2, 65536, &r->calibration_n, x->d) &&
              field_f32(y, "percentile", (struct range){50, 100}, &r->quantize_options.percentile,
                        x->d);
-    r->quantize_options.method = (enum range_method)method;
+    r->quantize_options.ranges = (enum range_method)method;
     r->calibration_fit_n = r->calibration_n / 2;
     return ok;
 }

@@ -69,9 +69,12 @@ struct calibration recipe_calibration(struct arena *a, const struct recipe *r,
     const uint32_t n = train->n < r->calibration_n ? train->n : r->calibration_n;
     const size_t n_values = (size_t)shape_count(&train->ds->sample);
     float *samples = ARENA_ARRAY(a, float, n *n_values);
-    for (uint32_t i = 0; i < n; i++)
+    uint16_t *labels = ARENA_ARRAY(a, uint16_t, n);
+    for (uint32_t i = 0; i < n; i++) {
         dataset_sample(train->ds, train->index[i], samples + i * n_values);
+        labels[i] = train->ds->label[train->index[i]];
+    }
     /* Fewer samples than the recipe asks for are shared out in its proportion. */
     const uint32_t n_fit = (uint32_t)((uint64_t)n * r->calibration_fit_n / r->calibration_n);
-    return (struct calibration){samples, n, n_fit ? n_fit : n};
+    return (struct calibration){samples, n, n_fit ? n_fit : n, labels};
 }

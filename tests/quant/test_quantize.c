@@ -9,8 +9,9 @@
 #include "quant/build.h"
 #include <math.h>
 
-static const struct quantize_options minmax = {.method = RANGE_MINMAX};
-static const struct quantize_options best = {.method = RANGE_AUTO, .percentile = 99.99f};
+static const struct quantize_options minmax = {.ranges = RANGE_MINMAX, .weight_bits = 8};
+static const struct quantize_options best = {
+    .ranges = RANGE_AUTO, .percentile = 99.99f, .weight_bits = 8};
 
 static struct graph *quantised(struct bench *b, const float *samples, uint32_t n)
 {
@@ -348,7 +349,7 @@ TEST(the_result_outlives_its_source)
     add_output(&source, add_conv(&source, x, 3, 3, "conv"));
     const float *samples = random_samples(&source, 4);
     float *first = arena_copy(b.a, samples, 50 * sizeof *samples);
-    const struct calibration c = {samples, 4, 4};
+    const struct calibration c = {samples, 4, 4, NULL};
     struct diag d = {0};
     struct graph *q = quantize_graph(b.a, source.g, &c, &minmax, source.pool, NULL, &d);
     check_no_error(&d);
@@ -406,9 +407,10 @@ TEST(one_and_many_threads_give_the_same_graph_and_report)
         check_no_error(&d);
         check_same_graph(q[0], q[i]);
         CHECK_EQ(report[i].chosen, report[0].chosen);
+        CHECK_EQ(report[i].n_trials, RANGE_AUTO);
         for (int m = 0; m < RANGE_AUTO; m++) {
-            CHECK_NEAR(report[i].output_mse[m], report[0].output_mse[m], 0.0);
-            CHECK_NEAR(report[i].agreement[m], report[0].agreement[m], 0.0);
+            CHECK_NEAR(report[i].trials[m].mse, report[0].trials[m].mse, 0.0);
+            CHECK_NEAR(report[i].trials[m].agreement, report[0].trials[m].agreement, 0.0);
         }
     }
     bench_end(&b);
@@ -424,17 +426,21 @@ TEST(auto_chooses_the_smallest_error_and_reports_all)
     /* One broken pixel among the 2,560 that choose ranges: cut by a percentile below 99.96, kept by
      * min-max, and by MSE, to which it means more than all rounding together. */
     samples[17] = 300.0f;
-    const struct quantize_options opt = {.method = RANGE_AUTO, .percentile = 99.9f};
+    const struct quantize_options opt = {
+        .ranges = RANGE_AUTO, .percentile = 99.9f, .weight_bits = 8};
     const struct calibration c = {.samples = samples, .n = 60, .n_fit = 40};
     CHECK(quantize_graph(b.a, b.g, &c, &opt, b.pool, &report, &d));
+    CHECK_EQ(report.n_trials, RANGE_AUTO);
+    const struct trial *chosen = &report.trials[report.chosen];
     for (int m = 0; m < RANGE_AUTO; m++) {
-        CHECK(report.output_mse[m] > 0.0);
-        CHECK(report.output_mse[m] >= report.output_mse[report.chosen]);
-        CHECK(report.agreement[m] >= 0.0 && report.agreement[m] <= 1.0);
+        const struct trial *t = &report.trials[m];
+        CHECK_EQ(t->method.ranges, m);
+        CHECK(t->mse > 0.0 && t->mse >= chosen->mse);
+        CHECK(t->agreement >= 0.0 && t->agreement <= 1.0);
+        CHECK(isnan(t->accuracy)); /* no labels */
     }
-    CHECK_EQ(report.chosen, RANGE_PERCENTILE);
-    CHECK(report.output_mse[report.chosen] < 0.5 * report.output_mse[RANGE_MINMAX]);
-    CHECK(isnan(report.output_mse[RANGE_AUTO]));
+    CHECK_EQ(chosen->method.ranges, RANGE_PERCENTILE);
+    CHECK(chosen->mse < 0.5 * report.trials[RANGE_MINMAX].mse);
     bench_end(&b);
 }
 
@@ -446,11 +452,11 @@ TEST(a_named_method_is_the_only_one_tried)
     for (int m = 0; m < RANGE_AUTO; m++) {
         struct diag d = {0};
         struct quantize_report report;
-        const struct quantize_options opt = {(enum range_method)m, 99.9f};
+        const struct quantize_options opt = {
+            .ranges = (enum range_method)m, .percentile = 99.9f, .weight_bits = 8};
         CHECK(quantize_graph(b.a, b.g, &c, &opt, b.pool, &report, &d));
-        CHECK_EQ(report.chosen, m);
-        for (int k = 0; k < N_RANGE_METHODS; k++)
-            CHECK(isnan(report.output_mse[k]) == (k != m));
+        CHECK_EQ(report.n_trials, 1);
+        CHECK_EQ(report.trials[report.chosen].method.ranges, m);
     }
     bench_end(&b);
 }
@@ -472,10 +478,10 @@ TEST(logits_are_judged_where_softmax_hides_errors)
     }
     struct diag d = {0};
     struct quantize_report report;
-    const struct calibration c = {samples, 200, 100};
+    const struct calibration c = {samples, 200, 100, NULL};
     CHECK(quantize_graph(b.a, b.g, &c, &minmax, b.pool, &report, &d));
-    CHECK(report.output_mse[RANGE_MINMAX] > 1e-3 && report.output_mse[RANGE_MINMAX] < 0.1);
-    CHECK_NEAR(report.agreement[RANGE_MINMAX], 1.0, 0.0); /* the classes are far apart */
+    CHECK(report.trials[0].mse > 1e-3 && report.trials[0].mse < 0.1);
+    CHECK_NEAR(report.trials[0].agreement, 1.0, 0.0); /* the classes are far apart */
     bench_end(&b);
 }
 
@@ -511,10 +517,10 @@ TEST(samples_that_do_not_suffice_are_refused)
     struct bench b = bench_begin(1);
     build_network(&b);
     const float *x = random_samples(&b, 4);
-    CHECK_HAS(refusal(&b, &(struct calibration){x, 0, 0}, &minmax), "no calibration samples");
-    CHECK_HAS(refusal(&b, &(struct calibration){x, 4, 0}, &minmax), "no calibration samples");
-    CHECK_HAS(refusal(&b, &(struct calibration){x, 4, 5}, &minmax), "there are only 4");
-    CHECK_HAS(refusal(&b, &(struct calibration){x, 4, 4}, &best), "none is left to judge");
+    CHECK_HAS(refusal(&b, &(struct calibration){x, 0, 0, NULL}, &minmax), "no calibration samples");
+    CHECK_HAS(refusal(&b, &(struct calibration){x, 4, 0, NULL}, &minmax), "no calibration samples");
+    CHECK_HAS(refusal(&b, &(struct calibration){x, 4, 5, NULL}, &minmax), "there are only 4");
+    CHECK_HAS(refusal(&b, &(struct calibration){x, 4, 4, NULL}, &best), "none is left to judge");
     bench_end(&b);
 }
 
@@ -523,7 +529,7 @@ TEST(values_that_are_not_finite_are_refused_with_their_place)
     struct bench b = bench_begin(2);
     build_network(&b);
     float *x = random_samples(&b, 4);
-    const struct calibration c = {x, 4, 2};
+    const struct calibration c = {x, 4, 2, NULL};
     x[64 * 3 + 5] = NAN;
     CHECK_HAS(refusal(&b, &c, &minmax), "calibration sample 3: value 5 is NaN");
     x[64 * 3 + 5] = -INFINITY;
@@ -538,7 +544,7 @@ TEST(a_network_that_overflows_is_refused_by_tensor)
     const uint32_t x = add_input(&b, "x", (struct shape){.rank = 2, .dim = {1, 2}});
     add_output(&b, add_fc(&b, x, 1, w, NULL, "fc"));
     const float samples[6] = {0.1f, 0.1f, 1.0f, 1.0f, 1.0f, 1.0f};
-    CHECK_HAS(refusal(&b, &(struct calibration){samples, 3, 3}, &minmax),
+    CHECK_HAS(refusal(&b, &(struct calibration){samples, 3, 3, NULL}, &minmax),
               "tensor 'fc' is NaN or infinite for calibration sample 1");
     bench_end(&b);
 }
@@ -547,12 +553,13 @@ TEST(a_percentile_beyond_its_range_is_refused)
 {
     struct bench b = bench_begin(1);
     build_network(&b);
-    const struct calibration c = {random_samples(&b, 4), 4, 2};
+    const struct calibration c = {random_samples(&b, 4), 4, 2, NULL};
     const float wrong[] = {0.0f, 50.0f, 100.5f, NAN};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        CHECK_HAS(refusal(&b, &c, &(struct quantize_options){RANGE_PERCENTILE, wrong[i]}),
+        CHECK_HAS(refusal(&b, &c, &(struct quantize_options){RANGE_PERCENTILE, wrong[i], false, 8}),
                   "percentile");
-        CHECK_HAS(refusal(&b, &c, &(struct quantize_options){RANGE_AUTO, wrong[i]}), "percentile");
+        CHECK_HAS(refusal(&b, &c, &(struct quantize_options){RANGE_AUTO, wrong[i], false, 8}),
+                  "percentile");
     }
     bench_end(&b);
 }
@@ -562,7 +569,7 @@ TEST(graphs_of_another_kind_are_refused)
     struct bench b = bench_begin(1);
     build_network(&b);
     const float *x = random_samples(&b, 4);
-    const struct calibration c = {x, 4, 2};
+    const struct calibration c = {x, 4, 2, NULL};
     struct graph *source = b.g;
     b.g = quantised(&b, x, 4);
     CHECK_HAS(refusal(&b, &c, &minmax), "is s8, expected float");

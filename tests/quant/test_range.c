@@ -154,6 +154,26 @@ TEST(mse_keeps_an_even_distribution_whole)
     bench_end(&b);
 }
 
+TEST(kl_clips_rare_outliers_and_keeps_an_even_distribution)
+{
+    struct bench b = bench_begin(1);
+    float *x = normal_with_outliers(&b);
+    for (uint32_t i = 9; i < N_VALUES; i += 20000)
+        x[i] = -50.0f; /* both ends clip alike */
+    const struct observed *o = observe_values(&b, x, N_VALUES);
+    const struct range clipped = range_choose(o, RANGE_KL, 0.0f);
+    CHECK(clipped.hi <= 0.31f * 50.0f); /* as far as it may */
+    bench_end(&b);
+
+    b = bench_begin(1);
+    x = ARENA_ARRAY(b.a, float, N_VALUES);
+    for (uint32_t i = 0; i < N_VALUES; i++)
+        x[i] = -2.0f + 5.0f * (float)i / (N_VALUES - 1);
+    const struct range whole = range_choose(observe_values(&b, x, N_VALUES), RANGE_KL, 0.0f);
+    CHECK(whole.lo <= -1.9f && whole.hi >= 2.85f);
+    bench_end(&b);
+}
+
 TEST(every_range_includes_zero)
 {
     struct bench b = bench_begin(1);
@@ -215,6 +235,7 @@ TEST_MAIN(T(observe_counts_every_value_once), T(many_threads_see_what_one_sees),
           T(minmax_takes_everything), T(percentile_leaves_outliers_out),
           T(percentile_100_takes_everything), T(percentile_counts_zeros),
           T(mse_clips_as_far_as_it_may_when_outliers_are_rare),
-          T(mse_keeps_an_even_distribution_whole), T(every_range_includes_zero),
+          T(mse_keeps_an_even_distribution_whole),
+          T(kl_clips_rare_outliers_and_keeps_an_even_distribution), T(every_range_includes_zero),
           T(one_repeated_value_is_a_range), T(zero_is_exact_and_the_range_is_covered),
           T(one_sided_ranges_use_all_256_values), T(an_empty_range_has_scale_1))
