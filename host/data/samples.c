@@ -44,9 +44,9 @@ bool npy_parse(struct bytes file, const char *place, struct bytes *values, struc
         return diag_error(d, place, "is no .npy file: it does not begin with \\x93NUMPY");
     const bool is_old = p[6] == 1;
     const size_t begin = is_old ? 10 : 12;
-    const size_t header_len = is_old ? (size_t)p[8] | (size_t)p[9] << 8
-                                     : (size_t)p[8] | (size_t)p[9] << 8 | (size_t)p[10] << 16 |
-                                           (size_t)p[11] << 24;
+    const size_t header_len =
+        is_old ? (size_t)p[8] | (size_t)p[9] << 8
+               : (size_t)p[8] | (size_t)p[9] << 8 | (size_t)p[10] << 16 | (size_t)p[11] << 24;
     if (header_len > file.len - begin)
         return diag_error(d, place, "truncated: its header of %zu bytes ends behind byte %zu",
                           header_len, file.len);
@@ -119,15 +119,14 @@ static bool list_files(struct arena *a, const char *path, struct list *out, stru
     struct list names = {0};
     if (!list_names(a, path, &names, d))
         return false;
-    if (is_folder(names.paths.items[0]))
+    if (names.paths.n > 0 && is_folder(names.paths.items[0]))
         return list_classes(a, &names, out, d);
     *out = names;
     return true;
 }
 
 /* The samples of one file, appended. */
-static bool read_samples(const char *path, size_t len, struct text *to, uint32_t *n,
-                         struct diag *d)
+static bool read_samples(const char *path, size_t len, struct text *to, uint32_t *n, struct diag *d)
 {
     struct bytes file = {0};
     if (!file_map(path, &file, d))

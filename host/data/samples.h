@@ -14,8 +14,8 @@
 struct samples {
     uint32_t n;
     const float *values;
-    const uint16_t *labels; /* [n], NULL where the folder has none             */
-    uint32_t n_classes;     /* sub-folders, in the order of their names' bytes */
+    const uint16_t *labels;         /* [n], NULL where the folder has none             */
+    uint32_t n_classes;             /* sub-folders, in the order of their names' bytes */
     const char *const *class_names; /* [n_classes] */
 };
 

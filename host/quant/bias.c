@@ -51,7 +51,9 @@ static void correct_node(struct graph *q, uint32_t n, const struct graph *g, uin
         .name = bias ? bias->name : arena_printf(q->arena, "%s.bias", form->name),
         .dtype = DT_S32,
         .shape = {.rank = 1, .dim = {(int32_t)n_channels}},
-        .quant = {.n = n_channels, .scale = unit, .zero = ARENA_ARRAY(q->arena, int32_t, n_channels)},
+        .quant = {.n = n_channels,
+                  .scale = unit,
+                  .zero = ARENA_ARRAY(q->arena, int32_t, n_channels)},
         .data = to,
     };
     if (bias)

@@ -122,8 +122,8 @@ static double least_error_scale(const float *x, size_t at, size_t step, size_t n
                                 double limit)
 {
     double best = largest / limit, least = rounding_error(x, at, step, n, best, limit);
-    for (double ratio = 0.98; ratio > 0.4; ratio -= 0.02) {
-        const double scale = ratio * largest / limit;
+    for (int percent = 98; percent > 40; percent -= 2) {
+        const double scale = 0.01 * percent * largest / limit;
         const double here = rounding_error(x, at, step, n, scale, limit);
         if (here < least) {
             least = here;

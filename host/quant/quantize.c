@@ -107,6 +107,7 @@ static struct graph *make(struct search *s, struct arena *a, const struct quanti
 {
     const struct start *from = m->equalise ? &s->equalised : &s->plain;
     const struct graph *g = from->g;
+    assert(g);
     struct range *range = ARENA_ARRAY(s->tmp, struct range, g->tensors.n);
     for (uint32_t t = 0; t < g->tensors.n; t++)
         if (is_activation(&g->tensors.items[t]))

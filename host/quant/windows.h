@@ -10,15 +10,15 @@
 #include "ir/graph.h"
 
 struct windows {
-    struct attrs attrs;          /* strides, dilations and pads; 1 and 0 for a dense layer */
-    int32_t in_h, in_w, in_c;    /* of the input                                           */
-    int32_t kernel_h, kernel_w;  /* of a window                                            */
-    int32_t out_w;               /* windows side by side                                   */
-    uint32_t n;                  /* windows of one inference                               */
-    uint32_t n_groups, n_taps;   /* in_c and kernel_h * kernel_w where depthwise, else 1 and all */
-    uint32_t n_channels;         /* of the output                                          */
+    struct attrs attrs;         /* strides, dilations and pads; 1 and 0 for a dense layer */
+    int32_t in_h, in_w, in_c;   /* of the input                                           */
+    int32_t kernel_h, kernel_w; /* of a window                                            */
+    int32_t out_w;              /* windows side by side                                   */
+    uint32_t n;                 /* windows of one inference                               */
+    uint32_t n_groups, n_taps;  /* in_c and kernel_h * kernel_w where depthwise, else 1 and all */
+    uint32_t n_channels;        /* of the output                                          */
     bool is_depthwise;
-    uint32_t n_values;           /* n_groups * n_taps: of one window                       */
+    uint32_t n_values; /* n_groups * n_taps: of one window                       */
 };
 
 /* Of node `n`, which has weights (pass/rewrite.h). */

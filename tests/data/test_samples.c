@@ -36,8 +36,8 @@ static const char *put(struct fixture *f, const char *name, const void *data, si
 static struct bytes npy(struct arena *a, uint8_t version, const char *type, const char *order)
 {
     struct text t = {.arena = a};
-    char *dict = arena_printf(a, "{'descr': '%s', 'fortran_order': %s, 'shape': (2, 3), }\n", type,
-                              order);
+    char *dict =
+        arena_printf(a, "{'descr': '%s', 'fortran_order': %s, 'shape': (2, 3), }\n", type, order);
     const size_t len = strlen(dict);
     text_add_bytes(&t, "\x93NUMPY", 6);
     const uint8_t head[6] = {version, 0, (uint8_t)len, (uint8_t)(len >> 8), 0, 0};

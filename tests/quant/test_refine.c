@@ -112,8 +112,8 @@ static void build_layers(struct bench *b)
     const struct attrs pool = {.kernel_h = 2, .kernel_w = 2, .stride_h = 2, .stride_w = 2};
     t = add_unary(b, OP_AVERAGE_POOL2D, pool, t, "pool");
     t = add_unary(b, OP_RESHAPE, (struct attrs){.new_rank = 2, .new_shape = {1, 24}}, t, "flat");
-    const uint32_t fc[2] = {
-        t, add_random(b, "fc.w", (struct shape){.rank = 2, .dim = {5, 24}}, 0.3f)};
+    const uint32_t fc[2] = {t,
+                            add_random(b, "fc.w", (struct shape){.rank = 2, .dim = {5, 24}}, 0.3f)};
     add_output(b, add_node(b, OP_FULLY_CONNECTED, (struct attrs){0}, fc, 2, "fc"));
 }
 
@@ -157,7 +157,8 @@ TEST(equalising_keeps_the_function_and_evens_the_ranges)
     }
     /* Six channels between the convolutions: the weights before and after are alike now. */
     for (size_t c = 0; c < 6; c++)
-        CHECK_NEAR(largest_of_channel(even, "conv.w", 0, c) / largest_of_channel(even, "dw.w", 3, c),
+        CHECK_NEAR(largest_of_channel(even, "conv.w", 0, c) /
+                       largest_of_channel(even, "dw.w", 3, c),
                    1.0, 0.02);
     bench_end(&b);
 }
@@ -206,8 +207,7 @@ TEST(corrected_biases_take_off_the_mean_error)
     CHECK(simplify(b.g, &d));
     const float *samples = positive_samples(&b, 64);
     struct range *range = ARENA_ARRAY(b.a, struct range, b.g->tensors.n);
-    const struct observed *seen =
-        observe(b.a, b.g, samples, 64, OBSERVE_RANGES, b.pool, &d);
+    const struct observed *seen = observe(b.a, b.g, samples, 64, OBSERVE_RANGES, b.pool, &d);
     uint8_t *bits = ARENA_ARRAY(b.a, uint8_t, b.g->nodes.n);
     for (uint32_t t = 0; t < b.g->tensors.n; t++)
         if (is_activation(&b.g->tensors.items[t]))
