@@ -383,6 +383,16 @@ static bool converts(struct arena *a, enum op op, enum dtype x, enum dtype y)
     return graph_verify(g, &d);
 }
 
+/* Does the IR's rule let the input of an operator have type `x`? */
+static bool takes(struct arena *a, enum op op, enum dtype x)
+{
+    struct diag d = {0};
+    struct graph *g = graph_new(a, "type");
+    const struct tensor in = {.name = "x", .dtype = x, .shape = {1, {4}}};
+    const uint32_t id = graph_add_tensor(g, &in);
+    return graph_add_node(g, op, NULL, &id, 1, "y", &d) != NO_TENSOR;
+}
+
 /* Does an operator make type `y` of type `x`? Most keep it. */
 static bool makes(struct arena *a, enum op op, enum dtype x, enum dtype y)
 {
@@ -392,6 +402,10 @@ static bool makes(struct arena *a, enum op op, enum dtype x, enum dtype y)
         return converts(a, op, x, y);
     case OP_CAST: /* each of them to each */
         return x == y && converts(a, op, x, y);
+#define UNARY(UPPER, lower, attr_mask) case OP_##UPPER:
+#include "ir/unary.def"
+#undef UNARY
+        return x == y && takes(a, op, x); /* of s16 some, which share a kernel */
     case OP_ARG_MAX:
     case OP_ARG_MIN:
         return y == DT_S32;
@@ -434,8 +448,9 @@ static void print_operators(struct arena *a, bool as_json)
         printf("%-28s %s\n", "operator", "types that have kernels");
     for (uint32_t i = 0; tflite_operator(i).name; i++) {
         const struct tflite_operator op = tflite_operator(i);
-        const char *types =
-            op.op == N_OPS ? "none needed: nothing is left of it" : kernel_types(a, op.op);
+        const char *types = op.types         ? op.types
+                            : op.op == N_OPS ? "none needed: nothing is left of it"
+                                             : kernel_types(a, op.op);
         json_object(&j, NULL);
         json_str(&j, "operator", op.name);
         json_str(&j, "types", types);

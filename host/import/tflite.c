@@ -23,7 +23,7 @@ struct builtin {
 static const struct builtin builtins[] = {
     {TFL_ABS, tfl_unary, OP_ABS},
     {TFL_ADD, tfl_add_op, OP_ADD},
-    {TFL_ADD_N, tfl_add_n, OP_ADD},
+    {TFL_ADD_N, tfl_add_n, OP_ADD_N},
     {TFL_ARG_MAX, tfl_arg_extremum, OP_ARG_MAX},
     {TFL_ARG_MIN, tfl_arg_extremum, OP_ARG_MIN},
     {TFL_ASSIGN_VARIABLE, tfl_assign_variable, N_OPS},
@@ -137,14 +137,31 @@ static const struct tfl_custom *custom_operator(uint32_t i)
     return i == 0 ? &detect : tfl_signal_operator(i - 1);
 }
 
+/* Where the types are not those of the one operator in the table. */
+static const char *stated_types(enum tfl_builtin code)
+{
+    switch (code) {
+    case TFL_ADD_N: /* the others are a chain of sums */
+        return "f32, s8, s32";
+    case TFL_SQRT: /* of s16 by way of float */
+        return "f32, s8, s16";
+    case TFL_REDUCE_ALL:
+    case TFL_REDUCE_ANY:
+        return "bool";
+    default:
+        return NULL;
+    }
+}
+
 struct tflite_operator tflite_operator(uint32_t i)
 {
     if (i >= N_BUILTINS) {
         const struct tfl_custom *custom = custom_operator(i - (uint32_t)N_BUILTINS);
-        return custom ? (struct tflite_operator){custom->name, custom->op}
-                      : (struct tflite_operator){NULL, N_OPS};
+        return custom ? (struct tflite_operator){custom->name, custom->op, NULL}
+                      : (struct tflite_operator){NULL, N_OPS, NULL};
     }
-    return (struct tflite_operator){tfl_builtin_name((int32_t)builtins[i].code), builtins[i].op};
+    return (struct tflite_operator){tfl_builtin_name((int32_t)builtins[i].code), builtins[i].op,
+                                    stated_types(builtins[i].code)};
 }
 
 typedef bool import_fn(struct tfl *t, const struct tfl_op *op);

@@ -31,8 +31,9 @@ struct graph *tflite_account(struct arena *a, struct bytes file, const char *pla
 
 /* Row i of the table of operators that are imported; name NULL after the last. */
 struct tflite_operator {
-    const char *name; /* "CONV_2D"                                                           */
-    enum op op;       /* what does its work; N_OPS: nothing is left of it, it concerns shapes */
+    const char *name;  /* "CONV_2D"                                                           */
+    enum op op;        /* what does its work; N_OPS: nothing is left of it, it concerns shapes */
+    const char *types; /* where they are not those for which `op` has kernels; or NULL     */
 };
 struct tflite_operator tflite_operator(uint32_t i);
 #endif

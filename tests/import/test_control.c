@@ -160,6 +160,21 @@ static void expect(struct loop *l, const char *message)
     expect_refused(of(l), message);
 }
 
+TEST(constants_that_a_loop_makes_again_and_again_are_bounded)
+{
+    static const int32_t dims[2] = {1024, 1024}; /* 4 MiB in every trip */
+    struct loop l = loop_of(65);
+    l.body.tensor[8] = ints("dims", 1, B_REST);
+    l.body.tensor[9] = (struct tiny_tensor){.name = "0", .type = TFL_FLOAT32, .buffer = B_ZERO};
+    l.body.tensor[12] =
+        (struct tiny_tensor){.name = "big", .type = TFL_FLOAT32, .rank = 2, .dim = {1024, 1024}};
+    l.body.op[2] = (struct tiny_op){.code = FILL, .n_in = 2, .in = {8, 9}, .n_out = 1, .out = {12}};
+    l.body.n_ops = 3;
+    l.body.out[2] = 2;
+    l.main.buffer[B_REST] = (struct tiny_buffer){dims, sizeof dims, 0, 0};
+    expect(&l, "constants that are widened, filled or moved take more than 268435456 bytes");
+}
+
 TEST(loops_that_cannot_be_unrolled_are_refused)
 {
     struct loop l = loop_of(4); /* row 3 of 3 */
@@ -240,4 +255,5 @@ TEST(of_a_branch_only_the_one_taken_is_left)
 }
 
 TEST_MAIN(T(a_loop_over_a_counter_becomes_its_body_as_often_as_it_runs),
+          T(constants_that_a_loop_makes_again_and_again_are_bounded),
           T(loops_that_cannot_be_unrolled_are_refused), T(of_a_branch_only_the_one_taken_is_left))
