@@ -316,7 +316,7 @@ static bool compile_each(struct arena *a, const char *name, struct check *c, str
 static bool compile_or_account(struct arena *a, const char *path, struct check *c, struct diag *d)
 {
     const char *name = out_identifier(a, out_stem(a, path));
-    c->source = import_account(a, path, &c->faults, d);
+    c->source = import_account(a, path, NULL, &c->faults, d);
     if (!c->source) {
         c->faults.list.n = 0; /* of a damaged file: it is the damage that counts */
         return false;

@@ -8,7 +8,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- tflite ir_text
+[ $# -gt 0 ] || set -- tflite onnx ir_text
 build=build/fuzz
 passed=0 failed=0
 
@@ -21,6 +21,15 @@ seeds() { # TARGET FOLDER
         done
         find "${MOTE_DATA:-../shared/data}" -name '*.tflite' -size -64k -exec cp {} "$2" \;
         ;;
+    onnx)
+        MOTE_SEEDS=$2 "$build/tests/import_test_onnx" >/dev/null
+        find "${MOTE_DATA:-../shared/data}" -name '*.onnx' -size -64k -exec sh -c '
+            for f; do cp "$f" "$0/$(echo "$f" | cksum | cut -d " " -f 1)"; done' "$2" {} +
+        for test in conv_with_autopad_same gru_defaults lstm_defaults resize_upsample_scales_linear \
+            layer_normalization_2d_axis1_expanded slice softmax_axis_1 batchnorm_example; do
+            cp "/usr/share/libonnx-testdata/data/node/test_$test/model.onnx" "$2/$test"
+        done
+        ;;
     ir_text) cp tests/passes/*.ir "$2" ;;
     esac
 } 2>/dev/null
@@ -29,6 +38,7 @@ cmake --preset fuzz >build/configure.log 2>&1 || { cat build/configure.log; exit
 for target; do
     cmake --build --preset fuzz --target "fuzz_$target" import_test_hostile import_test_operators \
         import_test_control import_test_detect import_test_along import_test_recurrent import_test_many \
+        import_test_onnx \
         >"$build/build.log" 2>&1 || { cat "$build/build.log"; exit 1; }
     seeds "$target" "$build/seeds/$target"
     mkdir -p "$build/corpus/$target" "$build/found"

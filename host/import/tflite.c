@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "import/stem.h"
 #include "import/tflite_parts.h"
 #include "ir/verify.h"
 
@@ -413,15 +414,6 @@ static bool import_outputs(struct tfl *t, const struct fb_vector *ids)
     return true;
 }
 
-/* "dir/kws.tflite" -> "kws" */
-static const char *stem_of(struct arena *a, const char *place)
-{
-    const char *slash = strrchr(place, '/');
-    const char *base = slash ? slash + 1 : place;
-    size_t len = strcspn(base, ".");
-    return arena_printf(a, "%.*s", (int)(len < TFL_NAME_MAX ? len : TFL_NAME_MAX), base);
-}
-
 bool tfl_open_subgraph(struct tfl *t, uint32_t i, struct fb_table *subgraph)
 {
     struct fb *fb = t->fb;
@@ -501,7 +493,7 @@ struct graph *tflite_account(struct arena *a, struct bytes file, const char *pla
     struct arena *tmp = arena_new("tflite");
     struct tfl_variables variables = {0};
     struct tfl t = {.fb = &fb, .a = a, .tmp = tmp, .variables = &variables, .faults = faults};
-    t.g = graph_new(a, stem_of(tmp, place));
+    t.g = graph_new(a, import_stem(tmp, place));
     struct diag verdict = {0};
     const bool ok = import_model(&t);
     add_notes(&t);

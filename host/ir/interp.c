@@ -155,6 +155,32 @@ void interp_run(struct interp *it, const void *const *inputs)
     interp_end(it);
 }
 
+const void *interp_one(struct arena *tmp, const struct graph *g, const struct node *n,
+                       const void *const *in)
+{
+    struct graph *one = graph_new(tmp, "");
+    struct node copy = *n;
+    assert(n->n_out == 1);
+    copy.in = ARENA_ARRAY(tmp, uint32_t, n->n_in);
+    for (uint32_t i = 0; i < n->n_in; i++) {
+        copy.in[i] = NO_TENSOR;
+        if (n->in[i] == NO_TENSOR)
+            continue;
+        struct tensor t = g->tensors.items[n->in[i]];
+        t.data = in[i];
+        copy.in[i] = graph_add_tensor(one, &t);
+    }
+    copy.out = ARENA_NEW(tmp, uint32_t);
+    copy.out[0] = graph_add_tensor(one, &g->tensors.items[n->out[0]]);
+    *VEC_PUSH(tmp, &one->nodes) = copy;
+    struct diag d = {0};
+    struct interp *it = interp_new(tmp, one, &d);
+    if (!it)
+        return NULL;
+    interp_node(it, 0); /* there is nothing else */
+    return interp_tensor(it, copy.out[0]);
+}
+
 void *interp_place(const struct interp *it, uint32_t tensor)
 {
     assert(tensor < it->g->tensors.n && it->buffer[tensor]);

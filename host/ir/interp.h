@@ -27,6 +27,10 @@ const void *interp_tensor(const struct interp *it, uint32_t tensor);
 void interp_begin(struct interp *it, const void *const *inputs);
 void interp_node(struct interp *it, uint32_t i_node);
 void interp_end(struct interp *it);
+/* What a node of one output makes of inputs with these contents (NULL of one that is absent), in
+ * `tmp`; NULL when the operator has no meaning for its types. */
+const void *interp_one(struct arena *tmp, const struct graph *g, const struct node *n,
+                       const void *const *in);
 /* Where the contents of an activation are. */
 void *interp_place(const struct interp *it, uint32_t tensor);
 #endif

@@ -17,30 +17,13 @@ struct folding {
     uint32_t *constant;  /* [tensors] the constant in its place, NO_TENSOR  */
 };
 
-/* A graph of the one node: the interpreter says what it means. */
+/* The interpreter says what a node means. */
 static const void *evaluate(const struct folding *f, const struct node *n)
 {
-    struct graph *one = graph_new(f->tmp, "");
-    struct node copy = *n;
-    uint32_t out, *in = ARENA_ARRAY(f->tmp, uint32_t, n->n_in);
-    for (uint32_t i = 0; i < n->n_in; i++) {
-        in[i] = NO_TENSOR;
-        if (n->in[i] == NO_TENSOR)
-            continue;
-        struct tensor t = f->g->tensors.items[n->in[i]];
-        t.data = f->value[n->in[i]];
-        in[i] = graph_add_tensor(one, &t);
-    }
-    out = graph_add_tensor(one, &f->g->tensors.items[n->out[0]]);
-    copy.in = in;
-    copy.out = &out;
-    *VEC_PUSH(f->tmp, &one->nodes) = copy;
-    struct diag d = {0};
-    struct interp *it = interp_new(f->tmp, one, &d);
-    if (!it)
-        return NULL;
-    interp_run(it, NULL);
-    return interp_tensor(it, out);
+    const void **in = ARENA_ARRAY(f->tmp, const void *, n->n_in);
+    for (uint32_t i = 0; i < n->n_in; i++)
+        in[i] = n->in[i] == NO_TENSOR ? NULL : f->value[n->in[i]];
+    return interp_one(f->tmp, f->g, n, in);
 }
 
 /* Constants of f32 are finite. */

@@ -744,7 +744,7 @@ TEST(the_first_bytes_choose_the_reader)
     CHECK_STR(g->name, "model");
     CHECK(file_write(path, "neither", 7, &d));
     CHECK(!import_read(a, path, &d));
-    CHECK_STR(d.message, "neither a .mote nor a .tflite file, by its first bytes");
+    CHECK_STR(d.message, "neither a .mote, a .tflite nor an .onnx file, by its bytes");
     CHECK_HAS(d.hint, "mote quantize");
     d = (struct diag){0};
     CHECK(!import_read(a, path_join(a, dir, "none"), &d));

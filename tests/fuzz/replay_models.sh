@@ -1,5 +1,5 @@
 #!/bin/sh
-# replay_tflite.sh MOTE REPLAY TEST... - let the tests write the models that they build, one for each
+# replay_models.sh MOTE REPLAY TEST... - let the tests write the models that they build, one for each
 # class of fault and for each operator, and replay them through the fuzz target; and let `mote check`
 # say of some of them what it thinks: whatever the file is, it ends with status 0 or 1.
 # SPDX-License-Identifier: Apache-2.0
