@@ -63,6 +63,9 @@ static void print_text(struct arena *a, const struct result *r, const struct set
            path_join(a, s->dir, arena_printf(a, "%s.c", c->name)), str_count(a, p->arena_bytes),
            str_count(a, p->lower_bound), str_count(a, p->arena_bytes - p->lower_bound), p->method,
            str_count(a, c->code.weight_bytes));
+    if (program_more_macs(c->program) > 0)
+        printf("%s: %.1f %% more MACs than the network has, to keep to --ram\n", c->name,
+               program_more_macs(c->program));
     if (r->unmeasured) {
         printf("%s: flash and stack are not known: %s\n", s->target, r->unmeasured);
         return;
@@ -104,6 +107,7 @@ static void print_json(struct arena *a, const struct result *r, const struct set
     json_int(&j, "arena_lower_bound", (int64_t)c->memory->plan.lower_bound);
     json_bool(&j, "arena_optimal", c->memory->plan.optimal);
     json_str(&j, "plan_method", c->memory->plan.method);
+    json_float(&j, "more_macs_percent", program_more_macs(c->program));
     json_int(&j, "weight_bytes", (int64_t)c->code.weight_bytes);
     if (r->unmeasured) {
         json_null(&j, "flash_bytes");

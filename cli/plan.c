@@ -32,6 +32,7 @@ static void print_json(struct arena *a, const struct compiled *c)
     json_int(&j, "gap_bytes", (int64_t)(m->plan.arena_bytes - m->plan.lower_bound));
     json_bool(&j, "optimal", m->plan.optimal);
     json_str(&j, "method", m->plan.method);
+    json_float(&j, "more_macs_percent", program_more_macs(c->program));
     json_array(&j, "buffers");
     for (uint32_t i = 0; i < m->n_buffers; i++) {
         json_object(&j, NULL);
@@ -53,6 +54,9 @@ static void print_json(struct arena *a, const struct compiled *c)
         json_bool(&j, "is_fed", cascade->is_fed);
         json_int(&j, "calls", cascade->n_calls);
         json_int(&j, "moved_bytes", (int64_t)cascade->moved_bytes);
+        json_int(&j, "blocks", cascade->cut.blocks);
+        json_int(&j, "strips", cascade->cut.strips);
+        json_int(&j, "more_macs", cascade->more_macs);
         json_end(&j);
     }
     json_end(&j);

@@ -8,6 +8,7 @@
 #include "emit/emit.h"
 #include "emit/print.h"
 #include "sched/cascade.h"
+#include "sched/tiles.h"
 #include <assert.h>
 #include <ctype.h>
 #include <string.h>
@@ -392,14 +393,47 @@ static uint32_t index_of(const struct emitter *e, const struct cascade *c)
     return i;
 }
 
-static void print_band(struct emitter *e, struct text *t, const struct cascade *c, uint32_t i)
+static size_t band_offset(const struct emitter *e, const struct cascade *c, uint32_t i)
 {
-    const struct mote_band *b = &c->bands[i];
+    return plan_address(e->m, e->m->buffer_of_band[index_of(e, c)][i]);
+}
+
+static void print_band(struct emitter *e, struct text *t, const struct cascade *c, uint32_t tile,
+                       uint32_t i)
+{
+    const struct mote_band b = tile_band(c, tile, i);
     text_printf(t,
                 "    {.offset = %zu, .row_bytes = %u, .n_rows = %u, .window = %u, .stripe = %u,\n"
                 "     .height = %u, .stride = %u, .pad = %u, .from = {%u, %u}},\n",
-                offset_of(e, c->tensor[i]), (unsigned)b->row_bytes, b->n_rows, b->window, b->stripe,
-                b->height, b->stride, b->pad, b->from[0], b->from[1]);
+                band_offset(e, c, i) + b.offset, (unsigned)b.row_bytes, b.n_rows, b.window,
+                b.stripe, b.height, b.stride, b.pad, b.from[0], b.from[1]);
+}
+
+static void print_tile(struct emitter *e, struct text *t, const struct cascade *c, uint32_t tile,
+                       uint32_t i)
+{
+    const struct mote_tile v = tile_view(e->p, c, tile, i);
+    text_printf(t, "    {.row = %u, .in = %u, .out = %u, .skip = {%u, %u}, .pad_left = %u},\n",
+                v.row, v.in, v.out, v.skip[0], v.skip[1], v.pad_left);
+}
+
+/* The bands of a cascade, and where it is cut what its tiles have of each. */
+static void print_bands(struct emitter *e, struct text *t, const struct cascade *c,
+                        const char *name)
+{
+    const unsigned n = (unsigned)c->n_bands, n_tiles = (unsigned)tiles_count(c);
+    text_printf(t, "static const struct mote_band %s_bands[%u] = {\n", name, n_tiles * n);
+    for (uint32_t tile = 0; tile < n_tiles; tile++)
+        for (uint32_t i = 0; i < n; i++)
+            print_band(e, t, c, tile, i);
+    text_add(t, "};\n\n");
+    if (!c->areas)
+        return;
+    text_printf(t, "static const struct mote_tile %s_tiles[%u] = {\n", name, n_tiles * n);
+    for (uint32_t tile = 0; tile < n_tiles; tile++)
+        for (uint32_t i = 0; i < n; i++)
+            print_tile(e, t, c, tile, i);
+    text_add(t, "};\n\n");
 }
 
 /* The const struct of a kernel that may stand in a cascade. */
@@ -425,10 +459,72 @@ static const char *struct_of(const struct kernel *kernel)
     return types[i][1];
 }
 
+/* Rows that a tile needs of a tensor that lies whole in the arena, counted to the step that reads
+ * them first. */
+static void print_copied_rows(struct emitter *e, struct text *t, const struct cascade *c,
+                              uint32_t i)
+{
+    uint32_t reader = i + 1;
+    while (c->bands[reader].from[0] != i && c->bands[reader].from[1] != i)
+        reader++;
+    const struct tensor *x = tensor_of(e, c->tensor[i]);
+    text_printf(t,
+                "/* columns of what is whole */\n"
+                "            MOTE_STEP(%uu);\n"
+                "            for (uint32_t i = 0; i < s.n_rows; i++)\n"
+                "                memcpy(at + s.out + i * bands[%u].row_bytes,\n"
+                "                       at + %zu + (s.row + i) * %zuu + tile[%u].skip[0] * %uu,\n"
+                "                       bands[%u].row_bytes);\n"
+                "            break;\n",
+                (unsigned)c->step[reader], (unsigned)i, offset_of(e, c->tensor[i]),
+                (size_t)x->shape.dim[2] * c->pixel_bytes[i], (unsigned)i,
+                (unsigned)c->pixel_bytes[i], (unsigned)i);
+}
+
+/* The kernel's struct for a stripe of band i. */
+static void print_stripe_struct(struct emitter *e, struct text *t, const struct cascade *c,
+                                uint32_t i)
+{
+    const uint32_t i_step = c->step[i];
+    const struct tensor *y = tensor_of(e, node_of(e, i_step)->out[0]);
+    const struct step *step = &e->p->steps[i_step];
+    text_printf(t, "{\n            struct %s op = %s_s%u;\n            MOTE_STEP(%uu);\n",
+                struct_of(step->kernel), e->name, (unsigned)i_step, (unsigned)i_step);
+    if (!step_walks_windows(step)) {
+        const uint32_t pixels = c->areas ? 1 : (uint32_t)y->shape.dim[2];
+        text_printf(t, "            op.n = s.n_rows * %uu%s;\n",
+                    (unsigned)(pixels * c->pixel_bytes[i] / dtype_bytes(y->dtype)),
+                    c->areas ? arena_printf(e->a, " * tile[%u].out", (unsigned)i) : "");
+        return;
+    }
+    text_add(t, "            op.in.h = (uint16_t)s.in_rows;\n"
+                "            op.out.h = (uint16_t)s.n_rows;\n"
+                "            op.pad_top = (uint8_t)s.pad_top;\n");
+    if (c->areas)
+        text_printf(t,
+                    "            op.in.w = tile[%u].in;\n"
+                    "            op.out.w = tile[%u].out;\n"
+                    "            op.pad_left = tile[%u].pad_left;\n",
+                    (unsigned)i, (unsigned)i, (unsigned)i);
+}
+
+/* Where a stripe of band i finds its k-th source. */
+static const char *source_offset(struct emitter *e, const struct cascade *c, uint32_t i, uint32_t k)
+{
+    if (c->areas && c->bands[i].height == 1) /* others read all columns that there are */
+        return arena_printf(e->a, "s.in[%u] + tile[%u].skip[%u] * %uu", (unsigned)k, (unsigned)i,
+                            (unsigned)k, (unsigned)c->pixel_bytes[c->bands[i].from[k]]);
+    return arena_printf(e->a, "s.in[%u]", (unsigned)k);
+}
+
 /* One stripe of band i: the kernel's struct for these rows, and its call. */
 static void print_stripe(struct emitter *e, struct text *t, const struct cascade *c, uint32_t i)
 {
     text_printf(t, "        case %u: ", (unsigned)i);
+    if (cascade_copies(c, i)) {
+        print_copied_rows(e, t, c, i);
+        return;
+    }
     if (c->step[i] == NO_STEP) {
         text_add(t, "/* the caller's */\n"
                     "            feed->read(feed->context, s.row, s.n_rows, at + s.out);\n"
@@ -436,19 +532,8 @@ static void print_stripe(struct emitter *e, struct text *t, const struct cascade
         return;
     }
     const uint32_t i_step = c->step[i];
-    const struct node *node = node_of(e, i_step);
-    const struct kernel *kernel = e->p->steps[i_step].kernel;
-    text_printf(t, "{\n            struct %s op = %s_s%u;\n            MOTE_STEP(%uu);\n",
-                struct_of(kernel), e->name, (unsigned)i_step, (unsigned)i_step);
-    if (step_walks_windows(&e->p->steps[i_step]))
-        text_add(t, "            op.in.h = (uint16_t)s.in_rows;\n"
-                    "            op.out.h = (uint16_t)s.n_rows;\n"
-                    "            op.pad_top = (uint8_t)s.pad_top;\n");
-    else
-        text_printf(
-            t, "            op.n = s.n_rows * %uu;\n",
-            (unsigned)(c->bands[i].row_bytes / dtype_bytes(tensor_of(e, node->out[0])->dtype)));
-    const char *in[2] = {"s.in[0]", "s.in[1]"};
+    print_stripe_struct(e, t, c, i);
+    const char *in[2];
     const struct site site = {.op = "&op",
                               .in = in,
                               .n_in = n_activations(e, i_step),
@@ -456,7 +541,8 @@ static void print_stripe(struct emitter *e, struct text *t, const struct cascade
                               .indent = 3 * BODY_INDENT};
     assert(site.n_in <= 2);
     for (uint32_t k = 0; k < site.n_in; k++)
-        in[k] = arena_pointer(e, tensor_of(e, node->in[k])->dtype, in[k], "const ");
+        in[k] = arena_pointer(e, tensor_of(e, node_of(e, i_step)->in[k])->dtype,
+                              source_offset(e, c, i, k), "const ");
     print_kernel_call(e, t, i_step, &site);
     text_add(t, "            break;\n        }\n");
 }
@@ -464,26 +550,44 @@ static void print_stripe(struct emitter *e, struct text *t, const struct cascade
 static void print_cascade(struct emitter *e, struct text *t, const struct cascade *c)
 {
     const char *name = arena_printf(e->a, "%s_c%u", e->name, (unsigned)index_of(e, c));
+    const char *bands = c->areas ? "bands" : arena_printf(e->a, "%s_bands", name);
     const unsigned n = (unsigned)c->n_bands;
-    text_printf(t, "\n/* Steps %u to %u, a few rows at a time: mote/cascade.h. */\n",
-                (unsigned)c->first_step, (unsigned)(c->first_step + c->n_steps - 1));
-    text_printf(t, "static const struct mote_band %s_bands[%u] = {\n", name, n);
-    for (uint32_t i = 0; i < c->n_bands; i++)
-        print_band(e, t, c, i);
-    text_printf(t, "};\n\nstatic void %s(int8_t *at%s)\n{\n", name,
-                c->is_fed ? ", const struct mote_feed *feed" : "");
+    text_printf(t, "\n/* Steps %u to %u, a few rows at a time%s: mote/cascade.h. */\n",
+                (unsigned)c->first_step, (unsigned)(c->first_step + c->n_steps - 1),
+                c->areas ? arena_printf(e->a, ", in %u tiles", (unsigned)tiles_count(c)) : "");
+    print_bands(e, t, c, name);
+    text_printf(t, "static void %s(int8_t *at%s)\n{\n", name,
+                c->is_fed  ? ", const struct mote_feed *feed"
+                : c->areas ? ", const struct mote_band *bands, const struct mote_tile *tile"
+                           : "");
+    text_printf(t, "    struct mote_rows rows[%u];\n    struct mote_stripe s;\n", n);
+    if (c->areas)
+        text_printf(t, "    mote_cascade_begin_tile(bands, tile, %u, rows);\n", n);
+    else
+        text_printf(t, "    mote_cascade_begin(%s, %u, rows);\n", bands, n);
     text_printf(t,
-                "    struct mote_rows rows[%u];\n    struct mote_stripe s;\n"
-                "    mote_cascade_begin(%s_bands, %u, rows);\n"
-                "    while (mote_cascade_next(%s_bands, %u, rows, &s)) {\n"
+                "    while (mote_cascade_next(%s, %u, rows, &s)) {\n"
                 "        if (s.move_bytes > 0)\n"
-                "            memmove(at + %s_bands[s.band].offset, at + s.move_from, "
+                "            memmove(at + %s[s.band].offset, at + s.move_from, "
                 "s.move_bytes);\n        switch (s.band) {\n",
-                n, name, n, name, n, name);
+                bands, n, bands);
     for (uint32_t i = 0; i < c->n_bands; i++)
         if (c->bands[i].stripe > 0)
             print_stripe(e, t, c, i);
     text_add(t, "        }\n    }\n}\n");
+}
+
+static void print_cascade_call(struct emitter *e, struct text *t, const struct cascade *c)
+{
+    const char *name = arena_printf(e->a, "%s_c%u", e->name, (unsigned)index_of(e, c));
+    if (c->areas)
+        text_printf(t,
+                    "\n    for (uint32_t i = 0; i < %u; i += %u)\n"
+                    "        %s(at, %s_bands + i, %s_tiles + i);\n",
+                    (unsigned)(tiles_count(c) * c->n_bands), (unsigned)c->n_bands, name, name,
+                    name);
+    else
+        text_printf(t, "\n    %s(at%s);\n", name, c->is_fed ? ", feed" : "");
 }
 
 /* Copy `from`, an address in C, to the arena. */
@@ -570,8 +674,7 @@ static void print_invoke(struct emitter *e, struct text *t)
     for (uint32_t s = 0; s < e->p->n_steps; s++) {
         const struct cascade *c = program_cascade(e->p, s);
         if (c) {
-            text_printf(t, "\n    %s_c%u(at%s);\n", e->name, (unsigned)index_of(e, c),
-                        c->is_fed ? ", feed" : "");
+            print_cascade_call(e, t, c);
             s += c->n_steps - 1;
             continue;
         }

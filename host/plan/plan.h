@@ -53,6 +53,7 @@ struct memory_plan {
     struct plan plan;
     /* [graph tensors]; UINT32_MAX for unused ones, and for constants that are no output */
     uint32_t *buffer_of_tensor;
+    uint32_t **buffer_of_band;   /* [cascades][bands of the cascade] */
     uint32_t *buffer_of_scratch; /* [steps], UINT32_MAX for none */
     uint32_t *buffer_of_aside;   /* [states], UINT32_MAX for those that are not KEEP_ASIDE */
     bool *is_backward;           /* [steps] must the step go back to front? */

@@ -2,7 +2,9 @@
  *
  * Where most is alive, kernels with scratch are barred, and all is chosen and planned anew: if that
  * saves more of the arena than it costs, once more, since the peak may now be elsewhere. Within a limit
- * the peak depends on the cascades, and those with the most scratch are barred first. */
+ * the peak depends on the cascades, and those with the most scratch are barred first.
+ * Tiles, which compute some things twice, and kernels without scratch stand for each other: what is
+ * predicted to be faster is taken. */
 #include "plan/plan_choose.h"
 
 #include <string.h>
@@ -120,18 +122,21 @@ bool plan_choose_within(struct arena *a, const struct graph *g, const struct cho
     if (ram_bytes == RAM_ANY && feed == FEED_WHOLE)
         return true;
     struct bars bars = {0};
+    struct planned best = {.memory = NULL}, found;
     const struct program *p = out->program;
     for (;;) {
-        struct diag why = {0};
-        if (plan_search(a, p, ram_bytes, feed, out, &why))
-            return true;
-        if (!bar_largest(a, p, &bars)) {
-            *d = why;
-            return false;
-        }
+        const bool fits = plan_find(a, p, ram_bytes, feed, &found);
+        if (fits && (!best.memory || found.cost.cycles < best.cost.cycles))
+            best = found;
+        if ((fits && found.cost.cut == 0) || !bar_largest(a, p, &bars))
+            break;
         const struct choice barred = without(choice, &bars);
         p = schedule(a, g, &barred, d);
         if (!p)
             return false;
     }
+    if (!best.memory)
+        return plan_search(a, p, ram_bytes, feed, out, d);
+    *out = best;
+    return true;
 }

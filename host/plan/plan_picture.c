@@ -154,6 +154,14 @@ static void print_legend(struct picture *pic)
     }
 }
 
+static void print_cut(const struct picture *pic, const struct cascade *c)
+{
+    if (c->cut.strips > 1)
+        text_printf(pic->out, ", in %u strips", (unsigned)c->cut.strips);
+    if (c->cut.blocks > 1)
+        text_printf(pic->out, " of each of %u blocks of rows", (unsigned)c->cut.blocks);
+}
+
 /* Which turns are cascades, and what these cost. */
 static void print_cascades(const struct picture *pic, const struct program *p)
 {
@@ -161,14 +169,20 @@ static void print_cascades(const struct picture *pic, const struct program *p)
     for (uint32_t i = 0; i < p->n_cascades; i++) {
         const struct cascade *c = p->cascades[i];
         const uint32_t rows = cascade_stripe(c);
-        text_printf(pic->out,
-                    "  turn %u: steps %u to %u in a cascade, %u row%s at a time%s: %u calls, "
-                    "%llu bytes moved\n",
+        text_printf(pic->out, "  turn %u: steps %u to %u in a cascade, %u row%s at a time%s",
                     (unsigned)program_turn(p, c->first_step), (unsigned)c->first_step,
                     (unsigned)(c->first_step + c->n_steps - 1), (unsigned)rows,
-                    rows == 1 ? "" : "s", c->is_fed ? ", fed by the caller" : "",
-                    (unsigned)c->n_calls, (unsigned long long)c->moved_bytes);
+                    rows == 1 ? "" : "s", c->is_fed ? ", fed by the caller" : "");
+        print_cut(pic, c);
+        text_printf(pic->out, ": %u calls, %llu bytes moved", (unsigned)c->n_calls,
+                    (unsigned long long)c->moved_bytes);
+        if (c->more_macs > 0)
+            text_printf(pic->out, ", %lld MACs twice", (long long)c->more_macs);
+        text_add(pic->out, "\n");
     }
+    if (program_more_macs(p) > 0)
+        text_printf(pic->out, "Tiles compute %.1f %% more MACs than the network has.\n",
+                    program_more_macs(p));
 }
 
 void plan_picture(const struct program *p, const struct memory_plan *m, uint32_t width,

@@ -12,7 +12,8 @@
  * L6  States are alive all the time, between calls too. What is copied to them after the last step
  *     is alive up to there, as an output is. An output that shows a state is copied before step 0.
  * L7  Time is counted in turns: the steps of a cascade are one, and what any of them uses is alive
- *     throughout. A tensor that lives there only needs the bytes of its window. */
+ *     throughout. A tensor that lives there only needs the bytes of its window; what strips copy has
+ *     a window besides. */
 #include "base/vec.h"
 #include "plan/plan.h"
 #include "sched/cascade.h"
@@ -118,12 +119,25 @@ static void give_buffer(struct planner *pl, uint32_t tensor)
     give_bytes(pl, root, name_of(pl->p, root), tensor_bytes(tensor_at(pl->p, root)));
 }
 
-static void give_window(struct planner *pl, uint32_t tensor, const struct mote_band *b)
+/* The window of a band: of a copy besides the tensor, else the place of the tensor. Returns the
+ * buffer. */
+static uint32_t give_window(struct planner *pl, const struct cascade *c, uint32_t band)
 {
-    const char *name =
-        arena_printf(pl->a, "%u of %u rows: %s", b->window,
-                     (unsigned)tensor_at(pl->p, tensor)->shape.dim[1], name_of(pl->p, tensor));
-    give_bytes(pl, tensor, name, (size_t)b->window * b->row_bytes);
+    const uint32_t tensor = c->tensor[band], turn = program_turn(pl->p, c->first_step);
+    const struct tensor *t = tensor_at(pl->p, tensor);
+    const struct mote_band *b = &c->bands[band];
+    const char *columns = "";
+    if (c->areas)
+        columns =
+            arena_printf(pl->a, ", %u of %d columns",
+                         (unsigned)(b->row_bytes / c->pixel_bytes[band]), (int)t->shape.dim[2]);
+    const char *name = arena_printf(pl->a, "%u of %u rows%s: %s", b->window,
+                                    (unsigned)t->shape.dim[1], columns, name_of(pl->p, tensor));
+    const size_t bytes = (size_t)b->window * b->row_bytes;
+    if (cascade_copies(c, band))
+        return add_buffer(pl, name, bytes, &(struct life){.first = turn, .last = turn});
+    give_bytes(pl, tensor, name, bytes);
+    return pl->buffer_of_root[tensor];
 }
 
 /* Put `out`, which an in-place step writes and which has no place yet, where the input `in` lies, if
@@ -208,50 +222,61 @@ static void add_state_buffers(struct planner *pl, uint32_t *buffer_of_aside)
     }
 }
 
-/* The scratch of the steps of one turn: of one after the other, so all have the same. */
-static void add_scratch(struct planner *pl, uint32_t first, uint32_t n, uint32_t *buffer_of_scratch)
+/* Scratch of `bytes` for step `i_step`, which writes `out`. */
+static uint32_t add_scratch(struct planner *pl, uint32_t i_step, size_t bytes)
 {
     const struct program *p = pl->p;
-    uint32_t most = first;
-    for (uint32_t s = first; s < first + n; s++)
-        if (p->steps[s].scratch_bytes > p->steps[most].scratch_bytes)
-            most = s;
-    uint32_t buffer = NO_BUFFER;
-    if (p->steps[most].scratch_bytes > 0) {
-        const uint32_t turn = program_turn(p, first);
-        const struct life life = {.first = turn, .last = turn};
-        const uint32_t out = p->graph->nodes.items[p->steps[most].i_node].out[0];
-        buffer = add_buffer(pl, arena_printf(pl->a, "scratch of %s", name_of(p, out)),
-                            p->steps[most].scratch_bytes, &life);
-    }
-    for (uint32_t s = first; s < first + n; s++)
-        buffer_of_scratch[s] = p->steps[s].scratch_bytes > 0 ? buffer : NO_BUFFER;
+    if (bytes == 0)
+        return NO_BUFFER;
+    const uint32_t turn = program_turn(p, i_step);
+    const struct life life = {.first = turn, .last = turn};
+    const uint32_t out = p->graph->nodes.items[p->steps[i_step].i_node].out[0];
+    return add_buffer(pl, arena_printf(pl->a, "scratch of %s", name_of(p, out)), bytes, &life);
+}
+
+/* The scratch of the steps of a cascade: of one after the other, so all have the same. */
+static void add_common_scratch(struct planner *pl, const struct cascade *c,
+                               uint32_t *buffer_of_scratch)
+{
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < c->n_bands; i++)
+        if (c->scratch_bytes[i] > c->scratch_bytes[most])
+            most = i;
+    const uint32_t buffer = add_scratch(pl, c->step[most], c->scratch_bytes[most]);
+    for (uint32_t i = 0; i < c->n_bands; i++)
+        if (c->step[i] != NO_STEP)
+            buffer_of_scratch[c->step[i]] = c->scratch_bytes[i] > 0 ? buffer : NO_BUFFER;
 }
 
 /* The windows and whole tensors of a cascade: all are alive throughout its turn (L7). */
-static void add_cascade(struct planner *pl, const struct cascade *c, uint32_t *buffer_of_scratch)
+static void add_cascade(struct planner *pl, const struct cascade *c, uint32_t *buffer_of_band,
+                        uint32_t *buffer_of_scratch)
 {
     for (uint32_t i = 0; i < c->n_bands; i++) {
-        if (c->is_windowed[i])
-            give_window(pl, c->tensor[i], &c->bands[i]);
-        else
+        if (c->is_windowed[i]) {
+            buffer_of_band[i] = give_window(pl, c, i);
+        } else {
             give_buffer(pl, c->tensor[i]);
+            buffer_of_band[i] = pl->buffer_of_root[program_root(pl->p, c->tensor[i])];
+        }
     }
     overwrite(pl, program_turn(pl->p, c->first_step), c->tensor[0], c->tensor[c->n_bands - 1],
               c->lead, 0);
-    add_scratch(pl, c->first_step, c->n_steps, buffer_of_scratch);
+    add_common_scratch(pl, c, buffer_of_scratch);
 }
 
-static void add_buffers(struct planner *pl, uint32_t *buffer_of_scratch)
+static void add_buffers(struct planner *pl, struct memory_plan *m)
 {
     const struct program *p = pl->p;
     const struct graph *g = p->graph;
     for (uint32_t i = 0; i < g->inputs.n && !program_fed(p); i++)
         give_buffer(pl, g->inputs.items[i]);
+    uint32_t i_cascade = 0;
     for (uint32_t s = 0; s < p->n_steps; s++) {
         const struct cascade *c = program_cascade(p, s);
         if (c) {
-            add_cascade(pl, c, buffer_of_scratch);
+            m->buffer_of_band[i_cascade] = ARENA_ARRAY(pl->a, uint32_t, c->n_bands);
+            add_cascade(pl, c, m->buffer_of_band[i_cascade++], m->buffer_of_scratch);
             s = c->first_step + c->n_steps - 1;
             continue;
         }
@@ -262,7 +287,7 @@ static void add_buffers(struct planner *pl, uint32_t *buffer_of_scratch)
             give_buffer(pl, node->out[k]);
         if (!is_reused)
             overwrite(pl, program_turn(p, s), node->in[0], node->out[0], step->lead, step->trail);
-        add_scratch(pl, s, 1, buffer_of_scratch);
+        m->buffer_of_scratch[s] = add_scratch(pl, s, step->scratch_bytes);
     }
     for (uint32_t i = 0; i < g->outputs.n; i++)
         give_buffer(pl, g->outputs.items[i]); /* constants */
@@ -282,12 +307,13 @@ static struct memory_plan *list_buffers(struct arena *a, const struct program *p
         pl.buffer_of_root[t] = NO_BUFFER;
     struct memory_plan *m = ARENA_NEW(a, struct memory_plan);
     m->buffer_of_tensor = ARENA_ARRAY(a, uint32_t, n_tensors);
+    m->buffer_of_band = ARENA_ARRAY(a, uint32_t *, p->n_cascades);
     m->buffer_of_scratch = ARENA_ARRAY(a, uint32_t, p->n_steps);
     m->buffer_of_aside = ARENA_ARRAY(a, uint32_t, p->graph->states.n);
 
     find_lives(&pl);
     add_state_buffers(&pl, m->buffer_of_aside);
-    add_buffers(&pl, m->buffer_of_scratch);
+    add_buffers(&pl, m);
     for (uint32_t t = 0; t < n_tensors; t++)
         m->buffer_of_tensor[t] = pl.buffer_of_root[program_root(p, t)];
     m->buffers = pl.buffers.items;

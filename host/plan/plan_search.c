@@ -20,9 +20,16 @@
  * Cortex-M4 gave 450 instructions and 0.64: only the ratio matters. */
 #define CALL_COST 700u
 #define BYTE_COST 1u
+/* One of these, in cycles; the other way round, what is computed twice. */
+#define COST_CYCLES 0.8
 
 /* Cascades that are longer are not tried: their windows alone exceed what they save. */
 #define STEPS_MAX 24u
+
+/* Tiles of a cascade: with more, hardly anything is left that is computed once. */
+#define STRIPS_MAX 6u
+static const uint32_t n_blocks[] = {1, 2, 3, 4, 6, 8, 12};
+#define N_BLOCKS (sizeof n_blocks / sizeof n_blocks[0])
 
 static const uint32_t stripe_rows[] = {1, 2, 4, 8};
 #define N_STRIPES (sizeof stripe_rows / sizeof stripe_rows[0])
@@ -31,7 +38,8 @@ static const uint32_t stripe_rows[] = {1, 2, 4, 8};
 struct turn {
     uint32_t first, end;
     uint32_t rows; /* of a stripe; 0: a plain step */
-    size_t bytes;  /* alive */
+    struct cut cut;
+    size_t bytes; /* alive */
     uint64_t cost;
 };
 
@@ -40,6 +48,8 @@ struct search {
     const struct program *p;
     struct uses uses;
     enum feed feed;
+    /* Turns whose cascades are cut have at most so many bytes; 0: there are none. */
+    size_t cut_bytes;
     VEC(struct turn) turns; /* by rising `end` */
 };
 
@@ -72,31 +82,78 @@ static void add_plain(struct search *s, uint32_t i_step, struct arena *work)
     *VEC_PUSH(s->a, &s->turns) = t;
 }
 
-/* All cascades that end before step `end`, shortest first, until one's windows outgrow `most`. */
+static struct cascade *cascade_for(const struct search *s, struct arena *a, const struct turn *t)
+{
+    const uint32_t n = t->end - t->first;
+    if (t->cut.blocks * t->cut.strips == 1)
+        return cascade_of(a, s->p, &s->uses, t->first, n, t->rows, s->feed);
+    return cascade_of_tiles(a, s->p, &s->uses, t->first, n, t->rows, t->cut);
+}
+
+static uint64_t cost_of(const struct cascade *c)
+{
+    const double more = c->more_cycles > 0 ? c->more_cycles / COST_CYCLES : 0;
+    return CALL_COST * c->n_calls + BYTE_COST * c->moved_bytes + (uint64_t)more;
+}
+
+enum fit { FITS, NONE_SUCH, TOO_LARGE };
+
+/* A cascade as a turn, if there is one with at most so many bytes. */
+static enum fit add_cascade(struct search *s, struct turn t, size_t most, struct arena *work)
+{
+    arena_reset(work);
+    const struct cascade *c = cascade_for(s, work, &t);
+    if (!c)
+        return NONE_SUCH;
+    const struct program q = with_cascades(s->p, &c, 1);
+    t.bytes = plan_turn_bytes(work, &q, program_turn(&q, t.first));
+    t.cost = cost_of(c);
+    if (t.bytes > most)
+        return TOO_LARGE;
+    *VEC_PUSH(s->a, &s->turns) = t;
+    return FITS;
+}
+
+/* A run of steps as a cascade, of stripes as high as memory allows. */
+static void add_stripes(struct search *s, struct turn t, size_t most, struct arena *work)
+{
+    for (uint32_t k = 0; k < N_STRIPES; k++) {
+        t.rows = stripe_rows[k];
+        if (add_cascade(s, t, most, work) == TOO_LARGE)
+            break;
+    }
+}
+
+/* The same in tiles, the smallest first: larger ones need more. */
+static void add_tiles(struct search *s, struct turn t, struct arena *work)
+{
+    bool fits = true;
+    for (t.cut.strips = STRIPS_MAX; t.cut.strips >= 2 && fits; t.cut.strips--)
+        for (uint32_t k = N_BLOCKS; k-- > 0;) {
+            t.cut.blocks = n_blocks[k];
+            t.rows = 1;
+            const enum fit fit = add_cascade(s, t, s->cut_bytes, work);
+            fits = fit != TOO_LARGE || k + 1 < N_BLOCKS;
+            if (fit == TOO_LARGE)
+                break;
+            t.rows = 2;
+            add_cascade(s, t, s->cut_bytes, work);
+        }
+}
+
+/* All cascades that end before step `end`, shortest first. */
 static void add_cascades(struct search *s, uint32_t end, size_t most, struct arena *work)
 {
+    bool is_fed = false;
     for (uint32_t n = 1; n <= end && n <= STEPS_MAX; n++) {
-        const uint32_t first = end - n;
-        if (!step_makes_rows(s->p, first))
+        const struct turn t = {.first = end - n, .end = end, .cut = {1, 1}};
+        if (!step_makes_rows(s->p, t.first))
             return;
-        if (n == 1 && !reads_fed(s, first))
-            continue;
-        for (uint32_t k = 0; k < N_STRIPES; k++) {
-            arena_reset(work);
-            const struct cascade *c =
-                cascade_of(work, s->p, &s->uses, first, n, stripe_rows[k], s->feed);
-            if (!c)
-                continue;
-            const struct program q = with_cascades(s->p, &c, 1);
-            const struct turn t = {.first = first,
-                                   .end = end,
-                                   .rows = stripe_rows[k],
-                                   .bytes = plan_turn_bytes(work, &q, program_turn(&q, first)),
-                                   .cost = CALL_COST * c->n_calls + BYTE_COST * c->moved_bytes};
-            if (t.bytes > most)
-                break;
-            *VEC_PUSH(s->a, &s->turns) = t;
-        }
+        is_fed = is_fed || reads_fed(s, t.first);
+        if (n > 1 || is_fed)
+            add_stripes(s, t, most, work);
+        if (n > 1 && !is_fed && s->cut_bytes > 0)
+            add_tiles(s, t, work);
     }
 }
 
@@ -143,6 +200,7 @@ static struct planned build(const struct search *s, const struct reach *reach)
 {
     const struct cascade **cascades = ARENA_ARRAY(s->a, const struct cascade *, s->p->n_steps);
     uint32_t n = 0;
+    uint64_t cost = 0;
     struct planned out = {.cost = {.cascades = 0}};
     assert(s->p->n_steps == 0 || s->turns.items);
     for (uint32_t at = s->p->n_steps; at > 0; at = s->turns.items[reach[at].i_turn].first) {
@@ -151,14 +209,16 @@ static struct planned build(const struct search *s, const struct reach *reach)
             out.cost.calls++;
             continue;
         }
-        const struct cascade *c =
-            cascade_of(s->a, s->p, &s->uses, t->first, t->end - t->first, t->rows, s->feed);
+        const struct cascade *c = cascade_for(s, s->a, t);
         memmove(cascades + 1, cascades, n++ * sizeof(const struct cascade *));
         cascades[0] = c;
         out.cost.calls += c->n_calls;
         out.cost.moved_bytes += c->moved_bytes;
+        out.cost.cut += c->areas != NULL;
+        cost += cost_of(c);
     }
     out.cost.cascades = n;
+    out.cost.cycles = s->p->cycles + COST_CYCLES * (double)cost;
     out.program = ARENA_NEW(s->a, struct program);
     *out.program = with_cascades(s->p, cascades, n);
     out.memory = plan_program(s->a, out.program);
@@ -216,11 +276,21 @@ static void list_turns(struct search *s)
     arena_free(work);
 }
 
-static struct search search_begin(struct arena *a, const struct program *p, enum feed feed)
+static struct search search_begin(struct arena *a, const struct program *p, enum feed feed,
+                                  size_t cut_bytes)
 {
-    struct search s = {.a = a, .p = p, .uses = uses_find(a, p), .feed = feed};
+    struct search s = {
+        .a = a, .p = p, .uses = uses_find(a, p), .feed = feed, .cut_bytes = cut_bytes};
     list_turns(&s);
     return s;
+}
+
+/* The same with cascades that are cut: of these, turns that need less than the least without. */
+static struct search search_tiles(const struct search *s)
+{
+    size_t bound;
+    const struct planned least = find_least(s, &bound);
+    return search_begin(s->a, s->p, s->feed, least.memory->plan.arena_bytes - 1);
 }
 
 /* Is there any schedule? Without one, not all that reads the input goes through it by rows. */
@@ -247,25 +317,48 @@ static bool too_small(const struct search *s, size_t ram_bytes, struct diag *d)
     size_t bound;
     const struct planned least = find_least(s, &bound);
     const size_t bytes = least.memory->plan.arena_bytes;
+    const double more = program_more_macs(least.program);
     diag_error(d, s->p->graph->name, "no schedule fits %zu bytes: the least is %zu%s", ram_bytes,
                bytes, bytes == bound ? "" : arena_printf(s->a, " (lower bound %zu)", bound));
     struct text hint = {.arena = s->a};
     if (least.cost.cascades > 0)
         text_printf(&hint,
-                    "%zu bytes cost 0 MACs more, %" PRIu32 " calls instead of %" PRIu32
+                    "%zu bytes cost %s MACs more, %" PRIu32 " calls instead of %" PRIu32
                     " and %" PRIu64 " bytes moved",
-                    bytes, least.cost.calls, s->p->n_steps, least.cost.moved_bytes);
+                    bytes, more > 0 ? arena_printf(s->a, "%.1f %%", more) : "0", least.cost.calls,
+                    s->p->n_steps, least.cost.moved_bytes);
     else
         text_add(&hint, "cascades of layers do not help here");
     if (s->feed == FEED_WHOLE && s->p->graph->inputs.n == 1) {
-        const struct search fed = search_begin(s->a, s->p, FEED_ROWS);
-        const struct planned fed_least =
-            has_schedule(&fed) ? find_least(&fed, &bound) : (struct planned){.memory = NULL};
-        if (fed_least.memory)
+        const struct search fed = search_begin(s->a, s->p, FEED_ROWS, 0);
+        if (has_schedule(&fed)) {
+            const struct search tiles = search_tiles(&fed);
+            const struct planned fed_least = find_least(&tiles, &bound);
             text_printf(&hint, "; with --feed rows the least is %zu bytes",
                         fed_least.memory->plan.arena_bytes);
+        }
     }
     return diag_hint(d, "%s", text_cstr(&hint));
+}
+
+/* find_within, cut where it must be; `s` becomes the search that it was found by. */
+static struct planned find_any(struct search *s, size_t ram_bytes)
+{
+    const struct planned uncut = find_within(s, ram_bytes);
+    if (uncut.memory)
+        return uncut;
+    *s = search_tiles(s);
+    return find_within(s, ram_bytes);
+}
+
+bool plan_find(struct arena *a, const struct program *p, size_t ram_bytes, enum feed feed,
+               struct planned *out)
+{
+    struct search s = search_begin(a, p, feed, 0);
+    *out = (struct planned){.memory = NULL};
+    if (has_schedule(&s))
+        *out = find_any(&s, ram_bytes);
+    return out->memory != NULL;
 }
 
 bool plan_search(struct arena *a, const struct program *p, size_t ram_bytes, enum feed feed,
@@ -275,9 +368,9 @@ bool plan_search(struct arena *a, const struct program *p, size_t ram_bytes, enu
     if (feed == FEED_ROWS && g->inputs.n != 1)
         return diag_error(d, g->name, "rows can be fed to a model with one input, not %" PRIu32,
                           g->inputs.n);
-    const struct search s = search_begin(a, p, feed);
+    struct search s = search_begin(a, p, feed, 0);
     if (!has_schedule(&s))
         return cannot_feed(g, d);
-    *out = find_within(&s, ram_bytes);
+    *out = find_any(&s, ram_bytes);
     return out->memory || too_small(&s, ram_bytes, d);
 }

@@ -45,6 +45,16 @@ const struct cascade *program_fed(const struct program *p)
     return NULL;
 }
 
+double program_more_macs(const struct program *p)
+{
+    int64_t macs = 0, more = 0;
+    for (uint32_t i = 0; i < p->graph->nodes.n; i++)
+        macs += node_macs(p->graph, &p->graph->nodes.items[i]);
+    for (uint32_t i = 0; i < p->n_cascades; i++)
+        more += p->cascades[i]->more_macs;
+    return macs > 0 && more > 0 ? 100.0 * (double)more / (double)macs : 0;
+}
+
 static bool is_listed(const char *const *list, uint32_t n, const char *source)
 {
     for (uint32_t i = 0; i < n; i++)

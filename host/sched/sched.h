@@ -110,6 +110,8 @@ uint32_t program_step(const struct program *p, uint32_t turn);
 const struct cascade *program_cascade(const struct program *p, uint32_t i_step);
 /* The cascade that the caller feeds, or NULL. */
 const struct cascade *program_fed(const struct program *p);
+/* What its cascades compute twice, in per cent of the graph's MACs; at least 0. */
+double program_more_macs(const struct program *p);
 /* The files below device/kernels/ that a program calls, each once. */
 const char *const *program_sources(struct arena *a, const struct program *p, uint32_t *n);
 

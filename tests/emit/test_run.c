@@ -146,7 +146,7 @@ TEST(every_float_operator_gives_the_interpreters_bytes)
 
 /* What the cascades of some programs had in them. */
 struct coverage {
-    uint32_t cascades, fed, windows, moving, forked;
+    uint32_t cascades, fed, windows, moving, forked, cut, copies, blocks;
 };
 
 static void count_cascade(struct coverage *n, const struct cascade *c)
@@ -154,25 +154,40 @@ static void count_cascade(struct coverage *n, const struct cascade *c)
     n->cascades++;
     n->fed += c->is_fed;
     n->moving += c->moved_bytes > 0;
+    n->cut += c->areas != NULL;
+    n->blocks += c->cut.blocks > 1;
     for (uint32_t i = 0; i < c->n_bands; i++) {
+        n->copies += cascade_copies(c, i);
         n->windows += c->is_windowed[i] && c->bands[i].window < c->bands[i].n_rows;
         n->forked += c->bands[i].from[1] != MOTE_NO_BAND && c->is_windowed[c->bands[i].from[0]] &&
                      c->is_windowed[c->bands[i].from[1]];
     }
 }
 
-/* Make cascades of random runs of the program's steps, of random stripes. */
+/* A cascade of random stripes, maybe in random tiles, or NULL. */
+static const struct cascade *random_cascade(struct arena *a, const struct program *p,
+                                            const struct uses *uses, uint32_t first, uint32_t n,
+                                            enum feed feed, struct rng *r)
+{
+    const uint32_t rows = 1 + rng_below(r, 4);
+    const struct cut cut = {1 + rng_below(r, 3), 1 + rng_below(r, 4)};
+    if (feed == FEED_WHOLE && cut.blocks * cut.strips > 1)
+        return cascade_of_tiles(a, p, uses, first, n, rows, cut);
+    return cascade_of(a, p, uses, first, n, rows, feed);
+}
+
+/* Make cascades of random runs of the program's steps. */
 static void add_random_cascades(struct arena *a, struct program *p, struct rng *r,
                                 struct coverage *n)
 {
     const struct uses uses = uses_find(a, p);
     const struct cascade **list = ARENA_ARRAY(a, const struct cascade *, p->n_steps);
-    const enum feed feed = rng_below(r, 3) && p->graph->inputs.n == 1 ? FEED_ROWS : FEED_WHOLE;
+    const enum feed feed = rng_below(r, 2) && p->graph->inputs.n == 1 ? FEED_ROWS : FEED_WHOLE;
     for (uint32_t s = 0; s < p->n_steps;) {
         const struct cascade *c = NULL;
         for (uint32_t len = 1 + rng_below(r, 9); len > 0 && !c; len--)
             if (s + len <= p->n_steps)
-                c = cascade_of(a, p, &uses, s, len, 1 + rng_below(r, 4), feed);
+                c = random_cascade(a, p, &uses, s, len, feed, r);
         s += c ? c->n_steps : 1;
         if (!c)
             continue;
@@ -198,10 +213,11 @@ static void check_cascades(enum random_kind kind, const struct choice *choice, u
         models[i] = model_of(a, p, arena_printf(a, "g%u_net", (unsigned)i));
     }
     printf("  cascades: %u, fed: %u; windows: %u; cascades that move rows: %u; sums of two windows:"
-           " %u\n",
-           n.cascades, n.fed, n.windows, n.moving, n.forked);
-    CHECK(n.cascades > n_graphs / 2 && n.fed > n_graphs / 8 && n.windows > n_graphs);
+           " %u; cut: %u, in blocks: %u, copying columns: %u\n",
+           n.cascades, n.fed, n.windows, n.moving, n.forked, n.cut, n.blocks, n.copies);
+    CHECK(n.cascades > n_graphs / 2 && n.fed > n_graphs / 16 && n.windows > n_graphs / 2);
     CHECK(n.moving > n_graphs / 4 && (n.forked > 0 || n_graphs < 24));
+    CHECK(n.cut > n_graphs / 8 && n.blocks > n_graphs / 16 && (n.copies > 4 || n_graphs < 24));
     check_models(a, graphs, models, n_graphs, &r);
     arena_free(a);
 }

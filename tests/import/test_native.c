@@ -76,7 +76,8 @@ static void check_on(const char *model, const char *target, const struct memory_
     struct bytes in = golden(a, g, model, "in", g->inputs.items, g->inputs.n);
     struct bytes want = golden(a, g, model, "out", g->outputs.items, g->outputs.n);
     struct compiled c;
-    compile_within(a, g, "m", &choice_portable, wish, &c, &d);
+    const struct choice choice = target_choice(target_find(target));
+    compile_within(a, g, "m", &choice, wish, &c, &d);
     check_no_error(&d);
     CHECK(c.memory->plan.arena_bytes <= wish->ram_bytes);
     check_run(a, &c, target, in, N_CALLS, want);
@@ -130,6 +131,13 @@ CASCADES(image_classification_in_half_the_memory, "mlperf-tiny/pretrainedResnet_
 CASCADES(person_detect_fed_by_rows_in_15_kb, "tflm/person_detect", "native", 15360, FEED_ROWS)
 CASCADES(mcunet_visual_wake_words_fed_by_rows_in_17_kb, "mcunet/vww", "native", 17408, FEED_ROWS)
 CASCADES(mcunet_detection_fed_by_rows_in_34_kb, "mcunet/detection", "native", 34816, FEED_ROWS)
+
+/* In tiles, with the kernels that a board has. */
+CASCADES(image_classification_in_tiles_in_13_kb, "mlperf-tiny/pretrainedResnet_quant", "native",
+         13312, FEED_WHOLE)
+CASCADES(person_detect_in_tiles_in_11_kb, "tflm/person_detect", "native", 11264, FEED_WHOLE)
+CASCADES(person_detect_in_tiles_in_12_kb_on_a_cortex_m4, "tflm/person_detect", "cortex-m4", 12288,
+         FEED_WHOLE)
 
 /* A float model gives the interpreter's bytes: test_golden.c holds those to the reference. */
 static void check_float(const char *model, const char *target)
@@ -229,4 +237,5 @@ TEST_MAIN(T(audio_front_end), T(audio_front_end_float), T(audio_front_end_on_a_c
           T(visual_wake_words_fed_by_rows_in_16_kb_on_a_cortex_m4), T(visual_wake_words_in_28_kb),
           T(image_classification_in_half_the_memory), T(person_detect_fed_by_rows_in_15_kb),
           T(mcunet_visual_wake_words_fed_by_rows_in_17_kb),
-          T(mcunet_detection_fed_by_rows_in_34_kb))
+          T(mcunet_detection_fed_by_rows_in_34_kb), T(image_classification_in_tiles_in_13_kb),
+          T(person_detect_in_tiles_in_11_kb), T(person_detect_in_tiles_in_12_kb_on_a_cortex_m4))

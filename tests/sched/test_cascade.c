@@ -5,6 +5,7 @@
 #include "base/rng.h"
 #include "check.h"
 #include "sched/cascade.h"
+#include "sched/tiles.h"
 
 #define MEMORY_BYTES 4096
 #define ROWS_MAX     14
@@ -67,16 +68,19 @@ struct memory {
     uint8_t bytes[MEMORY_BYTES];
 };
 
-static void open_memory(struct memory *m, const struct cascade *c)
+/* For a tile: what it leaves in the last band stays. */
+static void open_memory(struct memory *m, const struct cascade *c, uint32_t tile,
+                        struct mote_rows *rows)
 {
     uint32_t at = 0;
     m->c = c;
-    memset(m->bytes, 0, sizeof m->bytes);
+    tile_begin(c, tile, m->bands, rows);
     for (uint32_t i = 0; i < c->n_bands; i++) {
-        m->bands[i] = c->bands[i];
-        m->bands[i].offset = at;
+        m->bands[i].offset += at;
         at += m->bands[i].window;
         CHECK(at <= MEMORY_BYTES);
+        if (c->is_windowed[i])
+            memset(m->bytes + m->bands[i].offset, 0, m->bands[i].window);
         for (uint32_t r = 0; m->bands[i].stripe == 0 && r < m->bands[i].n_rows; r++)
             m->bytes[m->bands[i].offset + r] = (uint8_t)(r + 1);
     }
@@ -109,27 +113,31 @@ static void check_stripe(struct memory *m, const struct mote_stripe *s, const st
             for (int32_t ky = 0; ky < layers[i_step].kernel; ky++)
                 check_tap(m, s, &layers[i_step], in_rows, r, ky);
     }
-    CHECK(s->out >= b->offset && s->out + s->n_rows <= b->offset + b->window);
+    if (m->c->is_windowed[s->band]) /* the last band's offset is that of the tile */
+        CHECK(s->out >= b->offset && s->out + s->n_rows <= b->offset + b->window);
     for (uint32_t r = 0; r < s->n_rows; r++)
         m->bytes[s->out + r] = (uint8_t)(s->row + r + 1);
 }
 
-/* Follow all rows of a cascade. Returns the number of stripes. */
+/* Follow all rows of a cascade, tile by tile. Returns the number of stripes. */
 static uint32_t follow(const struct cascade *c, const struct layer *layers, const struct program *p)
 {
     struct memory *m = malloc(sizeof *m);
     struct mote_rows rows[MOTE_BANDS_MAX];
     struct mote_stripe s;
-    uint32_t n = 0;
-    open_memory(m, c);
-    mote_cascade_begin(m->bands, c->n_bands, rows);
-    while (mote_cascade_next(m->bands, c->n_bands, rows, &s)) {
-        check_stripe(m, &s, layers, p);
-        n++;
+    uint32_t n = 0, at = 0;
+    memset(m->bytes, 0, sizeof m->bytes);
+    for (uint32_t tile = 0; tile < tiles_count(c); tile++) {
+        open_memory(m, c, tile, rows);
+        while (mote_cascade_next(m->bands, c->n_bands, rows, &s)) {
+            check_stripe(m, &s, layers, p);
+            n++;
+        }
     }
-    const struct mote_band *last = &m->bands[c->n_bands - 1];
-    for (uint32_t r = 0; r < last->n_rows; r++)
-        CHECK_EQ(m->bytes[last->offset + r], r + 1);
+    for (uint32_t i = 0; i + 1 < c->n_bands; i++)
+        at += c->bands[i].window;
+    for (uint32_t r = 0; r < c->bands[c->n_bands - 1].n_rows; r++)
+        CHECK_EQ(m->bytes[at + r], r + 1);
     free(m);
     return n;
 }
@@ -197,6 +205,17 @@ static uint32_t fewest_rows(const struct cascade *c, uint32_t band)
     return most;
 }
 
+static void draw_layers(struct rng *r, struct layer *layers, uint32_t n)
+{
+    for (uint32_t k = 0; k < n; k++) {
+        layers[k] = (struct layer){.kernel = 1 + (int32_t)rng_below(r, 4),
+                                   .stride = 1 + (int32_t)rng_below(r, 2),
+                                   .dilation = 1 + (int32_t)rng_below(r, 2)};
+        layers[k].pad_top = (int32_t)rng_below(r, (uint32_t)layers[k].kernel);
+        layers[k].pad_bottom = (int32_t)rng_below(r, (uint32_t)layers[k].kernel);
+    }
+}
+
 TEST(windows_of_random_chains_hold_what_is_read_and_not_a_row_more)
 {
     struct arena *a = arena_new("test");
@@ -206,13 +225,7 @@ TEST(windows_of_random_chains_hold_what_is_read_and_not_a_row_more)
         arena_reset(a);
         struct layer layers[6];
         const uint32_t n = 1 + rng_below(&r, 6), stripe = 1 + rng_below(&r, 5);
-        for (uint32_t k = 0; k < n; k++) {
-            layers[k] = (struct layer){.kernel = 1 + (int32_t)rng_below(&r, 4),
-                                       .stride = 1 + (int32_t)rng_below(&r, 2),
-                                       .dilation = 1 + (int32_t)rng_below(&r, 2)};
-            layers[k].pad_top = (int32_t)rng_below(&r, (uint32_t)layers[k].kernel);
-            layers[k].pad_bottom = (int32_t)rng_below(&r, (uint32_t)layers[k].kernel);
-        }
+        draw_layers(&r, layers, n);
         const struct program *p = chain(a, 1 + (int32_t)rng_below(&r, 60), layers, n);
         if (!p)
             continue;
@@ -269,6 +282,55 @@ TEST(the_cost_of_a_cascade_is_what_it_moves)
     arena_free(a);
 }
 
+TEST(the_rows_under_every_window_of_a_tile_are_there)
+{
+    struct arena *a = arena_new("test");
+    struct rng r = rng_split(test_seed(), 7);
+    uint32_t n_cascades = 0, n_copying = 0;
+    for (uint32_t i = 0; i < 2000; i++) {
+        arena_reset(a);
+        struct layer layers[6];
+        const uint32_t n = 1 + rng_below(&r, 6), stripe = 1 + rng_below(&r, 5);
+        draw_layers(&r, layers, n);
+        const struct program *p = chain(a, 1 + (int32_t)rng_below(&r, 60), layers, n);
+        if (!p)
+            continue;
+        const struct uses uses = uses_find(a, p);
+        const struct cut cut = {.blocks = 2 + rng_below(&r, 5), .strips = 1};
+        const struct cascade *c = cascade_of_tiles(a, p, &uses, 0, n, stripe, cut);
+        if (!c) /* fewer rows than blocks */
+            continue;
+        CHECK_EQ(follow(c, layers, p), c->n_calls);
+        n_cascades++;
+        n_copying += cascade_copies(c, 0);
+    }
+    printf("  cascades: %u, copying rows: %u\n", n_cascades, n_copying);
+    CHECK(n_cascades > 500 && n_copying > 200);
+    arena_free(a);
+}
+
+/* Of 10 rows, a block of 5 needs 6 of the layer before, which make 1 MAC each. */
+TEST(the_cost_of_tiles_is_what_they_compute_twice)
+{
+    struct arena *a = arena_new("test");
+    const struct layer layers[] = {
+        {.kernel = 1, .stride = 1, .dilation = 1},
+        {.kernel = 3, .stride = 1, .dilation = 1, .pad_top = 1, .pad_bottom = 1}};
+    const struct program *p = chain(a, 10, layers, 2);
+    const struct uses uses = uses_find(a, p);
+    const struct cascade *c = cascade_of_tiles(a, p, &uses, 0, 2, 1, (struct cut){2, 1});
+    CHECK(c != NULL);
+    CHECK_EQ((long long)c->more_macs, 2);
+    CHECK_EQ(c->n_calls, 2 * (6 + 5));
+    CHECK(!cascade_copies(c, 0)); /* read row by row */
+    CHECK_EQ(c->bands[1].window, 3);
+    /* block 1 writes up to row 10 while rows from 4 on are read */
+    CHECK_EQ((long long)c->lead, 6);
+    CHECK(!cascade_of_tiles(a, p, &uses, 0, 2, 1, (struct cut){1, 2})); /* of one column */
+    CHECK(!cascade_of_tiles(a, p, &uses, 0, 2, 1, (struct cut){11, 1}));
+    arena_free(a);
+}
+
 /* Its const struct is that of a convolution, its rows are not. */
 TEST(a_transposed_convolution_is_in_no_cascade)
 {
@@ -292,5 +354,7 @@ TEST(a_transposed_convolution_is_in_no_cascade)
 
 TEST_MAIN(T(a_transposed_convolution_is_in_no_cascade), T(the_rows_under_every_window_are_there),
           T(windows_of_random_chains_hold_what_is_read_and_not_a_row_more),
+          T(the_rows_under_every_window_of_a_tile_are_there),
+          T(the_cost_of_tiles_is_what_they_compute_twice),
           T(rows_that_nobody_reads_are_fed_but_not_computed),
           T(the_cost_of_a_cascade_is_what_it_moves))

@@ -6,6 +6,10 @@
  * other bands. When a window has no room for a stripe, the rows that somebody is still to read move
  * to its front. So a chain of layers needs memory for a few rows each, and computes nothing twice.
  *
+ * A cascade may also run several times, for one tile of the last band after the other, some of its rows
+ * and columns. Windows are then as wide as a tile needs them, and what two tiles need is computed
+ * twice. Rows keep their numbers: a tile has those from mote_tile.row to n_rows.
+ *
  * mote_cascade_next says which stripe comes next and where its rows lie. It calls nothing and moves
  * nothing: emitted code does, and the host runs the same function to find how many rows each window
  * must hold. docs/spec/cascade.md is the definition. */
@@ -49,6 +53,14 @@ struct mote_stripe {
     uint32_t pad_top; /* rows of padding above that first row                 */
 };
 
+/* What a tile has of a band, and sees of the bands that it is made of. */
+struct mote_tile {
+    uint16_t row;     /* the first that is made                                           */
+    uint16_t in, out; /* columns that a call reads in its sources, and makes              */
+    uint16_t skip[2]; /* columns of each source before those; of a copy, of the tensor    */
+    uint8_t pad_left; /* columns of padding before the first that is read                 */
+};
+
 /* The rows of a model's input, given by the caller: n_rows rows from row `first` on are to be
  * written to `to`. Each row is asked for once, in order. */
 struct mote_feed {
@@ -58,6 +70,10 @@ struct mote_feed {
 
 /* `rows` holds n_bands elements, at most MOTE_BANDS_MAX. */
 void mote_cascade_begin(const struct mote_band *bands, uint32_t n_bands, struct mote_rows *rows);
+
+/* The same for a tile: `tile` holds n_bands elements. */
+void mote_cascade_begin_tile(const struct mote_band *bands, const struct mote_tile *tile,
+                             uint32_t n_bands, struct mote_rows *rows);
 
 /* The next stripe, which then counts as made; false when all bands are whole. */
 bool mote_cascade_next(const struct mote_band *bands, uint32_t n_bands, struct mote_rows *rows,

@@ -57,6 +57,15 @@ void mote_cascade_begin(const struct mote_band *bands, uint32_t n_bands, struct 
     }
 }
 
+void mote_cascade_begin_tile(const struct mote_band *bands, const struct mote_tile *tile,
+                             uint32_t n_bands, struct mote_rows *rows)
+{
+    mote_cascade_begin(bands, n_bands, rows);
+    for (uint32_t i = 0; i < n_bands; i++)
+        if (bands[i].stripe > 0)
+            rows[i].first = rows[i].made = tile[i].row;
+}
+
 uint32_t mote_cascade_kept(const struct mote_band *bands, uint32_t n_bands,
                            const struct mote_rows *rows, uint32_t band)
 {
