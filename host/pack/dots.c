@@ -6,8 +6,6 @@
 #include "pack/nibbles.h"
 #include "pack/vectors.h"
 
-#define STEP 16u /* taps of a vector                    */
-
 /* What a byte holds: one channel, or two, a and b. */
 enum byte {
     BYTE_WHOLE,
@@ -20,13 +18,16 @@ struct passes {
     uint32_t block, pass;
     enum byte byte;
     uint32_t in_byte; /* channels          */
+    uint32_t step;    /* taps of a vector  */
     uint8_t order[8]; /* [block] pass by pass */
 };
 
-static const struct passes dots_2 = {4, 2, BYTE_WHOLE, 1, {0, 2, 1, 3}};
-static const struct passes dots_8 = {8, 8, BYTE_WHOLE, 1, {0, 2, 1, 3, 4, 6, 5, 7}};
-static const struct passes dots_2_w4 = {4, 2, BYTE_HALVES, 2, {0, 2, 1, 3}};
-static const struct passes dots_8_w4 = {8, 8, BYTE_SUM, 2, {0, 2, 1, 3, 4, 6, 5, 7}};
+static const struct passes dots_2 = {4, 2, BYTE_WHOLE, 1, 16, {0, 2, 1, 3}};
+static const struct passes dots_8 = {8, 8, BYTE_WHOLE, 1, 16, {0, 2, 1, 3, 4, 6, 5, 7}};
+static const struct passes dots_2_w4 = {4, 2, BYTE_HALVES, 2, 16, {0, 2, 1, 3}};
+static const struct passes dots_2_s16 = {4, 2, BYTE_WHOLE, 1, 8, {0, 2, 1, 3}};
+static const struct passes dots_8_s16 = {8, 8, BYTE_WHOLE, 1, 8, {0, 2, 1, 3, 4, 6, 5, 7}};
+static const struct passes dots_8_w4 = {8, 8, BYTE_SUM, 2, 16, {0, 2, 1, 3, 4, 6, 5, 7}};
 
 static uint32_t n_blocks(const struct weighted *l, const struct passes *p)
 {
@@ -40,14 +41,14 @@ static uint32_t block_channel(const struct weighted *l, const struct passes *p, 
     return block > 0 && first + p->block > l->n_channels ? l->n_channels - p->block : first;
 }
 
-static uint32_t n_steps(const struct weighted *l)
+static uint32_t n_steps(const struct weighted *l, const struct passes *p)
 {
-    return (l->n_taps + STEP - 1) / STEP;
+    return (l->n_taps + p->step - 1) / p->step;
 }
 
 static uint32_t n_weights(const struct weighted *l, const struct passes *p)
 {
-    return (n_blocks(l, p) * n_steps(l) * p->block / p->in_byte + 1) * STEP;
+    return (n_blocks(l, p) * n_steps(l, p) * p->block / p->in_byte + 1) * p->step;
 }
 
 /* 0 past the last channel or tap. */
@@ -80,11 +81,11 @@ static int8_t *write_block(const struct weighted *l, const struct passes *p, uin
                            int8_t *to)
 {
     for (uint32_t k = 0; k < p->block; k += p->pass)
-        for (uint32_t i = 0; i < n_steps(l); i++)
+        for (uint32_t i = 0; i < n_steps(l, p); i++)
             for (uint32_t c = k; c < k + p->pass; c += p->in_byte)
-                for (uint32_t t = 0; t < STEP; t++)
+                for (uint32_t t = 0; t < p->step; t++)
                     *to++ = (int8_t)byte_of(l, p, first, &p->order[c],
-                                            (i == 0 ? n_steps(l) - 1 : i - 1) * STEP + t);
+                                            (i == 0 ? n_steps(l, p) - 1 : i - 1) * p->step + t);
     return to;
 }
 
@@ -93,7 +94,7 @@ static void write_weights(const struct weighted *l, const struct passes *p, int8
 {
     for (uint32_t b = 0; b < n_blocks(l, p); b++)
         to = write_block(l, p, block_channel(l, p, b), to);
-    memset(to, 0, STEP);
+    memset(to, 0, p->step);
 }
 
 static bool find_2(const struct weighted *l, const struct passes *p, struct packed_layer *out)
@@ -203,4 +204,26 @@ void dots_8_w4_write(const struct weighted *l, const struct packed_layer *packed
                      int32_t *second)
 {
     write_8(l, &dots_8_w4, packed, weights, second);
+}
+
+bool dots_2_s16_find(const struct weighted *l, struct packed_layer *out)
+{
+    return find_2(l, &dots_2_s16, out);
+}
+
+void dots_2_s16_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                      int32_t *second)
+{
+    write_2(l, &dots_2_s16, packed, weights, second);
+}
+
+bool dots_8_s16_find(const struct weighted *l, struct packed_layer *out)
+{
+    return find_8(l, &dots_8_s16, out);
+}
+
+void dots_8_s16_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                      int32_t *second)
+{
+    write_8(l, &dots_8_s16, packed, weights, second);
 }

@@ -17,6 +17,8 @@
  * DOTS_2_W4 the first one in the high half, the second one in the low half, both in two's complement; in
  * DOTS_8_W4 it is 16 * first + second + 8.
  *
+ * With _S16, activations of int16, a vector has 8 taps: steps of 8.
+ *
  * The second array has for every four channels, in DOTS_2, four of each: `bias`, `mult`, for ROUND_EXACT
  * `shift`, and `add` (vectors.h); in DOTS_8 all biases first, then `mult`, `add`, `shift` of four
  * channels after four, or once where all share one multiplier. */
@@ -37,4 +39,11 @@ void dots_2_w4_write(const struct weighted *l, const struct packed_layer *packed
 bool dots_8_w4_find(const struct weighted *l, struct packed_layer *out);
 void dots_8_w4_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
                      int32_t *second);
+/* Activations of int16. */
+bool dots_2_s16_find(const struct weighted *l, struct packed_layer *out);
+void dots_2_s16_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                      int32_t *second);
+bool dots_8_s16_find(const struct weighted *l, struct packed_layer *out);
+void dots_8_s16_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                      int32_t *second);
 #endif

@@ -4,6 +4,7 @@
 #include "kernels/common/assert.h"
 #include "pack/cells.h"
 #include "pack/dots.h"
+#include "pack/eights.h"
 #include "pack/folded.h"
 #include "pack/fours.h"
 #include "pack/lanes.h"
@@ -13,6 +14,7 @@
 #include "pack/pairs.h"
 #include "pack/quads.h"
 #include "pack/quartets.h"
+#include "pack/shorts.h"
 #include "pack/winograd.h"
 
 struct packer {
@@ -40,6 +42,10 @@ static const struct packer packers[N_PACKINGS] = {
     [DOTS_8] = {sizeof(int8_t), 8, dots_8_find, dots_8_write},
     [DOTS_2_W4] = {sizeof(int8_t), 4, dots_2_w4_find, dots_2_w4_write},
     [DOTS_8_W4] = {sizeof(int8_t), 8, dots_8_w4_find, dots_8_w4_write},
+    [DOTS_2_S16] = {sizeof(int8_t), 4, dots_2_s16_find, dots_2_s16_write},
+    [DOTS_8_S16] = {sizeof(int8_t), 8, dots_8_s16_find, dots_8_s16_write},
+    [EIGHTS] = {sizeof(int8_t), 8, eights_find, eights_write},
+    [SHORTS] = {sizeof(int8_t), 1, shorts_find, shorts_write},
     [CELLS] = {sizeof(int8_t), 16, cells_find, cells_write},
 };
 

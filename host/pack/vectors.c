@@ -2,6 +2,7 @@
 #include "pack/vectors.h"
 
 #include "kernels/common/requant.h"
+#include "pack/shorts.h"
 
 struct vector_record {
     int32_t bias, mult, shift, add;
@@ -13,6 +14,8 @@ static struct vector_record record_of(const struct weighted *l, const struct pac
     if (c >= l->n_channels)
         return (struct vector_record){.shift = -1};
     const struct record *r = &packed->records[c];
+    if (l->is_s16)
+        return (struct vector_record){r->bias, r->mult, -r->shift, 0};
     if (packed->rounding == ROUND_PROVED)
         return (struct vector_record){r->bias, r->mult, 0, r->add};
     const int64_t q31 = (r->mult + (INT64_C(1) << 32)) / 2; /* record.h has 2 * q31 - 2^32 */
@@ -35,6 +38,10 @@ static bool fits_16(int64_t x)
 bool vector_records_find(const struct weighted *l, struct packed_layer *out)
 {
     out->one_record = l->scale_step == 0;
+    if (l->is_s16) {
+        out->has_records = true;
+        return shorts_records_find(l, &out->rounding, out->records);
+    }
     if (!(out->one_record ? records_find_one : records_find)(l, &out->rounding, out->records))
         return false;
     out->has_records = true;

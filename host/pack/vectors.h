@@ -5,7 +5,9 @@
  *     ROUND_EXACT:  h = VQRDMULH by `mult`, the Q31 multiplier; VRSHL of h + (h >> 31) by `shift`, which
  *                   is negative; plus `add`, the output's zero point
  *
- * Results are narrowed to bytes by instructions that look at 16 bits of a lane: no sum may make more. */
+ * Those of int16 (shorts.h) have VRMULH in place of VMULH, and an `add` of 0.
+ *
+ * Results of int8 are narrowed to bytes by instructions that look at 16 bits of a lane: no sum may make more. */
 #ifndef MOTE_HOST_PACK_VECTORS_H
 #define MOTE_HOST_PACK_VECTORS_H
 #include "pack/pack.h"

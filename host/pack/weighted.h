@@ -15,6 +15,8 @@
 struct weighted {
     const int8_t *w;     /* weight of channel c and tap t: w[c * channel_step + t * tap_step] */
     const int32_t *bias; /* [n_channels]                                                      */
+    const int64_t *wide_bias; /* in its place where activations are int16 and sums have 64 bits */
+    bool is_s16; /* activations of int16, zero points 0                               */
     uint32_t n_channels, n_taps;
     uint32_t channel_step, tap_step;
     uint8_t kh, kw, sh, sw, dh, dw; /* window, stride, dilation; taps are [kh][kw][the rest]  */

@@ -47,9 +47,10 @@ static struct weighted layer_of(const struct node *n, const union kernel_args *a
                                 const struct packed *weights, const struct packed *bias)
 {
     const uint32_t n_taps = weights->n / bias->n;
-    const bool is_depthwise = n->op == OP_DEPTHWISE_CONV2D;
+    const bool is_depthwise = n->op == OP_DEPTHWISE_CONV2D, is_wide = bias->dtype == DT_S64;
     struct weighted l = {.w = weights->data,
-                         .bias = bias->data,
+                         .bias = is_wide ? NULL : bias->data,
+                         .wide_bias = is_wide ? bias->data : NULL,
                          .n_channels = bias->n,
                          .n_taps = n_taps,
                          .channel_step = is_depthwise ? 1 : n_taps,
@@ -93,10 +94,13 @@ static void take_records(const struct node *n, enum rounding rounding, union ker
 }
 
 /* Replace the model's arrays by packed ones. */
-static bool repack(struct arena *a, const struct node *n, enum packing packing, struct step *step)
+static bool repack(struct arena *a, const struct graph *g, const struct node *n,
+                   enum packing packing, struct step *step)
 {
-    assert(step->packed[0].dtype == DT_S8 && step->packed[1].dtype == DT_S32);
-    const struct weighted l = layer_of(n, &step->args, &step->packed[0], &step->packed[1]);
+    assert(step->packed[0].dtype == DT_S8);
+    struct weighted l = layer_of(n, &step->args, &step->packed[0], &step->packed[1]);
+    l.is_s16 = g->tensors.items[n->in[0]].dtype == DT_S16;
+    assert(l.is_s16 || l.bias);
     struct packed_layer p;
     if (!pack_find(packing, &l, ARENA_ARRAY(a, struct record, l.n_channels), &p))
         return false;
@@ -128,7 +132,7 @@ bool pack_constants(struct arena *a, const struct graph *g, const struct node *n
         (struct packed){"weights", w->dtype, (uint32_t)shape_count(&w->shape), w->data};
     step->packed[1] = model_bias(a, g, n, channels);
     step->n_packed = 2;
-    return packing == MODEL || repack(a, n, packing, step);
+    return packing == MODEL || repack(a, g, n, packing, step);
 }
 
 bool step_has_records(const struct step *step)

@@ -37,12 +37,19 @@ static struct quant per_tensor(struct arena *a, float scale, int32_t zero)
     return (struct quant){.n = 1, .scale = s, .zero = z};
 }
 
-static uint32_t add_input(struct graph *g, const char *name, const struct shape *shape)
+/* Of activations. */
+static int32_t zero_of(enum dtype dtype)
+{
+    return dtype == DT_S16 ? 0 : -128;
+}
+
+static uint32_t add_input(struct graph *g, const char *name, enum dtype dtype,
+                          const struct shape *shape)
 {
     const struct tensor t = {.name = name,
-                             .dtype = DT_S8,
+                             .dtype = dtype,
                              .shape = *shape,
-                             .quant = per_tensor(g->arena, in_scale, -128)};
+                             .quant = per_tensor(g->arena, in_scale, zero_of(dtype))};
     const uint32_t id = graph_add_tensor(g, &t);
     *VEC_PUSH(g->arena, &g->inputs) = id;
     return id;
@@ -63,18 +70,21 @@ static uint32_t add_weights(struct graph *g, const char *name, const struct shap
 }
 
 /* Up to 1 either way. */
-static uint32_t add_bias(struct graph *g, const char *name, int32_t n, uint32_t most, struct rng *r)
+static uint32_t add_bias(struct graph *g, const char *name, const struct probe_kind *kind,
+                         int32_t n, struct rng *r)
 {
-    const float scale = in_scale * weight_scale(most);
+    const float scale = in_scale * weight_scale(kind->weight_most);
     const int32_t limit = (int32_t)lroundf(1 / scale);
-    int32_t *data = ARENA_ARRAY(g->arena, int32_t, (size_t)n);
+    const bool is_wide = kind->dtype == DT_S16;
+    int32_t *narrow = ARENA_ARRAY(g->arena, int32_t, (size_t)n);
+    int64_t *wide = ARENA_ARRAY(g->arena, int64_t, (size_t)n);
     for (int32_t i = 0; i < n; i++)
-        data[i] = (int32_t)rng_below(r, 2 * (uint32_t)limit + 1) - limit;
+        wide[i] = narrow[i] = (int32_t)rng_below(r, 2 * (uint32_t)limit + 1) - limit;
     const struct tensor t = {.name = arena_printf(g->arena, "%s_bias", name),
-                             .dtype = DT_S32,
+                             .dtype = is_wide ? DT_S64 : DT_S32,
                              .shape = {1, {n}},
                              .quant = per_tensor(g->arena, scale, 0),
-                             .data = data};
+                             .data = is_wide ? (void *)wide : narrow};
     return graph_add_tensor(g, &t);
 }
 
@@ -104,37 +114,44 @@ static struct shape weight_shape(const struct probe *p)
     return (struct shape){4, {p->out_c, p->kh, p->kw, p->c}};
 }
 
+static bool has_weights(const struct probe *p)
+{
+    return p->op == OP_FULLY_CONNECTED || p->op == OP_CONV2D || p->op == OP_DEPTHWISE_CONV2D;
+}
+
 static bool add_probe(struct graph *g, const struct probe *p, const char *name,
-                      uint32_t weight_most, struct rng *r, struct diag *d)
+                      const struct probe_kind *kind, struct rng *r, struct diag *d)
 {
     const bool is_dense = p->op == OP_FULLY_CONNECTED;
-    const bool has_weights = is_dense || p->op == OP_CONV2D || p->op == OP_DEPTHWISE_CONV2D;
     const struct shape shape =
         is_dense ? (struct shape){2, {1, p->c}} : (struct shape){4, {1, p->h, p->w, p->c}};
-    uint32_t in[3] = {add_input(g, arena_printf(g->arena, "%s_in", name), &shape)}, n_in = 1;
+    uint32_t in[3] = {add_input(g, arena_printf(g->arena, "%s_in", name), kind->dtype, &shape)},
+             n_in = 1;
     if (p->op == OP_ADD)
-        in[n_in++] = add_input(g, arena_printf(g->arena, "%s_in2", name), &shape);
-    if (has_weights) {
+        in[n_in++] = add_input(g, arena_printf(g->arena, "%s_in2", name), kind->dtype, &shape);
+    if (has_weights(p)) {
         const struct shape w = weight_shape(p);
-        in[n_in++] = add_weights(g, name, &w, weight_most, r);
-        in[n_in++] = add_bias(g, name, p->out_c, weight_most, r);
+        in[n_in++] = add_weights(g, name, &w, kind->weight_most, r);
+        in[n_in++] = add_bias(g, name, kind, p->out_c, r);
     }
     const struct attrs at = attrs_of(p);
     const uint32_t y = graph_add_node(g, p->op, &at, in, n_in, name, d);
     if (y == NO_TENSOR)
         return false;
     const bool keeps_scale = p->op == OP_AVERAGE_POOL2D || p->op == OP_MAX_POOL2D;
-    g->tensors.items[y].quant = per_tensor(g->arena, keeps_scale ? in_scale : out_scale, -128);
+    g->tensors.items[y].quant =
+        per_tensor(g->arena, keeps_scale ? in_scale : out_scale, zero_of(kind->dtype));
     *VEC_PUSH(g->arena, &g->outputs) = y;
     return true;
 }
 
-struct graph *probe_graph(struct arena *a, uint32_t weight_most, struct diag *d)
+struct graph *probe_graph(struct arena *a, const struct probe_kind *kind, struct diag *d)
 {
     struct graph *g = graph_new(a, "probes");
     struct rng r = rng_seed(1);
     for (uint32_t i = 0; i < N_PROBES; i++)
-        if (!add_probe(g, &probes[i], arena_printf(a, "p%u", (unsigned)i), weight_most, &r, d))
+        if ((kind->dtype == DT_S8 || has_weights(&probes[i])) &&
+            !add_probe(g, &probes[i], arena_printf(a, "p%u", (unsigned)i), kind, &r, d))
             return NULL;
     return g;
 }

@@ -9,9 +9,9 @@
 #include "tune/fit.h"
 #include "tune/probe.h"
 
-/* Of 8 bits; of 4 for variants that take no others. */
-static const uint32_t weights_most[] = {127, 7};
-#define N_WEIGHTS (sizeof weights_most / sizeof weights_most[0])
+/* Weights of 8 bits; of 4 for variants that take no others. */
+static const struct probe_kind kinds[] = {{DT_S8, 127}, {DT_S8, 7}, {DT_S16, 127}};
+#define N_KINDS (sizeof kinds / sizeof kinds[0])
 
 /* Cycles that are not worth printing. */
 #define FACTOR_MIN 1e-3
@@ -19,7 +19,7 @@ static const uint32_t weights_most[] = {127, 7};
 struct tuning {
     struct arena *a;
     const struct target *t;
-    const struct graph *probes[N_WEIGHTS];
+    const struct graph *probes[N_KINDS];
     struct tuned *out;
 };
 
@@ -99,37 +99,48 @@ static bool is_measured_first(const struct compiled *c, uint32_t s, const char *
     return true;
 }
 
-/* The probes with a variant wherever it takes them. */
-static bool compile_probes(struct tuning *t, const char *variant, struct compiled *c,
-                           struct diag *d)
+/* Does a variant take any of the layers? */
+static bool is_taken(const struct compiled *c, const char *variant)
 {
-    const struct choice choice = {.isas = t->t->isas, .variant = variant};
-    bool is_taken = false;
-    for (size_t i = 0; i < N_WEIGHTS && !is_taken; i++) {
-        if (!compile(t->a, t->probes[i], "probes", &choice, c, d))
-            return false;
-        for (uint32_t s = 0; s < c->program->n_steps; s++)
-            is_taken |= is_measured_first(c, s, variant);
-    }
-    return true;
+    for (uint32_t s = 0; s < c->program->n_steps; s++)
+        if (is_measured_first(c, s, variant))
+            return true;
+    return false;
 }
 
-static bool tune_variant(struct tuning *t, const char *variant, struct diag *d)
+static bool measure(struct tuning *t, const char *variant, struct compiled *c, struct diag *d)
 {
-    struct compiled c;
     struct profiled p;
-    if (!compile_probes(t, variant, &c, d))
-        return false;
     size_t bytes = 0;
-    for (uint32_t i = 0; i < c.graph->inputs.n; i++)
-        bytes += tensor_bytes(&c.graph->tensors.items[c.graph->inputs.items[i]]);
-    if (!compile_and_profile(t->a, &c, t->t, arena_alloc(t->a, bytes), 0, &p, d))
+    for (uint32_t i = 0; i < c->graph->inputs.n; i++)
+        bytes += tensor_bytes(&c->graph->tensors.items[c->graph->inputs.items[i]]);
+    if (!compile_and_profile(t->a, c, t->t, arena_alloc(t->a, bytes), 0, &p, d))
         return false;
     if (!p.profile.core)
         return diag_error(d, t->t->name, "there is no cycle model of this core to measure by");
-    for (uint32_t s = 0; s < c.program->n_steps; s++)
-        if (is_measured_first(&c, s, variant))
-            fit_kernel(t, &c, &p, c.program->steps[s].kernel);
+    for (uint32_t s = 0; s < c->program->n_steps; s++)
+        if (is_measured_first(c, s, variant))
+            fit_kernel(t, c, &p, c->program->steps[s].kernel);
+    return true;
+}
+
+/* For each type of activations on the first kind of probes that has layers for the variant. */
+static bool tune_variant(struct tuning *t, const char *variant, struct diag *d)
+{
+    const struct choice choice = {.isas = t->t->isas, .variant = variant};
+    bool is_done[N_DTYPES] = {false};
+    for (size_t i = 0; i < N_KINDS; i++) {
+        struct compiled c;
+        if (is_done[kinds[i].dtype])
+            continue;
+        if (!compile(t->a, t->probes[i], "probes", &choice, &c, d))
+            return false;
+        if (!is_taken(&c, variant))
+            continue;
+        if (!measure(t, variant, &c, d))
+            return false;
+        is_done[kinds[i].dtype] = true;
+    }
     return true;
 }
 
@@ -157,8 +168,8 @@ bool tune(struct arena *a, const struct target *t, tune_progress *progress, void
         " *      bytes of code) */\n",
         t->name, t->core, t->name, t->name);
     struct tuning tuning = {.a = a, .t = t, .out = out};
-    for (size_t i = 0; i < N_WEIGHTS; i++)
-        if (!(tuning.probes[i] = probe_graph(a, weights_most[i], d)))
+    for (size_t i = 0; i < N_KINDS; i++)
+        if (!(tuning.probes[i] = probe_graph(a, &kinds[i], d)))
             return false;
     for (uint32_t i = 0; i < n; i++) {
         progress(context, variants[i], i, n);

@@ -33,6 +33,8 @@ struct mote_conv2d_s8 {
 size_t mote_conv2d_s8_ref_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s16_ref_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s16_opt_scratch(const struct mote_conv2d_s8 *op);
+size_t mote_conv2d_s16_narrow_scratch(const struct mote_conv2d_s8 *op);
+size_t mote_conv2d_s16_mve_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_opt_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_v7m_scratch(const struct mote_conv2d_s8 *op);
 size_t mote_conv2d_s8_opt_w4_scratch(const struct mote_conv2d_s8 *op);
@@ -84,6 +86,12 @@ void mote_conv2d_s8_dsp_w4(const struct mote_conv2d_s8 *op, const int8_t *in, co
                            const int32_t *records, int8_t *out, void *scratch);
 void mote_conv2d_s16_ref(const struct mote_conv2d_s8 *op, const int16_t *in, const int8_t *w,
                          const void *bias, int16_t *out, void *scratch);
+/* w as above, records as host/pack/shorts.h lays them out. */
+void mote_conv2d_s16_narrow(const struct mote_conv2d_s8 *op, const int16_t *in, const int8_t *w,
+                            const int32_t *records, int16_t *out, void *scratch);
+/* w and records as host/pack/dots.h lays them out, DOTS_2_S16. */
+void mote_conv2d_s16_mve(const struct mote_conv2d_s8 *op, const int16_t *in, const int8_t *w,
+                         const int32_t *records, int16_t *out, void *scratch);
 void mote_conv2d_s16_opt(const struct mote_conv2d_s8 *op, const int16_t *in, const int8_t *w,
                          const void *bias, int16_t *out, void *scratch);
 

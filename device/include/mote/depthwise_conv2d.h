@@ -28,6 +28,9 @@ struct mote_depthwise_conv2d_s8 {
 
 size_t mote_depthwise_conv2d_s8_ref_scratch(const struct mote_depthwise_conv2d_s8 *op);
 size_t mote_depthwise_conv2d_s16_ref_scratch(const struct mote_depthwise_conv2d_s8 *op);
+size_t mote_depthwise_conv2d_s16_opt_scratch(const struct mote_depthwise_conv2d_s8 *op);
+size_t mote_depthwise_conv2d_s16_narrow_scratch(const struct mote_depthwise_conv2d_s8 *op);
+size_t mote_depthwise_conv2d_s16_mve_scratch(const struct mote_depthwise_conv2d_s8 *op);
 size_t mote_depthwise_conv2d_s8_opt_scratch(const struct mote_depthwise_conv2d_s8 *op);
 size_t mote_depthwise_conv2d_s8_dsp_scratch(const struct mote_depthwise_conv2d_s8 *op);
 size_t mote_depthwise_conv2d_s8_dsp3x3_scratch(const struct mote_depthwise_conv2d_s8 *op);
@@ -60,6 +63,16 @@ void mote_depthwise_conv2d_s8_mve(const struct mote_depthwise_conv2d_s8 *op, con
                                   void *scratch);
 void mote_depthwise_conv2d_s16_ref(const struct mote_depthwise_conv2d_s8 *op, const int16_t *in,
                                    const int8_t *w, const void *bias, int16_t *out, void *scratch);
+void mote_depthwise_conv2d_s16_opt(const struct mote_depthwise_conv2d_s8 *op, const int16_t *in,
+                                   const int8_t *w, const void *bias, int16_t *out, void *scratch);
+/* w as above, records as host/pack/shorts.h lays them out. */
+void mote_depthwise_conv2d_s16_narrow(const struct mote_depthwise_conv2d_s8 *op, const int16_t *in,
+                                      const int8_t *w, const int32_t *records, int16_t *out,
+                                      void *scratch);
+/* w and records as host/pack/eights.h lays them out. */
+void mote_depthwise_conv2d_s16_mve(const struct mote_depthwise_conv2d_s8 *op, const int16_t *in,
+                                   const int8_t *w, const int32_t *records, int16_t *out,
+                                   void *scratch);
 
 #ifdef __cplusplus
 }

@@ -24,6 +24,8 @@ struct mote_fully_connected_s8 {
 size_t mote_fully_connected_s8_ref_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s16_ref_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s16_opt_scratch(const struct mote_fully_connected_s8 *op);
+size_t mote_fully_connected_s16_narrow_scratch(const struct mote_fully_connected_s8 *op);
+size_t mote_fully_connected_s16_mve_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s8_opt_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s8_opt_w4_scratch(const struct mote_fully_connected_s8 *op);
 size_t mote_fully_connected_s8_v7m_scratch(const struct mote_fully_connected_s8 *op);
@@ -68,6 +70,14 @@ void mote_fully_connected_s8_mve(const struct mote_fully_connected_s8 *op, const
                                  void *scratch);
 void mote_fully_connected_s16_ref(const struct mote_fully_connected_s8 *op, const int16_t *in,
                                   const int8_t *w, const void *bias, int16_t *out, void *scratch);
+/* w as above, records as host/pack/shorts.h lays them out. */
+void mote_fully_connected_s16_narrow(const struct mote_fully_connected_s8 *op, const int16_t *in,
+                                     const int8_t *w, const int32_t *records, int16_t *out,
+                                     void *scratch);
+/* w and records as host/pack/dots.h lays them out, DOTS_8_S16. */
+void mote_fully_connected_s16_mve(const struct mote_fully_connected_s8 *op, const int16_t *in,
+                                  const int8_t *w, const int32_t *records, int16_t *out,
+                                  void *scratch);
 void mote_fully_connected_s16_opt(const struct mote_fully_connected_s8 *op, const int16_t *in,
                                   const int8_t *w, const void *bias, int16_t *out, void *scratch);
 

@@ -13,10 +13,12 @@
 #define MOTE_S16_GROUP  4u   /* taps                                    */
 #define MOTE_S16_GROUPS 127u /* most of a block: 508 products of 2^22 */
 
-/* Groups of taps, at least one, and the sums of four channels. */
+/* Rows of groups of taps, at least one of each, and the sums of four channels. */
 struct mote_block_s16 {
-    uint32_t n_groups;
+    uint32_t n_groups; /* of a row */
     int32_t sum[4];
+    uint32_t n_rows;        /* is 1 at the end                            */
+    int32_t x_skip, w_skip; /* from the end of a row to the next, in bytes */
 };
 
 #if MOTE_ISA_DSP
@@ -50,6 +52,16 @@ static __attribute__((naked, noinline)) void mote_sum_block_s16(
         "add r1, #4\n"
         "subs r12, #1\n"
         "bne 1b\n"
+        "ldr r8, [r3, #16]\n"
+        "subs r8, #1\n"
+        "beq 2f\n"
+        "str r8, [r3, #16]\n"
+        "ldrd r8, r9, [r3, #20]\n"
+        "ldr r12, [r3, #-4]\n"
+        "add r0, r8\n"
+        "add r1, r9\n"
+        "b 1b\n"
+        "2:\n"
         "stm r3, {r4-r7}\n"
         "pop {r3-r11, pc}\n");
 }
@@ -58,13 +70,21 @@ static __attribute__((naked, noinline)) void mote_sum_block_s16(
 static inline void mote_sum_block_s16(const int16_t *x, const int8_t *w, size_t step,
                                       struct mote_block_s16 *b)
 {
-    const int8_t *w1 = w + step, *w2 = w1 + step, *w3 = w2 + step;
+    const uint32_t n = b->n_groups * MOTE_S16_GROUP;
     int32_t s0 = b->sum[0], s1 = b->sum[1], s2 = b->sum[2], s3 = b->sum[3];
-    for (uint32_t i = 0; i < b->n_groups * MOTE_S16_GROUP; i++) {
-        s0 += x[i] * w[i];
-        s1 += x[i] * w1[i];
-        s2 += x[i] * w2[i];
-        s3 += x[i] * w3[i];
+    for (;;) {
+        const int8_t *w1 = w + step, *w2 = w1 + step, *w3 = w2 + step;
+        for (uint32_t i = 0; i < n; i++) {
+            s0 += x[i] * w[i];
+            s1 += x[i] * w1[i];
+            s2 += x[i] * w2[i];
+            s3 += x[i] * w3[i];
+        }
+        if (b->n_rows == 1)
+            break;
+        b->n_rows--;
+        x += (int32_t)n + b->x_skip / (int32_t)sizeof *x;
+        w += (int32_t)n + b->w_skip;
     }
     b->sum[0] = s0;
     b->sum[1] = s1;
@@ -81,13 +101,26 @@ static inline int64_t mote_dot_s16(const int16_t *x, const int8_t *w, size_t n, 
     return sum;
 }
 
+/* b->sum[j] += x . w[j] over n taps, where sums stay in 32 bits; otherwise as below. */
+static inline void mote_dot_s16_narrow(const int16_t *x, const int8_t *w, size_t step, size_t n,
+                                       struct mote_block_s16 *b)
+{
+    b->n_groups = (uint32_t)(n / MOTE_S16_GROUP);
+    b->n_rows = 1;
+    if (b->n_groups > 0)
+        mote_sum_block_s16(x, w, step, b);
+    for (size_t i = b->n_groups * MOTE_S16_GROUP; i < n; i++)
+        for (size_t j = 0; j < 4; j++)
+            b->sum[j] += x[i] * w[j * step + i];
+}
+
 /* sum[j] += x . w[j] over n taps; channel j has its weights j * step bytes behind w. */
 static inline void mote_dot_s16_1x4(const int16_t *x, const int8_t *w, size_t step, size_t n,
                                     int64_t sum[4])
 {
     while (n >= MOTE_S16_GROUP) {
         const size_t n_groups = n / MOTE_S16_GROUP;
-        struct mote_block_s16 b = {0};
+        struct mote_block_s16 b = {.n_rows = 1};
         b.n_groups = (uint32_t)(n_groups < MOTE_S16_GROUPS ? n_groups : MOTE_S16_GROUPS);
         mote_sum_block_s16(x, w, step, &b);
         for (int j = 0; j < 4; j++)

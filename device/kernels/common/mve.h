@@ -49,4 +49,23 @@ static inline void mve_clamp(int32_t low, int32_t high, uint32_t n, int8_t *out)
                      : [low] "r"(low), [high] "r"(high), [n] "r"(n)
                      : "lr", "memory", "q0", "q1", "q2");
 }
+
+/* The same at those of int16. */
+static inline void mve_clamp_s16(int32_t low, int32_t high, uint32_t n, void *out)
+{
+    if (low <= INT16_MIN && high >= INT16_MAX)
+        return;
+    __asm__ volatile("vdup.16 q1, %[low]\n"
+                     "vdup.16 q2, %[high]\n"
+                     "wlstp.16 lr, %[n], 2f\n"
+                     "1: vldrh.16 q0, [%[out]]\n"
+                     "vmax.s16 q0, q0, q1\n"
+                     "vmin.s16 q0, q0, q2\n"
+                     "vstrh.16 q0, [%[out]], #16\n"
+                     "letp lr, 1b\n"
+                     "2:\n"
+                     : [out] "+r"(out)
+                     : [low] "r"(low), [high] "r"(high), [n] "r"(n)
+                     : "lr", "memory", "q0", "q1", "q2");
+}
 #endif

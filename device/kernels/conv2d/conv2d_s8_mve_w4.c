@@ -5,7 +5,7 @@
  * cycles: a byte holds the weights of two channels, a in its high half, b in its low one. VSHR by 4
  * makes a, which sums A; VSHL by 4 makes 16 * b, which sums 16 * B. Both lie in the shadow of
  * multiplications (docs/spec/cycles.md). 16 * B fits 32 bits: host/pack/dots.c sees to it. */
-#define WEIGHT_BITS 4
+#define WEIGHT_BYTES 8
 
 /* clang-format off */
 #define ONE_PASS                                                                                   \
@@ -55,6 +55,7 @@
 #define APART(b) "asr " b ", " b ", #4\n"
 /* clang-format on */
 
+#include "kernels/conv2d/mve_bytes.h"
 #include "kernels/conv2d/mve_pixels.h"
 
 size_t mote_conv2d_s8_mve_w4_scratch(const struct mote_conv2d_s8 *op)

@@ -1,8 +1,8 @@
 /* mve_blocks.h - the inner loops of convolution for Helium: some windows by all channels.
  * SPDX-License-Identifier: Apache-2.0
  *
- * VMLADAVA multiplies 16 taps of a window by those of a channel and adds them to a sum in a core
- * register. A load overlaps with the multiplication before it, so what counts is how many of these
+ * VMLADAVA multiplies 16 taps of a window, eight of int16, by those of a channel and adds them to a sum
+ * in a core register. A load overlaps with the multiplication before it, so what counts is how many of these
  * there are. Two passes over two channels fill the four lanes of a vector a pixel; lanes become bytes
  * together. host/pack/dots.h says how weights and records lie.
  *
@@ -12,12 +12,20 @@
  *     3 to 5             3        loaded, in line             1.83
  *     more               3        loaded, in rounds of four   1.88
  *
- * and about 2 for each output. A kernel says how many bits its weights have and how they are multiplied,
+ * and about 2 for each output. A kernel says what its inputs and weights are and how they are multiplied,
  * then takes this in:
  *
- *     WEIGHT_BITS       8 or 4
+ *     WEIGHT_BYTES      of a channel beside a vector of inputs: 16, or 8
+ *     ELEMENT_BYTES     of an input and of an output: 1, or 2
+ *     MULH(y, k)        code that multiplies sums y by k and keeps the high words, of proved layers
+ *     STORE(y, out)     code that narrows four outputs and stores them at `out`, which it moves on
+ *     CLAMP             function that holds outputs at the ends of a fused activation
+ *     W, N              registers: of weights, and of a number; r11 and r7, or the other way round where
+ *                       weights widen, for which they want a low register
+ *     PLACE             code that takes W from r11 and N from r8
+ *     END_IF_ZERO(label)  code that goes to a label further on if N is 0; flags stay as they are
  *     ONE_PASS          code that multiplies windows of one step, q0, q1 and q2, with the next weights, at
- *                       r11, of two channels: sums r0 and r2, r4 and r6, r8 and r10; q3 and q4 are free
+ *                       W, of two channels: sums r0 and r2, r4 and r6, r8 and r10; q3 and q4 are free
  *     TWO_PASS          the same of two steps and two pixels, q1 and q0, q3 and q2, where the second
  *                       step comes first; q4 and q7 are free
  *     BEFORE_STEPS      code before the first step: it loads weights ahead
@@ -33,7 +41,7 @@
 
 #include <stdint.h>
 
-#define STEP        16u /* taps of a vector                             */
+#define STEP        16u /* bytes of inputs of a vector                  */
 #define BLOCK       4u  /* channels of a vector of sums                 */
 #define PIXELS      3u  /* side by side, but for two steps              */
 #define SLOT        (PIXELS * STEP)
@@ -53,11 +61,9 @@
 
 #define RECORD(k)      "vldrw.32 " k ", [r12], #16\n"
 #define ADD(y, k)      "vadd.i32 " y ", " y ", " k "\n"
-#define MULH(y, k)     "vmulh.s32 " y ", " y ", " k "\n"
 #define RMULH(y, k)    "vqrdmulh.s32 " y ", " y ", " k "\n"
 #define AWAY(y)        "vqdmlah.s32 " y ", " y ", r0\n" /* h + high32(2 * h * 1) = h + (h >> 31) */
 #define SHIFT(y, k)    "vrshl.s32 " y ", " y ", " k "\n"
-#define STORE(y, out)  "vqmovnb.s16 " y ", " y "\n" "vstrb.32 " y ", [" out "], #4\n"
 
 #define STORE_3 STORE("q5", "r1") STORE("q6", "r3") STORE("q7", "r5")
 #define PROVED_3(k0, k1)                                                                           \
@@ -111,7 +117,7 @@ struct few {
 #define FEW_BEGIN                                                                                  \
     "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, r10, r11, r12, lr}\n"                                \
     "push {r1, r2, r3, r4, r5, r6, r7, r8, r11, r12}\n"                                            \
-    "mov r7, lr\n"                                                                                 \
+    "mov " N ", lr\n"                                                                               \
     "vctp.8 r10\n"                                                                                 \
     "cmp r2, #0\n" /* nothing below sets flags */                                                  \
     "1:\n"                                                                                         \
@@ -125,14 +131,14 @@ struct few {
     "add r5, r3, r0\n"                                                                             \
     "add r2, r2, r1\n"                                                                             \
     "str r2, [sp]\n"                                                                               \
-    "ldrd r11, r12, [sp, #32]\n"                                                                   \
+    "ldrd " W ", r12, [sp, #32]\n"                                                                 \
     "ldr lr, [sp, #28]\n"                                                                          \
     "2:\n"
 #define FEW_END(proved, exact)                                                                     \
     "bne 4f\n" proved                                                                              \
     "3: le lr, 2b\n"                                                                               \
-    "sub r7, r7, #1\n"                                                                             \
-    "cbz r7, 5f\n"                                                                                 \
+    "sub " N ", " N ", #1\n"                                                                       \
+    END_IF_ZERO("5f")                                                                              \
     "b 1b\n"                                                                                       \
     "4:\n" exact                                                                                   \
     "b 3b\n"                                                                                       \
@@ -197,8 +203,8 @@ struct tile {
 #define FIRST_STEP(x0, x1, x2) STEP_BY("vmladav", x0, x1, x2)
 #define NEXT_STEP(x0, x1, x2)  STEP_BY("vmladava", x0, x1, x2)
 
-/* Over r7 bytes of code: pc reads as four bytes further on. */
-#define JUMP "add pc, r7\n" "nop\n"
+/* Over N bytes of code: pc reads as four bytes further on. */
+#define JUMP "add pc, " N "\n" "nop\n"
 
 /* Up to five steps: the last one, then those before it. */
 #define SHORT_MIDDLE 112
@@ -216,7 +222,7 @@ static inline void blocks_short(const struct tile *t)
     __asm__ volatile(
         LOAD_TILE
         "push {r7}\n"
-        "mov r7, r8\n"
+        PLACE
         "cmp r2, #0\n" /* nothing below sets flags */
         BEFORE_STEPS
         "1:\n"
@@ -253,7 +259,7 @@ static inline void blocks_long(const struct tile *t)
     __asm__ volatile(
         LOAD_TILE
         "push {r2, r4, r6, r7, r9, lr}\n"
-        "mov r7, r8\n"
+        PLACE
         BEFORE_STEPS
         "1:\n"
         LONG_PASS LANES_3("2", "0")
@@ -262,8 +268,8 @@ static inline void blocks_long(const struct tile *t)
         "cmp r0, #0\n"
         "bne 3f\n" PROVED_3("q0", "q1")
         "2: ldr r0, [sp, #8]\n"
-        "cmp r11, r0\n"
-        "bls 1b\n" /* r11 is one vector ahead */
+        "cmp " W ", r0\n"
+        "bls 1b\n" /* W is one vector ahead */
         "b 4f\n"
         "3:\n" EXACT_3("q0", "q1")
         "b 2b\n"

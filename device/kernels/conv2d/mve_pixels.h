@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Windows of some pixels are copied side by side, then serve all channels: mve_blocks.h. Windows of up
- * to 32 taps are copied for as many pixels as the stack has room for, larger ones for three; those of a
- * flat layer of up to 32 channels stand side by side in the image. Past the last tap, where weights are
+ * to 32 bytes are copied for as many pixels as the stack has room for, larger ones for three; those of a
+ * flat layer of up to 32 bytes a pixel stand side by side in the image. Past the last tap, where weights are
  * zeros, is anything.
  *
  * Order: some pixels after some, of the image as one row. All of them are read before one is written, so
@@ -17,20 +17,32 @@
 
 #define STACK_BYTES 608u /* windows up to this size lie on the stack  */
 
-static inline uint32_t taps_of(const struct mote_conv2d_s8 *op)
+/* Of a pixel. */
+static inline int32_t in_bytes(const struct mote_conv2d_s8 *op)
 {
-    return (uint32_t)op->kh * op->kw * op->in.c;
+    return op->in.c * ELEMENT_BYTES;
+}
+
+static inline uint32_t out_bytes(const struct mote_conv2d_s8 *op)
+{
+    return op->out.c * (uint32_t)ELEMENT_BYTES;
+}
+
+/* Of a window. */
+static inline uint32_t tap_bytes(const struct mote_conv2d_s8 *op)
+{
+    return (uint32_t)op->kh * op->kw * (uint32_t)in_bytes(op);
 }
 
 static inline uint32_t steps_of(const struct mote_conv2d_s8 *op)
 {
-    return (taps_of(op) + STEP - 1) / STEP;
+    return (tap_bytes(op) + STEP - 1) / STEP;
 }
 
 /* Is the window more than one run of bytes, of which some begin inside a vector? */
 static inline bool is_ragged(const struct mote_conv2d_s8 *op)
 {
-    return op->in.c % STEP != 0 && op->kh * op->kw > 1;
+    return (uint32_t)in_bytes(op) % STEP != 0 && op->kh * op->kw > 1;
 }
 
 /* Three windows, and before them a place where ragged ones are put together. */
@@ -55,11 +67,11 @@ struct layer {
     const int8_t *in, *in_end, *w;
     const int32_t *records;
     int8_t *out;
-    int8_t *x;      /* windows                                              */
-    int8_t *ragged; /* where ragged windows of many steps are put together  */
-    uint32_t n_taps, n_steps;
-    uint32_t n_blocks, n_rest;                  /* of output channels: blocks and what is left */
-    int32_t in_pitch;                           /* bytes of an input row                 */
+    int8_t *x;                 /* windows                                              */
+    int8_t *ragged;            /* where ragged windows of many steps are put together  */
+    uint32_t n_bytes, n_steps; /* of a window */
+    uint32_t n_blocks, n_rest; /* of output channels: blocks and what is left */
+    int32_t in_pitch;          /* bytes of an input row                 */
     struct mote_taps whole_rows, whole_columns; /* of outputs whose windows lie in the image */
     bool is_flat;                               /* pixel i is made of pixel i alone      */
 };
@@ -73,7 +85,7 @@ static uint32_t record_words(const struct layer *l)
 /* Of weights. */
 static uint32_t block_bytes(const struct layer *l)
 {
-    return l->n_steps * BLOCK * STEP * WEIGHT_BITS / 8;
+    return l->n_steps * BLOCK * WEIGHT_BYTES;
 }
 
 /* ---- copying windows ---- */
@@ -130,10 +142,10 @@ static inline void copy_short_runs(const int8_t *from, const struct copying *c, 
 static void gather_one(const struct layer *l, const struct line *line, uint32_t ox, int8_t *to)
 {
     const struct mote_conv2d_s8 *op = l->op;
-    const int32_t x = (int32_t)ox * op->sw - op->pad_left, c = op->in.c;
+    const int32_t x = (int32_t)ox * op->sw - op->pad_left, c = in_bytes(op);
     const struct mote_taps columns = mote_taps_inside(x, op->kw, op->dw, op->in.w);
     const int32_t n_columns = columns.end - columns.first, n_side = op->dw == 1 ? n_columns : 1;
-    mve_fill(op->in_zero, l->n_taps, to);
+    mve_fill(op->in_zero, l->n_bytes, to);
     const int8_t *row = line->at + (x + columns.first * op->dw) * c;
     to += (line->rows.first * op->kw + columns.first) * c;
     for (int32_t ky = line->rows.first; ky < line->rows.end; ky++) {
@@ -150,13 +162,13 @@ static uint32_t count_short_runs(const struct layer *l, const struct line *line,
                                  uint32_t n)
 {
     const struct mote_conv2d_s8 *op = l->op;
-    const int32_t n_rows = line->rows.end - line->rows.first, run = op->kw * op->in.c;
+    const int32_t n_rows = line->rows.end - line->rows.first, run = op->kw * in_bytes(op);
     const int32_t first = (int32_t)ox;
     if (run > (int32_t)STEP || op->dw > 1 || n_rows == 0 || first < l->whole_columns.first ||
         first >= l->whole_columns.end)
         return 0;
-    const int32_t x = first * op->sw - op->pad_left, step = op->sw * op->in.c;
-    const int8_t *last_row = line->at + (n_rows - 1) * op->dh * l->in_pitch + x * op->in.c;
+    const int32_t x = first * op->sw - op->pad_left, step = op->sw * in_bytes(op);
+    const int8_t *last_row = line->at + (n_rows - 1) * op->dh * l->in_pitch + x * in_bytes(op);
     const int32_t n_safe = l->in_end - last_row < (int32_t)STEP
                                ? 0
                                : (l->in_end - last_row - (int32_t)STEP) / step + 1;
@@ -169,16 +181,16 @@ static void gather_short_runs(const struct layer *l, const struct line *line, ui
                               uint32_t n, int8_t *to, uint32_t pitch)
 {
     const struct mote_conv2d_s8 *op = l->op;
-    const uint32_t run = op->kw * (uint32_t)op->in.c;
+    const uint32_t run = op->kw * (uint32_t)in_bytes(op);
     const uint32_t above = (uint32_t)line->rows.first * run, end = (uint32_t)line->rows.end * run;
     struct copying c = {(uint32_t)(line->rows.end - line->rows.first),
                         run,
                         (uint32_t)(op->dh * l->in_pitch),
                         n,
-                        op->sw * (uint32_t)op->in.c,
+                        op->sw * (uint32_t)in_bytes(op),
                         pitch};
-    const int8_t *from = line->at + ((int32_t)ox * op->sw - op->pad_left) * op->in.c;
-    if (above == 0 && end == l->n_taps) {
+    const int8_t *from = line->at + ((int32_t)ox * op->sw - op->pad_left) * in_bytes(op);
+    if (above == 0 && end == l->n_bytes) {
         copy_short_runs(from, &c, to);
         return;
     }
@@ -186,7 +198,7 @@ static void gather_short_runs(const struct layer *l, const struct line *line, ui
     for (; n > 0; n--, from += c.from_pixel, to += pitch) {
         mve_fill(op->in_zero, above, to);
         copy_short_runs(from, &c, to + above);
-        mve_fill(op->in_zero, l->n_taps - end, to + end);
+        mve_fill(op->in_zero, l->n_bytes - end, to + end);
     }
 }
 
@@ -261,7 +273,7 @@ static inline void copy_three(const int8_t *a, const int8_t *b, const int8_t *c,
 static void gather_vectors(const struct layer *l, const struct line *line, uint32_t ox, int8_t *to)
 {
     const struct mote_conv2d_s8 *op = l->op;
-    const int32_t x = (int32_t)ox * op->sw - op->pad_left, c = op->in.c;
+    const int32_t x = (int32_t)ox * op->sw - op->pad_left, c = in_bytes(op);
     const struct mote_taps columns = mote_taps_inside(x, op->kw, op->dw, op->in.w);
     const int32_t n_columns = columns.end - columns.first, n_side = op->dw == 1 ? n_columns : 1;
     const uint32_t n_left = (uint32_t)(columns.first * c);
@@ -288,7 +300,7 @@ static void gather_vectors(const struct layer *l, const struct line *line, uint3
 static void gather_whole(const struct layer *l, const int8_t *from)
 {
     const struct mote_conv2d_s8 *op = l->op;
-    const uint32_t c = op->in.c, run = op->kw * c, pixel = op->sw * c;
+    const uint32_t c = (uint32_t)in_bytes(op), run = op->kw * c, pixel = op->sw * c;
     const int8_t *second = from + pixel;
     copy_three(from, second, second + pixel, run, op->kh, op->dh * (uint32_t)l->in_pitch - run,
                l->x);
@@ -303,7 +315,7 @@ static void gather_three(const struct layer *l, uint32_t i, uint32_t n)
     if (n == PIXELS && op->dw == 1 && x >= l->whole_columns.first && x + 2 < l->whole_columns.end &&
         y >= l->whole_rows.first && y < l->whole_rows.end) {
         gather_whole(l, l->in + (y * op->sh - op->pad_top) * l->in_pitch +
-                            (x * op->sw - op->pad_left) * op->in.c);
+                            (x * op->sw - op->pad_left) * in_bytes(op));
         return;
     }
     struct line line = line_of(l, oy);
@@ -318,7 +330,7 @@ static void gather_tile(const struct layer *l, uint32_t i, uint32_t n)
 {
     const uint32_t second = n > 1 ? 1 : 0, third = n - 1;
     if (l->is_flat) {
-        const uint32_t c = l->op->in.c;
+        const uint32_t c = (uint32_t)in_bytes(l->op);
         const int8_t *from = l->in + i * c;
         copy_three(from, from + second * c, from + third * c, c, 1, 0, l->x);
     } else if (l->ragged) {
@@ -355,7 +367,7 @@ static void groups(const struct layer *l, struct few *t, uint32_t n)
     }
     t->n_groups = 1;
     struct few last = *t;
-    last.out += l->op->out.c - BLOCK;
+    last.out += out_bytes(l->op) - BLOCK * ELEMENT_BYTES;
     last.w += l->n_blocks * block_bytes(l);
     last.records += l->n_blocks * record_words(l);
     last.n_blocks = 1;
@@ -377,7 +389,7 @@ struct row {
 
 static struct few few_at(const struct layer *l, const struct row *row, uint32_t i)
 {
-    return (struct few){.out = l->out + (row->first + i) * l->op->out.c,
+    return (struct few){.out = l->out + (row->first + i) * out_bytes(l->op),
                         .is_exact = !l->op->is_proved,
                         .n_blocks = l->n_blocks,
                         .x = row->x + i * row->pitch,
@@ -389,7 +401,7 @@ static struct few few_at(const struct layer *l, const struct row *row, uint32_t 
 /* As many pixels as are whole groups. */
 static void whole_groups(const struct layer *l, const struct row *row)
 {
-    const uint32_t per_group = group_of(l), n = row->n / per_group, c = l->op->out.c;
+    const uint32_t per_group = group_of(l), n = row->n / per_group, c = out_bytes(l->op);
     if (n == 0)
         return;
     const bool is_backward = l->op->backward;
@@ -424,7 +436,7 @@ static __attribute__((noinline)) void few_steps(const struct layer *l)
     const struct mote_conv2d_s8 *op = l->op;
     const uint32_t n = (uint32_t)op->out.h * op->out.w, pitch = l->n_steps * STEP;
     if (l->is_flat) {
-        const struct row whole = {0, n, l->in, op->in.c};
+        const struct row whole = {0, n, l->in, (uint32_t)in_bytes(op)};
         pixels(l, &whole);
         return;
     }
@@ -476,7 +488,7 @@ static __attribute__((noinline)) void many_steps(const struct layer *l)
 {
     const struct mote_conv2d_s8 *op = l->op;
     const uint32_t n = (uint32_t)op->out.h * op->out.w, n_groups = (n + PIXELS - 1) / PIXELS;
-    const uint32_t c = op->out.c;
+    const uint32_t c = out_bytes(op), last = c - BLOCK * ELEMENT_BYTES;
     struct tile t = tile_of(l);
     for (uint32_t k = 0; k < n_groups; k++) {
         const uint32_t i = PIXELS * (op->backward ? n_groups - 1 - k : k);
@@ -491,7 +503,7 @@ static __attribute__((noinline)) void many_steps(const struct layer *l)
             if (l->n_rest == 0 || first > 0)
                 break;
             first = l->n_blocks, n_blocks = 1;
-            t.out0 += c - BLOCK, t.out1 += c - BLOCK, t.out2 += c - BLOCK;
+            t.out0 += last, t.out1 += last, t.out2 += last;
         }
     }
 }
@@ -503,16 +515,16 @@ static inline void convolve(const struct mote_conv2d_s8 *op, const int8_t *in, c
     int8_t *const place = scratch_bytes(op) == 0 ? stack : scratch;
     struct layer l = {.op = op,
                       .in = in,
-                      .in_end = in + (uint32_t)op->in.h * op->in.w * op->in.c,
+                      .in_end = in + (uint32_t)op->in.h * op->in.w * (uint32_t)in_bytes(op),
                       .w = w,
                       .records = records,
                       .out = out,
                       .x = place,
-                      .n_taps = taps_of(op),
+                      .n_bytes = tap_bytes(op),
                       .n_steps = steps_of(op),
                       .n_blocks = op->out.c / BLOCK,
                       .n_rest = op->out.c % BLOCK};
-    l.in_pitch = op->in.w * op->in.c;
+    l.in_pitch = op->in.w * in_bytes(op);
     l.whole_rows =
         mote_outputs_inside(op->out.h, op->in.h, op->sh, op->pad_top, (op->kh - 1) * op->dh);
     l.whole_columns =
@@ -530,7 +542,7 @@ static inline void convolve(const struct mote_conv2d_s8 *op, const int8_t *in, c
             l.x += (SHORT_STEPS - l.n_steps) * SLOT;
         many_steps(&l);
     }
-    mve_clamp(op->out_min, op->out_max, (uint32_t)op->out.h * op->out.w * op->out.c, out);
+    CLAMP(op->out_min, op->out_max, (uint32_t)op->out.h * op->out.w * op->out.c, out);
 }
 #endif
 #endif

@@ -12,7 +12,7 @@ size_t mote_fully_connected_s8_mve_scratch(const struct mote_fully_connected_s8 
 }
 
 #if MOTE_ISA_MVE
-#define WEIGHT_BITS 8
+#define WEIGHT_BYTES 16
 
 #define TWO(mac, a, b)                                                                             \
     "vldrb.8 q1, [r3], #16\n" mac ".s8 " a ", q0, q1\n"                                            \
@@ -22,6 +22,7 @@ size_t mote_fully_connected_s8_mve_scratch(const struct mote_fully_connected_s8 
 #define CORRECT(y)
 #define AFTER_BLOCKS
 
+#include "kernels/fully_connected/mve_bytes.h"
 #include "kernels/fully_connected/mve_outputs.h"
 
 void mote_fully_connected_s8_mve(const struct mote_fully_connected_s8 *op, const int8_t *in,

@@ -16,7 +16,7 @@ size_t mote_fully_connected_s8_mve_w4_scratch(const struct mote_fully_connected_
 }
 
 #if MOTE_ISA_MVE
-#define WEIGHT_BITS 4
+#define WEIGHT_BYTES 8
 
 #define TWO(mac, a, b)                                                                             \
     "vldrb.8 q1, [r3], #16\n" mac ".s8 " b ", q0, q1\n"                                            \
@@ -43,6 +43,7 @@ size_t mote_fully_connected_s8_mve_w4_scratch(const struct mote_fully_connected_
 #define CORRECT(y)   "vsub.i32 " y ", " y ", q7\n"
 #define AFTER_BLOCKS "vpop {d14-d15}\n"
 
+#include "kernels/fully_connected/mve_bytes.h"
 #include "kernels/fully_connected/mve_outputs.h"
 
 void mote_fully_connected_s8_mve_w4(const struct mote_fully_connected_s8 *op, const int8_t *in,

@@ -1,10 +1,14 @@
 /* mve_outputs.h - dense layers by eight outputs at a time, for cores with Helium.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Eight outputs share sixteen inputs, which are read where they lie. A kernel says how many bits its
- * weights have and how they are multiplied, then takes this in:
+ * Eight outputs share a vector of inputs, which are read where they lie. A kernel says how wide its inputs
+ * and weights are and how they are multiplied, then takes this in:
  *
- *     WEIGHT_BITS     8 or 4
+ *     WEIGHT_BYTES    of an output beside a vector of inputs: 16, or 8
+ *     ELEMENT_BYTES   of an input and of an output: 1, or 2
+ *     MULH(y, k)      code that multiplies sums y by k and keeps the high words, of proved layers
+ *     STORE(y)        code that narrows four outputs and stores them at r7, which it moves on
+ *     CLAMP           function that holds outputs at the ends of a fused activation
  *     TWO(mac, a, b)  code of 16 bytes that multiplies the inputs, q0, with the next weights, at r3, of two
  *                     outputs and adds to the sums a and b; q1 and q2 are free
  *     TAKE_APART      code that makes of r0, r2, ... lr the sums of the outputs
@@ -13,7 +17,7 @@
  *     CORRECT(y)      code that corrects the sums of four outputs by q7
  *     AFTER_BLOCKS    code that gives q7 back
  *
- * host/pack/dots.h says how weights and records lie; the last step, whose inputs may be fewer than sixteen,
+ * host/pack/dots.h says how weights and records lie; the last step, whose inputs may be fewer,
  * is computed first.
  *
  * Order: rows; within a row blocks of eight outputs, of which the last one begins earlier where it would
@@ -24,7 +28,7 @@
 
 #include "kernels/common/mve.h"
 
-#define STEP  16u /* inputs of a vector          */
+#define STEP  16u /* bytes of a vector of inputs */
 #define BLOCK 8u  /* outputs                     */
 #define ROUND 4u  /* steps in the loop           */
 
@@ -35,7 +39,7 @@ struct row {
     uint32_t n_rounds;        /* r3: 1 at least                                                 */
     uint32_t ending;          /* r4: 1 for ROUND_EXACT, plus 2 where all outputs share a record */
     const int8_t *w_end;      /* r5                                                             */
-    uint32_t n_last;          /* r6: inputs of the last step                                    */
+    uint32_t n_last;          /* r6: bytes of the last step                                     */
     int8_t *out;              /* r7                                                             */
     const int8_t *w;          /* r8                                                             */
     const int32_t *bias;      /* r9                                                             */
@@ -45,7 +49,7 @@ struct row {
 
 /* clang-format off */
 
-/* Sixteen inputs by eight outputs: 17 instructions, 68 bytes. `mac` is VMLADAV to begin the sums, VMLADAVA
+/* A vector of inputs by eight outputs: 17 instructions, 68 bytes. `mac` is VMLADAV to begin the sums, VMLADAVA
  * to go on. */
 #define EIGHT(mac)                                                                                 \
     TWO(mac, "r0", "r2") TWO(mac, "r4", "r6") TWO(mac, "r8", "r10") TWO(mac, "r12", "lr")
@@ -54,7 +58,7 @@ struct row {
 
 /* Four sums become bytes: host/pack/vectors.h. q4 multiplies, q5 is added, q6 shifts. */
 #define PROVED(y)                                                                                  \
-    "vmulh.s32 " y ", " y ", q4\n"                                                                 \
+    MULH(y, "q4")                                                                                  \
     "vadd.i32 " y ", " y ", q5\n"
 #define EXACT(y)                                                                                   \
     "vqrdmulh.s32 " y ", " y ", q4\n"                                                              \
@@ -130,10 +134,7 @@ static __attribute__((naked, noinline)) void blocks(const struct row *r __attrib
         PROVED("q2") PROVED("q3")
         "7:\n" /* store */
         "ldr r1, [sp, #16]\n"
-        "vqmovnb.s16 q2, q2\n"
-        "vstrb.32 q2, [r7], #4\n"
-        "vqmovnb.s16 q3, q3\n"
-        "vstrb.32 q3, [r7], #4\n"
+        STORE("q2") STORE("q3")
         "cmp r3, r1\n"
         "bne 1b\n"
         "add sp, #24\n"
@@ -152,8 +153,8 @@ static uint32_t constant_words(const struct mote_fully_connected_s8 *op)
 static void one_row(const struct mote_fully_connected_s8 *op, const struct row *first,
                     const int8_t *in, int8_t *out)
 {
-    const uint32_t n_steps = (op->in_n + STEP - 1) / STEP, n_whole = op->out_n / BLOCK;
-    const uint32_t block_bytes = n_steps * BLOCK * STEP * WEIGHT_BITS / 8;
+    const uint32_t n_steps = (op->in_n * ELEMENT_BYTES + STEP - 1) / STEP;
+    const uint32_t n_whole = op->out_n / BLOCK, block_bytes = n_steps * BLOCK * WEIGHT_BYTES;
     struct row r = *first;
     r.x = in;
     r.x_last = in + (n_steps - 1) * STEP;
@@ -163,33 +164,34 @@ static void one_row(const struct mote_fully_connected_s8 *op, const struct row *
         blocks(&r);
     if (op->out_n % BLOCK == 0)
         return;
-    int8_t few[BLOCK];
+    int8_t few[BLOCK * ELEMENT_BYTES];
     r.w = r.w_end;
     r.w_end += block_bytes;
     r.bias += n_whole * BLOCK;
     r.constants += n_whole * constant_words(op);
-    r.out = n_whole > 0 ? out + op->out_n - BLOCK : few;
+    r.out = n_whole > 0 ? out + (op->out_n - BLOCK) * ELEMENT_BYTES : few;
     blocks(&r);
     if (n_whole == 0)
-        mve_copy(few, op->out_n, out);
+        mve_copy(few, op->out_n * ELEMENT_BYTES, out);
 }
 
 static inline void all_rows(const struct mote_fully_connected_s8 *op, const int8_t *in,
                             const int8_t *w, const int32_t *records, int8_t *out)
 {
-    const uint32_t n_more = (op->in_n - 1) / STEP; /* steps after the first one */
+    const uint32_t in_bytes = op->in_n * ELEMENT_BYTES, out_bytes = op->out_n * ELEMENT_BYTES;
+    const uint32_t n_more = (in_bytes - 1) / STEP; /* steps after the first one */
     const uint32_t n_rounds = n_more > 0 ? (n_more + ROUND - 1) / ROUND : 1;
     const struct row first = {
         .n_rounds = n_rounds,
         .ending = !op->is_proved + 2u * (op->one_scale != 0),
-        .n_last = op->in_n - n_more * STEP,
+        .n_last = in_bytes - n_more * STEP,
         .w = w,
         .bias = records,
         .constants = records + (op->out_n + BLOCK - 1) / BLOCK * BLOCK,
         .skip = (n_rounds * ROUND - n_more) * STEP_CODE,
     };
     for (uint32_t row = 0; row < op->rows; row++)
-        one_row(op, &first, in + row * op->in_n, out + row * op->out_n);
-    mve_clamp(op->out_min, op->out_max, op->rows * op->out_n, out);
+        one_row(op, &first, in + row * in_bytes, out + row * out_bytes);
+    CLAMP(op->out_min, op->out_max, op->rows * op->out_n, out);
 }
 #endif
