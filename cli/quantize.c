@@ -12,6 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Per cent, unless --max-error says otherwise. */
+#define MAX_ERROR   2.0
+#define MIXED_ERROR 0.5
+
 static const char usage[] =
     "usage: mote quantize MODEL --calib PATH [options]\n"
     "       mote quantize MODEL --recipe RECIPE [options]\n\n"
@@ -24,7 +28,9 @@ static const char usage[] =
     "  -o FILE          what to write (default: MODEL without \"-float\")\n"
     "  --ranges METHOD  minmax, percentile, mse, kl or auto (default: auto, or the recipe's)\n"
     "  --methods WHICH  all: try equalisation, better rounding and bias correction too, or ranges\n"
-    "  --weights TYPE   int8, or int4 for convolutions and dense layers (default: int8)\n"
+    "  --weights TYPE   int8, int4 for convolutions and dense layers, or mixed: int4 in as many "
+    "of\n"
+    "                   them as --max-error allows, 0.5 unless given (default: int8)\n"
     "  --max-drop P     lose at most P points of accuracy where classes are known (default: 1),\n"
     "                   beyond what chance explains on so few samples\n"
     "  --max-error P    otherwise: squared error of at most P % of the squared outputs (default: "
@@ -70,6 +76,8 @@ static const char *method_text(struct arena *a, const struct quantize_method *m)
         text_printf(&t, ", rounded by %s", rounding_names[m->rounding]);
     if (m->correct_biases)
         text_add(&t, ", biases corrected");
+    if (m->n_4_bits > 0)
+        text_printf(&t, ", int4 in %" PRIu32, m->n_4_bits);
     return text_cstr(&t);
 }
 
@@ -78,6 +86,7 @@ static void json_trial(struct arena *a, struct json *j, const struct trial *t)
     json_object(j, NULL);
     json_str(j, "method", method_text(a, &t->method));
     json_str(j, "ranges", range_names[t->method.ranges]);
+    json_int(j, "int4_layers", t->method.n_4_bits);
     json_float(j, "output_mse", t->mse);
     json_float(j, "output_error", t->error);
     json_float(j, "agreement", t->agreement);
@@ -120,18 +129,18 @@ static void print_json(struct arena *a, const char *path, size_t const_bytes,
 static void print_trials(struct arena *a, const struct quantize_report *r)
 {
     const bool has_labels = !isnan(r->float_accuracy);
-    printf("%-58s %12s %10s%s\n", "method", "output error", "as float",
+    printf("%-64s %12s %10s%s\n", "method", "output error", "as float",
            has_labels ? "   accuracy" : "");
     for (uint32_t i = 0; i < r->n_trials; i++) {
         const struct trial *t = &r->trials[i];
-        printf("%-58s %10.4f %% %8.2f %%", method_text(a, &t->method), 100 * t->error,
+        printf("%-64s %10.4f %% %8.2f %%", method_text(a, &t->method), 100 * t->error,
                100 * t->agreement);
         if (has_labels)
             printf(" %8.2f %%", 100 * t->accuracy);
         printf("%s\n", i == r->chosen ? "   chosen" : "");
     }
     if (has_labels)
-        printf("%-82s %8.2f %%\n", "float", 100 * r->float_accuracy);
+        printf("%-88s %8.2f %%\n", "float", 100 * r->float_accuracy);
     printf("judged on %s samples that chose nothing; layers that are furthest from float:\n",
            str_count(a, r->n_judged));
     for (uint32_t i = 0; i < r->n_worst; i++)
@@ -141,7 +150,7 @@ static void print_trials(struct arena *a, const struct quantize_report *r)
 struct settings {
     const char *output, *recipe, *calib, *ranges, *methods, *weights;
     uint64_t threads;
-    double max_drop, max_error; /* points, per cent */
+    double max_drop, max_error; /* points, per cent; the latter NAN: not given */
     bool json;
 };
 
@@ -158,12 +167,15 @@ static bool choose_options(const struct settings *s, struct quantize_options *o,
         return false;
     if (s->methods && strcmp(s->methods, "all") != 0 && strcmp(s->methods, "ranges") != 0)
         return diag_error(d, "--methods", "\"%s\" is neither all nor ranges", s->methods);
-    if (s->weights && strcmp(s->weights, "int8") != 0 && strcmp(s->weights, "int4") != 0)
-        return diag_error(d, "--weights", "\"%s\" is neither int8 nor int4", s->weights);
+    const bool is_4 = s->weights && strcmp(s->weights, "int4") == 0;
+    const bool is_mixed = s->weights && strcmp(s->weights, "mixed") == 0;
+    if (s->weights && strcmp(s->weights, "int8") != 0 && !is_4 && !is_mixed)
+        return diag_error(d, "--weights", "\"%s\" is none of int8, int4, mixed", s->weights);
     if (s->methods)
         o->refine = strcmp(s->methods, "all") == 0;
-    if (s->weights)
-        o->weight_bits = strcmp(s->weights, "int4") == 0 ? 4 : 8;
+    o->weight_bits = is_4 ? 4 : 8;
+    o->mixed = is_mixed;
+    o->mixed_error = 0.01 * (isnan(s->max_error) ? MIXED_ERROR : s->max_error);
     return true;
 }
 
@@ -215,6 +227,7 @@ static bool is_good_enough(struct arena *a, const char *path, const struct setti
 {
     const struct trial *t = &r->trials[r->chosen];
     const double drop = 100 * (r->float_accuracy - t->accuracy), error = 100 * t->error;
+    const double max_error = isnan(s->max_error) ? MAX_ERROR : s->max_error;
     const double chance = 100 * sqrt((1.0 - t->agreement) / r->n_judged);
     if (drop - chance > s->max_drop) {
         diag_error(d, path,
@@ -224,10 +237,10 @@ static bool is_good_enough(struct arena *a, const char *path, const struct setti
                    s->max_drop, chance);
         return diag_hint(d, "more or better calibration samples, --weights int8, or --max-drop");
     }
-    if (isnan(r->float_accuracy) && error > s->max_error) {
+    if (isnan(r->float_accuracy) && error > max_error) {
         diag_error(d, path,
                    "the output error of %.2f %% is above the %.4g %% allowed; nothing was written",
-                   error, s->max_error);
+                   error, max_error);
         return diag_hint(d, "more or better calibration samples, --weights int8, or --max-error");
     }
     return true;
@@ -270,7 +283,7 @@ static bool quantize(struct arena *a, const char *path, const struct settings *s
 
 static enum exit_status run(struct arena *a, int argc, char **argv, struct diag *d)
 {
-    struct settings s = {.max_drop = 1.0, .max_error = 2.0};
+    struct settings s = {.max_drop = 1.0, .max_error = (double)NAN};
     const struct arg args[] = {
         {"-o", ARG_STRING, &s.output},          {"--recipe", ARG_STRING, &s.recipe},
         {"--calib", ARG_STRING, &s.calib},      {"--ranges", ARG_STRING, &s.ranges},

@@ -13,6 +13,7 @@
 #include "quant/equalise.h"
 #include "quant/judge.h"
 #include "quant/losses.h"
+#include "quant/mixed.h"
 #include "quant/moments.h"
 #include "quant/observe.h"
 #include "quant/range.h"
@@ -36,7 +37,7 @@ static bool check_request(const struct graph *g, const struct calibration *c,
     if (c->n_fit > c->n)
         return diag_error(d, NULL, "%u samples shall choose ranges, but there are only %u",
                           (unsigned)c->n_fit, (unsigned)c->n);
-    if ((opt->ranges == RANGE_AUTO || opt->refine) && c->n_fit == c->n) {
+    if ((opt->ranges == RANGE_AUTO || opt->refine || opt->mixed) && c->n_fit == c->n) {
         diag_error(d, NULL, "all %u calibration samples choose ranges, none is left to judge them",
                    (unsigned)c->n);
         return diag_hint(d, "give more samples, or name a range method");
@@ -75,6 +76,7 @@ struct search {
     struct pool *pool;
     struct arena *tmp;
     struct start plain, equalised; /* the latter's graph is NULL until it is tried */
+    uint8_t *bits;                 /* [nodes] of weights: 8 or 4 */
     const struct reference *reference;
     struct quantize_report *report;
     struct diag *d;
@@ -94,14 +96,6 @@ static bool observe_start(struct search *s, struct start *start)
     return start->seen != NULL;
 }
 
-static uint8_t *weight_bits(struct arena *a, const struct graph *g, uint8_t bits)
-{
-    uint8_t *of = ARENA_ARRAY(a, uint8_t, g->nodes.n);
-    for (uint32_t n = 0; n < g->nodes.n; n++)
-        of[n] = g->nodes.items[n].op == OP_DEPTHWISE_CONV2D ? 8 : bits;
-    return of;
-}
-
 /* The int8 graph that a method makes, in `a`; NULL with d set. */
 static struct graph *make(struct search *s, struct arena *a, const struct quantize_method *m)
 {
@@ -112,14 +106,13 @@ static struct graph *make(struct search *s, struct arena *a, const struct quanti
     for (uint32_t t = 0; t < g->tensors.n; t++)
         if (is_activation(&g->tensors.items[t]))
             range[t] = range_choose(&from->seen[t], m->ranges, s->opt->percentile);
-    const uint8_t *bits = weight_bits(s->tmp, g, s->opt->weight_bits);
-    struct graph *q = convert_to_int8(a, g, range, bits, s->d);
+    struct graph *q = convert_to_int8(a, g, range, s->bits, s->d);
     if (q && m->rounding != WEIGHTS_NEAREST) {
         struct arena *tmp = arena_new("moments");
         const struct moments *of =
             moments_measure(tmp, q, s->c->samples, s->c->n_fit, MOMENTS_PRODUCTS, s->pool, s->d);
         if (of)
-            round_weights(q, g, of, bits, m->rounding, s->pool);
+            round_weights(q, g, of, s->bits, m->rounding, s->pool);
         arena_free(tmp);
         if (!of)
             return NULL;
@@ -134,26 +127,43 @@ static bool is_better(const struct trial *a, const struct trial *b)
     return a->mse < b->mse;
 }
 
+/* How good the graph is that a method makes. */
+static bool judge_method(struct search *s, const struct quantize_method *m,
+                         struct judgement *verdict)
+{
+    struct arena *tmp = arena_new("trial");
+    const struct graph *q = make(s, tmp, m);
+    const bool ok = q && judge(tmp, s->reference, q, s->pool, verdict, s->d);
+    arena_free(tmp);
+    return ok;
+}
+
+static uint32_t count_4_bits(const struct search *s)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < s->plain.g->nodes.n; i++)
+        n += s->bits[i] == 4 ? 1 : 0;
+    return n;
+}
+
 /* Try a method; the report's choice moves to it if it is the best so far. */
 static bool try(struct search *s, const struct quantize_method *m)
 {
     struct quantize_report *r = s->report;
-    assert(r->n_trials < TRIALS_MAX);
-    struct arena *tmp = arena_new("trial");
-    const struct graph *q = make(s, tmp, m);
     struct judgement verdict;
-    const bool ok = q && judge(tmp, s->reference, q, s->pool, &verdict, s->d);
-    arena_free(tmp);
-    if (!ok)
+    assert(r->n_trials < TRIALS_MAX);
+    if (!judge_method(s, m, &verdict))
         return false;
-    r->trials[r->n_trials] = (struct trial){
+    struct trial *t = &r->trials[r->n_trials];
+    *t = (struct trial){
         .method = *m,
         .mse = verdict.mse,
         .error = verdict.error,
         .agreement = verdict.agreement,
         .accuracy = verdict.accuracy,
     };
-    if (is_better(&r->trials[r->n_trials], &r->trials[r->chosen]))
+    t->method.n_4_bits = count_4_bits(s);
+    if (is_better(t, &r->trials[r->chosen]))
         r->chosen = r->n_trials;
     r->n_trials++;
     return true;
@@ -194,6 +204,29 @@ static bool try_refinements(struct search *s)
     return try(s, &m);
 }
 
+/* mixed_choose's trial: the best method with these bits. */
+static bool try_bits(void *ctx, const uint8_t *bits, double *error)
+{
+    struct search *s = ctx;
+    struct judgement verdict;
+    const struct quantize_method m = best(s);
+    assert(bits == s->bits);
+    if (!judge_method(s, &m, &verdict))
+        return false;
+    *error = verdict.error;
+    return true;
+}
+
+/* Fewer bits for what bears them: the last line of the table, and chosen because it was asked for. */
+static bool try_mixed(struct search *s)
+{
+    const struct quantize_method m = best(s);
+    if (!mixed_choose(s->plain.g, s->opt->mixed_error, try_bits, s, s->bits) || !try(s, &m))
+        return false;
+    s->report->chosen = s->report->n_trials - 1;
+    return true;
+}
+
 /* Try what is asked for on the samples held out; report->chosen is the best. With nothing held out
  * the one method asked for is chosen unjudged. */
 static bool choose_method(struct search *s)
@@ -214,7 +247,8 @@ static bool choose_method(struct search *s)
         return false;
     s->reference = reference;
     r->float_accuracy = reference->accuracy;
-    return try_ranges(s) && (!s->opt->refine || try_refinements(s));
+    return try_ranges(s) && (!s->opt->refine || try_refinements(s)) &&
+           (!s->opt->mixed || try_mixed(s));
 }
 
 /* The worst layers of the chosen graph. */
@@ -266,6 +300,9 @@ struct graph *quantize_graph(struct arena *a, const struct graph *g, const struc
         .report = report,
         .d = d,
     };
+    s.bits = ARENA_ARRAY(s.tmp, uint8_t, g->nodes.n);
+    for (uint32_t n = 0; n < g->nodes.n; n++)
+        s.bits[n] = !opt->mixed && may_have_4_bits(g, n) ? opt->weight_bits : 8;
     struct graph *q = quantize_with(a, &s);
     arena_free(s.tmp);
     return q;

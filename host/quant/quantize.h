@@ -36,10 +36,11 @@ struct calibration {
 
 struct quantize_options {
     enum range_method ranges;
-    float percentile; /* above 50, at most 100; 99.99 is usual. Only for RANGE_PERCENTILE, _AUTO */
-    bool refine;      /* with the best ranges try what `struct quantize_method` has besides      */
-    uint8_t
-        weight_bits; /* 8 or 4: of convolutions and dense layers; depthwise ones have 8         */
+    float percentile;    /* above 50, at most 100; 99.99 is usual. Only RANGE_PERCENTILE, _AUTO */
+    bool refine;         /* with the best ranges try what struct quantize_method has besides    */
+    uint8_t weight_bits; /* 8 or 4: of convolutions and dense layers; depthwise ones have 8     */
+    bool mixed;          /* instead: 4 in as many layers as mixed_error, of a trial, allows     */
+    double mixed_error;
 };
 
 /* How an int8 graph was made of the float one. */
@@ -48,6 +49,7 @@ struct quantize_method {
     bool equalise; /* channels of neighbouring layers brought to like ranges: equalise.h      */
     enum weight_rounding rounding;
     bool correct_biases; /* for the mean of what quantisation shifts: bias.h                   */
+    uint32_t n_4_bits;   /* layers with weights of 4 bits                                      */
 };
 
 /* A method and how far its graph is from the float one, on samples that chose nothing. Judged are the

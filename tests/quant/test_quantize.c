@@ -556,9 +556,14 @@ TEST(a_percentile_beyond_its_range_is_refused)
     const struct calibration c = {random_samples(&b, 4), 4, 2, NULL};
     const float wrong[] = {0.0f, 50.0f, 100.5f, NAN};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        CHECK_HAS(refusal(&b, &c, &(struct quantize_options){RANGE_PERCENTILE, wrong[i], false, 8}),
+        CHECK_HAS(refusal(&b, &c,
+                          &(struct quantize_options){.ranges = RANGE_PERCENTILE,
+                                                     .percentile = wrong[i],
+                                                     .weight_bits = 8}),
                   "percentile");
-        CHECK_HAS(refusal(&b, &c, &(struct quantize_options){RANGE_AUTO, wrong[i], false, 8}),
+        CHECK_HAS(refusal(&b, &c,
+                          &(struct quantize_options){
+                              .ranges = RANGE_AUTO, .percentile = wrong[i], .weight_bits = 8}),
                   "percentile");
     }
     bench_end(&b);

@@ -9,6 +9,7 @@
 #include "quant/build.h"
 #include "quant/convert.h"
 #include "quant/equalise.h"
+#include "quant/mixed.h"
 #include "quant/quantize.h"
 #include "quant/rounding.h"
 #include <math.h>
@@ -254,6 +255,67 @@ TEST(refinements_help_weights_of_4_bits_and_do_not_depend_on_threads)
     bench_end(&b);
 }
 
+/* A trial whose error is what the layers say, and nothing else. */
+struct prices {
+    const double *of; /* [nodes] */
+    uint32_t n, n_calls;
+};
+
+static bool add_prices(void *ctx, const uint8_t *bits, double *error)
+{
+    struct prices *p = ctx;
+    *error = 0.001;
+    for (uint32_t i = 0; i < p->n; i++)
+        *error += bits[i] == 4 ? p->of[i] : 0.0;
+    p->n_calls++;
+    return true;
+}
+
+TEST(mixed_takes_the_cheapest_bytes_up_to_the_limit)
+{
+    struct bench b = bench_begin(1);
+    build_layers(&b); /* conv 162 bytes, relu, dw, pool, flat, fc 120 bytes */
+    uint8_t bits[6];
+    const double dear_conv[6] = {0.02, 0.0, 0.0, 0.0, 0.0, 0.01};
+    struct prices p = {dear_conv, 6, 0};
+    CHECK(mixed_choose(b.g, 0.015, add_prices, &p, bits));
+    CHECK(bits[0] == 8 && bits[5] == 4 && bits[2] == 8);
+    CHECK(mixed_choose(b.g, 0.04, add_prices, &p, bits));
+    CHECK(bits[0] == 4 && bits[5] == 4 && bits[2] == 8);
+    CHECK(mixed_choose(b.g, 0.005, add_prices, &p, bits));
+    CHECK(bits[0] == 8 && bits[5] == 8);
+    const double dear_bytes[6] = {0.01, 0.0, 0.0, 0.0, 0.0, 0.009}; /* less a byte in conv */
+    p.of = dear_bytes;
+    CHECK(mixed_choose(b.g, 0.012, add_prices, &p, bits));
+    CHECK(bits[0] == 4 && bits[5] == 8);
+    bench_end(&b);
+}
+
+TEST(mixed_weights_stay_within_the_error_asked_for)
+{
+    struct bench b = bench_begin(1);
+    struct diag d = {0};
+    build_layers(&b);
+    CHECK(simplify(b.g, &d));
+    const struct calibration c = {.samples = positive_samples(&b, 60), .n = 60, .n_fit = 40};
+    struct quantize_options opt = {.ranges = RANGE_MSE, .weight_bits = 8, .mixed = true};
+    for (int i = 0; i < 3; i++) {
+        struct quantize_report report;
+        opt.mixed_error = (const double[]){0.0, 0.001, 1.0}[i];
+        const struct graph *q = quantize_graph(b.a, b.g, &c, &opt, b.pool, &report, &d);
+        check_no_error(&d);
+        CHECK(graph_verify(q, &d));
+        const struct trial *chosen = &report.trials[report.chosen];
+        CHECK_EQ(report.chosen, report.n_trials - 1);
+        CHECK(chosen->method.n_4_bits == 0 || chosen->error <= opt.mixed_error);
+        if (i == 0)
+            CHECK_EQ(chosen->method.n_4_bits, 0);
+        if (i == 2)
+            CHECK_EQ(chosen->method.n_4_bits, 2);
+    }
+    bench_end(&b);
+}
+
 TEST(random_graphs_are_refined_into_valid_int8)
 {
     for (uint64_t i = 0; i < 30; i++) {
@@ -282,4 +344,6 @@ TEST_MAIN(T(the_factor_times_itself_is_the_damped_matrix),
           T(what_two_layers_read_or_a_relu6_bounds_is_not_equalised),
           T(corrected_biases_take_off_the_mean_error),
           T(refinements_help_weights_of_4_bits_and_do_not_depend_on_threads),
+          T(mixed_takes_the_cheapest_bytes_up_to_the_limit),
+          T(mixed_weights_stay_within_the_error_asked_for),
           T(random_graphs_are_refined_into_valid_int8))

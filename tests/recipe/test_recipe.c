@@ -88,7 +88,7 @@ TEST(the_example_of_the_documentation_is_read_whole)
     CHECK_EQ(o->schedule, SCHEDULE_COSINE);
     CHECK_NEAR(o->warmup_epochs, 1, 0);
     CHECK_NEAR(o->label_smoothing, 0.1, 1e-7);
-    CHECK_EQ(r->quantize_options.method, RANGE_AUTO);
+    CHECK_EQ(r->quantize_options.ranges, RANGE_AUTO);
     CHECK_NEAR(r->quantize_options.percentile, 99.99, 1e-4);
     CHECK_EQ(r->calibration_n, 512);
     CHECK_EQ(r->calibration_fit_n, 256);
@@ -119,7 +119,7 @@ TEST(a_minimal_recipe_has_the_documented_defaults)
     CHECK_NEAR(r->validation_share, 0, 0);
     CHECK_EQ((int64_t)r->flash_bytes, 0);
     CHECK_STR(r->target->name, "cortex-m4");
-    CHECK_EQ(r->quantize_options.method, RANGE_AUTO);
+    CHECK_EQ(r->quantize_options.ranges, RANGE_AUTO);
     CHECK_NEAR(read_text(&f, MINIMAL "train: {optimizer: adamw}\n")->train_options.lr, 0.001, 1e-9);
     end(&f);
 }
