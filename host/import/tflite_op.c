@@ -75,6 +75,10 @@ bool tfl_constant(struct tfl *t, const struct tfl_op *op, uint32_t i, struct ten
         return fb_fail(t->fb, from->data_at,
                        "tensor %" PRIu32 " '%s' takes %zu bytes, its buffer %" PRIu32 " has %zu", i,
                        from->name, bytes, from->i_buffer, from->data.len);
+    t->n_read += bytes;
+    if (t->n_read > TFL_READ_BYTES)
+        return tfl_refuse(op, "constants of more than %" PRIu64 " bytes, as often as they are read",
+                          (uint64_t)TFL_READ_BYTES);
     const size_t align = dtype_bytes(out->dtype);
     if (!tfl_count_copy(t, op, tfl_tensor_copied(t, from, align)))
         return false;

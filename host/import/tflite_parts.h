@@ -27,8 +27,8 @@
 #define TFL_INLINED_MAX   (1 << 15) /* operators and tensors of subgraphs, as often as they run */
 #define TFL_DEPTH_MAX     4         /* subgraphs within subgraphs */
 #define TFL_FILL_MAX      (1 << 20) /* elements of a constant that FILL makes */
-#define TFL_COPY_BYTES                                                                             \
-    (1 << 28) /* of constants that are made anew, but of a large file a multiple */
+#define TFL_COPY_BYTES    (1 << 28) /* of constants made anew, or TFL_COPIES_MAX files */
+#define TFL_READ_BYTES    (UINT64_C(1) << 34) /* of constants, as often as they are read       */
 
 /* Integers known while reading: a constant, or what a chain of SHAPE, STRIDED_SLICE and PACK makes
  * of the shapes, which are all static. */
@@ -98,6 +98,7 @@ struct tfl {
     uint32_t n_scales;    /* converted so far                                          */
     uint64_t n_packed;    /* bytes of weights that were copied so far                  */
     uint64_t n_copied;    /* and of other constants                                    */
+    uint64_t n_read;      /* bytes of constants that were read and checked so far      */
     uint32_t n_inlined;   /* operators and tensors of subgraphs run so far             */
     uint32_t depth;       /* of the subgraph that is read; 0 for the first             */
     struct tfl_variables *variables;

@@ -192,6 +192,7 @@ bool tfl_call_once(struct tfl *t, const struct tfl_op *op)
         ok = run_init_op(&sub, i, &d);
     t->n_scales = sub.n_scales;
     t->n_copied = sub.n_copied;
+    t->n_read = sub.n_read;
     if (!ok && !t->fb->failed)
         tfl_refuse(op, "operator %" PRIu32 " of its subgraph %" PRIu32 ": %s", i - 1, i_subgraph,
                    d.message);

@@ -99,7 +99,7 @@ TEST(what_is_kept_is_the_best_of_what_those_before_leave)
 {
     struct random r = random_seed(test_seed());
     int n_clear = 0;
-    for (int i = 0; i < test_rounds(3000); i++) {
+    for (int i = 0; i < test_rounds(800); i++) {
         const struct scene s = random_scene(&r, i % 2);
         const struct result got = found(&s);
         struct result want;
@@ -113,7 +113,7 @@ TEST(what_is_kept_is_the_best_of_what_those_before_leave)
                        (int32_t)k < want.count ? (double)want.quality[k] : 0.0, 1e-5);
         }
     }
-    CHECK(n_clear > test_rounds(3000) / 4);
+    CHECK(n_clear > test_rounds(800) / 4);
 }
 
 TEST(of_equal_scores_the_first_counts_and_no_number_is_out)
