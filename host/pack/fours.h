@@ -16,5 +16,8 @@
 bool fours_find(const struct weighted *l, struct packed_layer *out);
 void fours_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
                  int32_t *second);
+bool triples_find(const struct weighted *l, struct packed_layer *out);
+void triples_write(const struct weighted *l, const struct packed_layer *packed, void *weights,
+                   int32_t *second);
 bool strips_find(const struct weighted *l, struct packed_layer *out);
 #endif

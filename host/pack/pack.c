@@ -29,6 +29,7 @@ static const struct packer packers[N_PACKINGS] = {
     [FOLDED] = {sizeof(int8_t), 1, folded_find, folded_write},
     [FOURS] = {sizeof(int8_t), 4, fours_find, fours_write},
     [STRIPS] = {sizeof(int8_t), 4, strips_find, fours_write},
+    [TRIPLES] = {sizeof(int8_t), 4, triples_find, triples_write},
     [LANES] = {sizeof(uint32_t), 8, lanes_find, lanes_write},
     [NIBBLES] = {sizeof(int8_t), 1, nibbles_find, nibbles_write},
     [NINES] = {sizeof(uint32_t), 1, nines_find, nines_write},

@@ -16,6 +16,7 @@ enum packing {
     NIBBLES,
     FOURS,
     STRIPS,
+    TRIPLES,
     LANES,
     PAIRS,
     OCTETS,

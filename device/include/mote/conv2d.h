@@ -60,7 +60,7 @@ static inline bool mote_conv2d_s8_is_flat(const struct mote_conv2d_s8 *op)
  *        weights.
  *   opt_w4: the same bias; w as host/pack/nibbles.h lays it out: _w4 are variants for weights that all
  *        lie in -8..7.
- *   v7m, rv32: w and records as host/pack/fours.h lays them out.
+ *   v7m, rv32: w and records as host/pack/fours.h lays them out, for rv32 TRIPLES.
  *   dsp: w and records as host/pack/pairs.h lays them out.
  *   mve: w and records as host/pack/dots.h lays them out, DOTS_2; mve_w4: DOTS_2_W4. */
 void mote_conv2d_s8_ref(const struct mote_conv2d_s8 *op, const int8_t *in, const int8_t *w,

@@ -36,7 +36,7 @@ static inline size_t mote_gather_scratch(const struct mote_conv2d_s8 *op, size_t
     return bytes <= MOTE_GATHER_STACK ? 0 : bytes;
 }
 
-#if MOTE_ISA_V7M || MOTE_ISA_RV32
+#if MOTE_ISA_V7M
 /* n words, from an address that is a multiple of four, `step` words apart. */
 static inline uint32_t *mote_spread(const int8_t *from, size_t n, uint32_t *to, size_t step)
 {
