@@ -32,7 +32,8 @@ static const char usage[] =
     "  --arena BYTES    refuse a memory plan that is larger, such as 16K\n"
     "  --ram BYTES      find a schedule whose arena is no larger, such as 16K: layers in "
     "cascades,\n"
-    "                   a few rows at a time; or say what the least is\n"
+    "                   a few rows at a time, or in tiles with some MACs more; or say what the "
+    "least is\n"
     "  --feed rows      the caller gives the input row by row: it is never whole in "
     "memory\n" WISH_OPTIMIZE_USAGE
     "  --reference      use the reference kernels instead of the fastest\n"

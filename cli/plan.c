@@ -12,7 +12,7 @@ static const char usage[] =
     "Plan the memory of a model and draw it over time: columns are steps, rows addresses.\n\n"
     "  --target T    the board whose kernels it is planned for (default: " TARGET_DEFAULT ")\n"
     "  --ram BYTES   find a schedule within so many bytes, such as 16K: layers in cascades, a few\n"
-    "                rows at a time; or say what the least is\n"
+    "                rows at a time, or in tiles with some MACs more; or say what the least is\n"
     "  --feed rows   the caller gives the input row by row: it is never whole in memory\n"
     "  --optimize WHAT   as for mote compile: kernels differ in scratch\n\n"
     "example:\n"

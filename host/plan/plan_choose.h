@@ -17,8 +17,8 @@ bool plan_choose(struct arena *a, const struct graph *g, const struct choice *ch
                  struct planned *out, struct diag *d);
 
 /* The same in `ram_bytes` at most, fed by `feed`, with cascades where memory asks for them
- * (plan_search). Where the kernels leave no such schedule, those with the most scratch are given up,
- * as long as there are any. False with `d` set when there is none then either. */
+ * (plan_find). Where the kernels leave no such schedule, or only one in tiles, those with the most
+ * scratch are given up, as long as there are any; what is predicted to be fastest is taken. False with `d` set when there is none then either. */
 bool plan_choose_within(struct arena *a, const struct graph *g, const struct choice *choice,
                         size_t ram_bytes, enum feed feed, struct planned *out, struct diag *d);
 #endif

@@ -9,7 +9,8 @@
  * path over the steps: exact. The peak is a lower bound of the arena; the planner places what was
  * chosen, and where it needs more than the peak, the search goes on below that.
  *
- * Cascades compute nothing twice: what they cost is calls and moved bytes. */
+ * Cascades that are not cut compute nothing twice: what they cost is calls and moved bytes. Those in
+ * tiles are tried only where there is no schedule without. */
 #include "plan/plan_search.h"
 
 #include <assert.h>
