@@ -4,9 +4,11 @@
 #include "compile.h"
 #include "faults.h"
 #include "import/import.h"
+#include "import/onnx.h"
 #include "import/tflite.h"
 #include "ir/kernels.h"
 #include "ir/verify.h"
+#include "model.h"
 #include "output.h"
 #include "pass/pass.h"
 #include "sched/lint.h"
@@ -34,7 +36,7 @@ static const char usage[] =
     "  --json         the same for scripts\n"
     "  --operators    instead: the operators of .tflite files that are read, and the types for "
     "which\n"
-    "                 they have kernels\n\n"
+    "                 they have kernels; and those of .onnx files\n" MODEL_ONNX_USAGE "\n"
     "exit status: 0 the model is supported and fits every board asked about, 1 not so, or an\n"
     "error, 2 wrong usage\n\n"
     "example:\n"
@@ -42,6 +44,7 @@ static const char usage[] =
 
 struct settings {
     const char *target;
+    struct model_args model;
     bool firmware, json, operators;
     struct budget budget;
 };
@@ -57,6 +60,7 @@ struct fit {
 
 struct check {
     const struct graph *source;
+    struct import_options options;
     struct faults faults; /* all that is not supported                          */
     struct fit *fits;     /* [n_fits]; the first stands for all where layers are told */
     uint32_t n_fits;
@@ -316,7 +320,7 @@ static bool compile_each(struct arena *a, const char *name, struct check *c, str
 static bool compile_or_account(struct arena *a, const char *path, struct check *c, struct diag *d)
 {
     const char *name = out_identifier(a, out_stem(a, path));
-    c->source = import_account(a, path, NULL, &c->faults, d);
+    c->source = import_account(a, path, &c->options, &c->faults, d);
     if (!c->source) {
         c->faults.list.n = 0; /* of a damaged file: it is the damage that counts */
         return false;
@@ -342,7 +346,7 @@ static bool check(struct arena *a, const char *path, const struct settings *s, s
 {
     struct check c = {0};
     const struct target *only = s->target ? find_target(a, s->target, d) : NULL;
-    if (d->failed)
+    if (d->failed || !model_options(a, &s->model, &c.options, d))
         return false;
     find_boards(a, only, &c);
     const bool supported = compile_or_account(a, path, &c, d);
@@ -452,11 +456,22 @@ static void print_operators(struct arena *a, bool as_json)
                             : op.op == N_OPS ? "none needed: nothing is left of it"
                                              : kernel_types(a, op.op);
         json_object(&j, NULL);
+        json_str(&j, "format", "tflite");
         json_str(&j, "operator", op.name);
         json_str(&j, "types", types);
         json_end(&j);
         if (!as_json)
             printf("%-28s %s\n", op.name, types);
+    }
+    if (!as_json)
+        printf("\noperators of .onnx files, in float32:\n");
+    for (uint32_t i = 0; onnx_operator(i).name; i++) {
+        json_object(&j, NULL);
+        json_str(&j, "format", "onnx");
+        json_str(&j, "operator", onnx_operator(i).name);
+        json_end(&j);
+        if (!as_json)
+            printf("%s\n", onnx_operator(i).name);
     }
     json_end(&j);
     if (as_json)
@@ -473,6 +488,7 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
         {"--firmware", ARG_FLAG, &s.firmware},
         {"--json", ARG_FLAG, &s.json},
         {"--operators", ARG_FLAG, &s.operators},
+        MODEL_ONNX_ARGS(&s.model),
     };
     uint32_t n_models = 1;
     for (int i = 0; i < argc; i++)

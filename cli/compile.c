@@ -22,6 +22,7 @@ static const char usage[] =
     "  --target BOARD   cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55, rv32imc, native\n"
     "  -o DIR           where to write\n"
     "  --name NAME      prefix of every name in the C code (default: from MODEL)\n" MODEL_IO_USAGE
+        MODEL_ONNX_USAGE
     "  --firmware       keep the firmware too, DIR/<name>-BOARD.elf, with the measuring main\n"
     "  --exclusive      of several models only one is in use: the arena is that of the largest, "
     "and\n"
@@ -42,7 +43,8 @@ static const char usage[] =
     "  mote compile out/fashion.mote --target cortex-m4 -o out --firmware\n";
 
 struct settings {
-    const char *target, *dir, *name, *io;
+    const char *target, *dir, *name;
+    struct model_args model;
     bool firmware, exclusive, json;
     struct budget budget;
     struct wish_args wish_args;
@@ -162,7 +164,7 @@ static bool compile_model(struct arena *a, const char *path, const struct settin
                           struct diag *d)
 {
     const struct target *t = find_target(a, s->target, d);
-    struct graph *g = t ? model_open(a, path, s->io, d) : NULL;
+    struct graph *g = t ? model_open(a, path, &s->model, d) : NULL;
     if (!g)
         return false;
     struct result r = {0};
@@ -182,7 +184,7 @@ static bool compile_models(struct arena *a, const char *const *paths, uint32_t n
 {
     const struct several_wish w = {.target = s->target,
                                    .dir = s->dir,
-                                   .io = s->io,
+                                   .model = &s->model,
                                    .firmware = s->firmware,
                                    .wish = &s->wish,
                                    .json = s->json,
@@ -198,7 +200,7 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
         {"--target", ARG_STRING, &s.target},
         {"-o", ARG_STRING, &s.dir},
         {"--name", ARG_STRING, &s.name},
-        {"--io", ARG_STRING, &s.io},
+        MODEL_ARGS(&s.model),
         {"--firmware", ARG_FLAG, &s.firmware},
         {"--exclusive", ARG_FLAG, &s.exclusive},
         {"--flash", ARG_BYTES, &s.budget.flash_bytes},

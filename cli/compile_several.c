@@ -28,7 +28,7 @@ static bool compile_each(struct arena *a, const char *const *paths, const struct
         for (uint32_t k = 0; k < i; k++)
             if (strcmp(name, s->models[k].name) == 0)
                 return diag_error(d, paths[i], "a second model called %s: rename one", name);
-        struct graph *g = model_open(a, paths[i], w->io, d);
+        struct graph *g = model_open(a, paths[i], w->model, d);
         if (!g || !compile(a, g, name, &choice, &s->models[i], d))
             return false;
     }

@@ -2,6 +2,7 @@
 #ifndef MOTE_CLI_COMPILE_SEVERAL_H
 #define MOTE_CLI_COMPILE_SEVERAL_H
 #include "compile.h"
+#include "model.h"
 #include "wish.h"
 
 #define MODELS_MAX 16
@@ -9,7 +10,7 @@
 /* What is asked for. */
 struct several_wish {
     const char *target, *dir;
-    const char *io; /* as for model_open */
+    const struct model_args *model;
     bool firmware, json;
     const struct wish *wish; /* without its memory: that is for one model */
     enum plan_sharing sharing;

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "compile.h"
 #include "eval/compare.h"
-#include "import/import.h"
 #include "input.h"
+#include "model.h"
 #include "output.h"
 #include "pass/pass.h"
 #include "verb.h"
@@ -30,7 +30,7 @@ static const char usage[] =
     "  --seed N         of the random inputs (default 1)\n"
     "  --tolerance X    real values up to X apart count as equal (default 0)\n"
     "  --all            list every layer\n"
-    "  --json           all of it for scripts\n\n"
+    "  --json           all of it for scripts\n" MODEL_ONNX_USAGE "\n"
     "exit status: 0 no difference, 1 differences or an error, 2 wrong usage\n\n"
     "example:\n"
     "  mote diff out/fashion-float.mote out/fashion.mote --tolerance 0.5 --all\n";
@@ -40,6 +40,7 @@ static const char usage[] =
 struct settings {
     const char *paths[2], *target;
     struct arg_list inputs;
+    struct model_args model;
     uint64_t samples, seed;
     double tolerance;
     bool compiled, all, json;
@@ -223,7 +224,7 @@ static bool find_b(struct arena *a, const struct settings *s, struct diff *x, st
     }
     if (!s->compiled) {
         x->b_name = s->paths[1];
-        x->b = import_read(a, s->paths[1], d);
+        x->b = model_open(a, s->paths[1], &s->model, d);
         return x->b != NULL;
     }
     struct graph *simplified = graph_clone(a, x->a);
@@ -250,7 +251,7 @@ static bool compare_target(struct arena *a, const struct settings *s, struct dif
 
 static bool diff(struct arena *a, const struct settings *s, struct diff *x, struct diag *d)
 {
-    x->a = import_read(a, s->paths[0], d);
+    x->a = model_open(a, s->paths[0], &s->model, d);
     if (!x->a || !find_b(a, s, x, d))
         return false;
     x->n_calls = s->inputs.n ? s->inputs.n : (uint32_t)s->samples;
@@ -299,6 +300,7 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
         {"--input", ARG_LIST, &s.inputs},
         {"--samples", ARG_COUNT, &s.samples},
         {"--seed", ARG_COUNT, &s.seed},
+        MODEL_ONNX_ARGS(&s.model),
         {"--tolerance", ARG_FLOAT, &s.tolerance},
         {"--all", ARG_FLAG, &s.all},
         {"--json", ARG_FLAG, &s.json},

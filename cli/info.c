@@ -17,7 +17,7 @@ static const char usage[] =
     "Weights have one scale, or one a channel: then their number and range are shown.\n\n"
     "  --json           the same for scripts\n"
     "  --text           the graph in its text form, constants inline "
-    "(docs/spec/ir.md)\n" MODEL_IO_USAGE "\n"
+    "(docs/spec/ir.md)\n" MODEL_IO_USAGE MODEL_ONNX_USAGE "\n"
     "example:\n"
     "  mote info out/fashion.mote\n";
 
@@ -298,12 +298,13 @@ static void print_table(struct arena *a, const struct info *info)
 static enum exit_status run(struct arena *a, int argc, char **argv, struct diag *d)
 {
     bool as_json = false, as_text = false;
-    const char *path, *io = NULL;
+    const char *path;
+    struct model_args model = {0};
     const struct arg args[] = {
-        {"--json", ARG_FLAG, &as_json}, {"--text", ARG_FLAG, &as_text}, {"--io", ARG_STRING, &io}};
+        {"--json", ARG_FLAG, &as_json}, {"--text", ARG_FLAG, &as_text}, MODEL_ARGS(&model)};
     if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d))
         return EXIT_USAGE;
-    struct graph *g = model_open(a, path, io, d);
+    struct graph *g = model_open(a, path, &model, d);
     if (!g)
         return EXIT_FAILED;
     if (as_text) {

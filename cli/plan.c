@@ -1,6 +1,6 @@
 /* plan.c - `mote plan`: where every buffer lies. SPDX-License-Identifier: Apache-2.0 */
 #include "compile.h"
-#include "import/import.h"
+#include "model.h"
 #include "output.h"
 #include "verb.h"
 #include "wish.h"
@@ -14,7 +14,7 @@ static const char usage[] =
     "  --ram BYTES   find a schedule within so many bytes, such as 16K: layers in cascades, a few\n"
     "                rows at a time, or in tiles with some MACs more; or say what the least is\n"
     "  --feed rows   the caller gives the input row by row: it is never whole in memory\n"
-    "  --optimize WHAT   as for mote compile: kernels differ in scratch\n\n"
+    "  --optimize WHAT   as for mote compile: kernels differ in scratch\n" MODEL_ONNX_USAGE "\n"
     "example:\n"
     "  mote plan out/fashion.mote\n";
 
@@ -69,10 +69,11 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
     bool as_json = false;
     const char *target = TARGET_DEFAULT;
     struct wish_args wish_args = {0};
+    struct model_args model = {0};
     const struct arg args[] = {
         {"--target", ARG_STRING, &target},       {"--ram", ARG_BYTES, &wish_args.ram_bytes},
         {"--feed", ARG_STRING, &wish_args.feed}, {"--optimize", ARG_STRING, &wish_args.optimize},
-        {"--json", ARG_FLAG, &as_json},
+        {"--json", ARG_FLAG, &as_json},          MODEL_ONNX_ARGS(&model),
     };
     const char *path;
     struct wish wish;
@@ -80,7 +81,7 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
         !wish_of(&wish_args, &wish, d))
         return EXIT_USAGE;
     const struct target *t = find_target(a, target, d);
-    struct graph *g = t ? import_read(a, path, d) : NULL;
+    struct graph *g = t ? model_open(a, path, &model, d) : NULL;
     if (!g)
         return EXIT_FAILED;
     struct compiled c;

@@ -24,7 +24,7 @@ static const char usage[] =
     "  --wait-states N    of flash, for the prediction (default 0)\n"
     "  --clock MHZ        state the predicted time too\n"
     "  --input FILE[,..]  raw tensors, one file for each input (default: zeros)\n" MODEL_IO_USAGE
-    "  --ram BYTES, --feed rows   as for mote compile\n" WISH_OPTIMIZE_USAGE
+        MODEL_ONNX_USAGE "  --ram BYTES, --feed rows   as for mote compile\n" WISH_OPTIMIZE_USAGE
     "  --reference        profile the reference kernels instead of the fastest\n"
     "  --hot N            also list the N hottest pieces of straight-line code; their addresses "
     "are\n"
@@ -37,7 +37,8 @@ static const char usage[] =
 #define WAIT_STATES_MAX 100
 
 struct settings {
-    const char *target, *io;
+    const char *target;
+    struct model_args model;
     struct arg_list inputs;
     bool json;
     double clock_mhz;
@@ -273,7 +274,7 @@ static const void *inputs_of(struct arena *a, const struct graph *g, const struc
 static bool profile(struct arena *a, const char *path, const struct settings *s, struct diag *d)
 {
     struct result r = {.target = find_target(a, s->target, d)};
-    struct graph *g = r.target ? model_open(a, path, s->io, d) : NULL;
+    struct graph *g = r.target ? model_open(a, path, &s->model, d) : NULL;
     const void *inputs = g ? inputs_of(a, g, s, d) : NULL;
     if (!inputs)
         return false;
@@ -312,7 +313,7 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
         {"--wait-states", ARG_COUNT, &s.wait_states},
         {"--clock", ARG_FLOAT, &s.clock_mhz},
         {"--input", ARG_LIST, &s.inputs},
-        {"--io", ARG_STRING, &s.io},
+        MODEL_ARGS(&s.model),
         {"--ram", ARG_BYTES, &s.wish_args.ram_bytes},
         {"--feed", ARG_STRING, &s.wish_args.feed},
         {"--optimize", ARG_STRING, &s.wish_args.optimize},

@@ -1,8 +1,8 @@
 /* quantize.c - `mote quantize`: from a float model to int8. SPDX-License-Identifier: Apache-2.0 */
 #include "quant/quantize.h"
 #include "data/samples.h"
-#include "import/import.h"
 #include "ir/text.h"
+#include "model.h"
 #include "output.h"
 #include "pass/pass.h"
 #include "recipe/recipe.h"
@@ -36,7 +36,7 @@ static const char usage[] =
     "  --max-error P    otherwise: squared error of at most P % of the squared outputs (default: "
     "2)\n"
     "  --threads N      default: one per processor\n"
-    "  --json           print the report as JSON\n\n"
+    "  --json           print the report as JSON\n" MODEL_ONNX_USAGE "\n"
     "example:\n"
     "  mote quantize resnet.tflite --calib samples/ -o resnet-int8.mote\n";
 
@@ -151,13 +151,15 @@ struct settings {
     const char *output, *recipe, *calib, *ranges, *methods, *weights;
     uint64_t threads;
     double max_drop, max_error; /* points, per cent; the latter NAN: not given */
+    struct model_args model;
     bool json;
 };
 
 /* The float model, ready to be quantised, of one input of `len` values. */
-static struct graph *read_float(struct arena *a, const char *path, struct diag *d)
+static struct graph *read_float(struct arena *a, const char *path, const struct settings *s,
+                                struct diag *d)
 {
-    struct graph *g = import_read(a, path, d);
+    struct graph *g = model_open(a, path, &s->model, d);
     return g && simplify(g, d) ? g : NULL;
 }
 
@@ -251,7 +253,7 @@ static bool quantize(struct arena *a, const char *path, const struct settings *s
     struct calibration c;
     struct quantize_options o;
     struct quantize_report report;
-    struct graph *g = read_float(a, path, d);
+    struct graph *g = read_float(a, path, s, d);
     if (!g)
         return false;
     if (g->inputs.n != 1)
@@ -285,11 +287,17 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
 {
     struct settings s = {.max_drop = 1.0, .max_error = (double)NAN};
     const struct arg args[] = {
-        {"-o", ARG_STRING, &s.output},          {"--recipe", ARG_STRING, &s.recipe},
-        {"--calib", ARG_STRING, &s.calib},      {"--ranges", ARG_STRING, &s.ranges},
-        {"--methods", ARG_STRING, &s.methods},  {"--weights", ARG_STRING, &s.weights},
-        {"--max-drop", ARG_FLOAT, &s.max_drop}, {"--max-error", ARG_FLOAT, &s.max_error},
-        {"--threads", ARG_COUNT, &s.threads},   {"--json", ARG_FLAG, &s.json},
+        {"-o", ARG_STRING, &s.output},
+        {"--recipe", ARG_STRING, &s.recipe},
+        {"--calib", ARG_STRING, &s.calib},
+        {"--ranges", ARG_STRING, &s.ranges},
+        {"--methods", ARG_STRING, &s.methods},
+        {"--weights", ARG_STRING, &s.weights},
+        {"--max-drop", ARG_FLOAT, &s.max_drop},
+        {"--max-error", ARG_FLOAT, &s.max_error},
+        {"--threads", ARG_COUNT, &s.threads},
+        {"--json", ARG_FLAG, &s.json},
+        MODEL_ONNX_ARGS(&s.model),
     };
     const char *path;
     if (!args_parse(args, sizeof args / sizeof args[0], argc, argv, &path, 1, "MODEL", d))

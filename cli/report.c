@@ -21,7 +21,7 @@ static const char usage[] =
     "  -o FILE          the page; not needed with --json\n"
     "  --clock MHZ      for times (default 100)\n"
     "  --wait-states N  of flash, for predicted cycles (default 0)\n" WISH_OPTIMIZE_USAGE
-    "  --json           print the same data for scripts\n" MODEL_IO_USAGE "\n"
+    "  --json           print the same data for scripts\n" MODEL_IO_USAGE MODEL_ONNX_USAGE "\n"
     "Without the board's compiler or emulator the page says so and has no instructions; without\n"
     "the emulator's plugin, no classes and no predicted cycles.\n\n"
     "example:\n"
@@ -32,7 +32,8 @@ static const char usage[] =
 #define WAIT_STATES_MAX   100
 
 struct settings {
-    const char *target, *path, *io;
+    const char *target, *path;
+    struct model_args model;
     double clock_mhz;
     uint64_t wait_states;
     bool json;
@@ -106,7 +107,7 @@ static bool report(struct arena *a, const char *path, const struct settings *s, 
                        .clock_mhz = s->clock_mhz,
                        .wait_states = (uint32_t)s->wait_states};
     r.target = find_target(a, s->target, d);
-    r.source = r.target ? model_open(a, path, s->io, d) : NULL;
+    r.source = r.target ? model_open(a, path, &s->model, d) : NULL;
     if (!r.source)
         return false;
     const struct choice choice = wish_choice(&s->wish, r.target);
@@ -142,7 +143,7 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
         {"-o", ARG_STRING, &s.path},
         {"--clock", ARG_FLOAT, &s.clock_mhz},
         {"--json", ARG_FLAG, &s.json},
-        {"--io", ARG_STRING, &s.io},
+        MODEL_ARGS(&s.model),
         {"--wait-states", ARG_COUNT, &s.wait_states},
         {"--optimize", ARG_STRING, &s.wish_args.optimize},
     };

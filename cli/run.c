@@ -17,14 +17,15 @@ static const char usage[] =
     "--input are successive calls: call K writes output I to DIR/K.outI.bin.\n\n"
     "  --target T   host (the interpreter, default), native (the emitted C on this machine) or\n"
     "               a board, which is emulated: cortex-m3, cortex-m4, cortex-m7, cortex-m33,\n"
-    "               cortex-m55, rv32imc\n" MODEL_IO_USAGE
+    "               cortex-m55, rv32imc\n" MODEL_IO_USAGE MODEL_ONNX_USAGE
     "  --ram BYTES, --feed rows, --optimize WHAT   as for mote compile; the results are the same\n"
     "  --json       print instructions and stack as JSON\n\n"
     "example:\n"
     "  mote run out/fashion.mote --target cortex-m4 --input shirt.bin --output out\n";
 
 struct settings {
-    const char *target, *dir, *io;
+    const char *target, *dir;
+    struct model_args model;
     struct arg_list inputs;
     bool json;
     struct wish_args wish_args;
@@ -111,7 +112,7 @@ static const uint8_t *run_on_target(struct arena *a, const struct graph *g, cons
 
 static bool run_model(struct arena *a, const char *path, const struct settings *s, struct diag *d)
 {
-    struct graph *g = model_open(a, path, s->io, d);
+    struct graph *g = model_open(a, path, &s->model, d);
     const uint8_t *in = g ? input_read(a, g, &s->inputs, d) : NULL;
     if (!in)
         return false;
@@ -128,7 +129,7 @@ static enum exit_status run(struct arena *a, int argc, char **argv, struct diag 
         {"--target", ARG_STRING, &s.target},
         {"--input", ARG_LIST, &s.inputs},
         {"--output", ARG_STRING, &s.dir},
-        {"--io", ARG_STRING, &s.io},
+        MODEL_ARGS(&s.model),
         {"--ram", ARG_BYTES, &s.wish_args.ram_bytes},
         {"--feed", ARG_STRING, &s.wish_args.feed},
         {"--optimize", ARG_STRING, &s.wish_args.optimize},
