@@ -13,6 +13,7 @@ struct import_options {
     uint32_t n_dims;
     const struct import_dim *dims; /* [n_dims] */
     bool channels_last; /* inputs and outputs of ONNX: [n,h,w,c] where it has [n,c,h,w] */
+    uint64_t made_max;  /* bytes of constants computed while reading; 0: ONNX_MADE_MAX     */
 };
 
 /* The verified graph in a file, .mote, .tflite or .onnx; its bytes say which, not its name.

@@ -59,6 +59,7 @@ static const struct row rows[] = {
     {"Identity", onnx_identity, N_OPS},
     {"InstanceNormalization", onnx_instance_normalization, OP_MEAN},
     {"IsNaN", onnx_is_nan, OP_NOT_EQUAL},
+    {"LRN", onnx_lrn, OP_AVERAGE_POOL2D},
     {"LSTM", onnx_lstm, OP_LSTM},
     {"LayerNormalization", onnx_layer_normalization, OP_MEAN},
     {"LeakyRelu", onnx_leaky_relu, OP_LEAKY_RELU},
@@ -165,6 +166,9 @@ static bool check_reads(struct onnx *t, const struct onnx_op *op, bool *broken)
                            "cycle, or nodes out of order",
                            op->i, op->name, onnx_text(t, v->name));
         *broken = *broken || v->state == ONNX_BROKEN;
+        if (v->state == ONNX_UNMADE)
+            onnx_refuse(op, "it reads '%s', an output that is not supported",
+                        onnx_text(t, v->name));
     }
     return true;
 }
@@ -230,7 +234,7 @@ static bool import_op(struct onnx *t, uint32_t i)
         return false;
     if (!row) {
         onnx_refuse(&op, "this operator is not supported");
-    } else if (!broken) {
+    } else if (!broken && !d.failed) {
         op.kind = row->op;
         if (row->import(&op))
             onnx_attrs_known(&op);
@@ -365,6 +369,11 @@ static bool import_output(struct onnx *t, struct pb_span body, uint32_t i)
                        onnx_text(t, v->name));
     if (v->state == ONNX_BROKEN)
         return true;
+    if (v->state == ONNX_UNMADE) {
+        diag_error(&d, NULL, "output '%s' is one that is not supported", onnx_text(t, v->name));
+        onnx_add_graph_fault(t, onnx_text(t, v->name), &d);
+        return true;
+    }
     op.out = onnx_text(t, v->name);
     *VEC_PUSH(t->tmp, &op.in) = at;
     if (is_other_type(t, v)) {

@@ -131,6 +131,34 @@ bool onnx_lp_normalization(const struct onnx_op *op)
            onnx_set_view(op, 0, y, &v);
 }
 
+/* x / (bias + alpha * (mean of x^2 over `size` channels around)) ^ beta. The mean is a pool over
+ * channels as columns, with zeros beyond the first and the last. */
+bool onnx_lrn(const struct onnx_op *op)
+{
+    float alpha, beta, bias;
+    int64_t size;
+    uint32_t x, y;
+    if (!onnx_arity(op, 1, 1, 1) || !onnx_in_last(op, 0, &x) ||
+        !onnx_attr_float(op, "alpha", 1e-4f, &alpha) ||
+        !onnx_attr_float(op, "beta", 0.75f, &beta) || !onnx_attr_float(op, "bias", 1.0f, &bias) ||
+        !onnx_attr_int(op, "size", 0, &size))
+        return false;
+    const struct shape s = onnx_tensor_of(op, x)->shape;
+    if (size < 1 || size > 255 || !isfinite(alpha) || !isfinite(beta) || !isfinite(bias))
+        return onnx_refuse(op, "over %" PRId64 " channels, expected 1..255", size);
+    const int32_t c = s.dim[s.rank - 1];
+    const struct shape rows = {.rank = 4, .dim = {1, (int32_t)(shape_count(&s) / c), c, 1}};
+    const struct attrs pad = {.pads[4] = (int32_t)(size - 1) / 2, .pads[5] = (int32_t)size / 2};
+    const struct attrs pool = {
+        .kernel_h = 1, .kernel_w = (int32_t)size, .stride_h = 1, .stride_w = 1};
+    return onnx_unary_step(op, OP_SQUARE, x, &y) && onnx_reshape_to(op, y, &rows, &y) &&
+           (size == 1 || onnx_step(op, OP_PAD, &pad, &y, 1, &y)) &&
+           onnx_step(op, OP_AVERAGE_POOL2D, &pool, &y, 1, &y) && onnx_reshape_to(op, y, &s, &y) &&
+           onnx_pair_float(op, OP_MUL, y, alpha, &y) && onnx_pair_float(op, OP_ADD, y, bias, &y) &&
+           onnx_pair_float(op, OP_POW, y, beta, &y) && onnx_pair(op, OP_DIV, x, y, &y) &&
+           onnx_set_last(op, 0, y);
+}
+
 /* ---- Softmax, LogSoftmax: over the last dimension of the IR ---- */
 
 static bool softmax_step(const struct onnx_op *op, uint32_t x, uint32_t *y)

@@ -43,7 +43,7 @@ bool onnx_arity(const struct onnx_op *op, uint32_t in_min, uint32_t in_max, uint
             return onnx_refuse(op, "input %" PRIu32 " is left out", k);
     for (uint32_t k = out_max; k < op->outs.n; k++)
         if (onnx_wants(op, k))
-            return onnx_refuse(op, "output %" PRIu32 " is not supported", k);
+            op->t->values.items[op->outs.items[k]].state = ONNX_UNMADE;
     return true;
 }
 
@@ -356,6 +356,14 @@ static bool reads_constants(const struct graph *g, const struct node *n)
     return true;
 }
 
+uint64_t onnx_room(const struct onnx *t)
+{
+    uint64_t max = ONNX_MADE_MAX + (uint64_t)ONNX_COPIES_MAX * t->pb->file.len;
+    if (t->options && t->options->made_max)
+        max = t->options->made_max;
+    return max > t->n_made ? max - t->n_made : 0;
+}
+
 /* The last node reads constants alone: its output is one, and the node goes. */
 static bool fold(const struct onnx_op *op)
 {
@@ -366,12 +374,11 @@ static bool fold(const struct onnx_op *op)
     struct tensor *y = &t->g->tensors.items[n->out[0]];
     const size_t bytes = tensor_bytes(y);
     const int64_t macs = node_macs(t->g, n);
-    const uint64_t max = ONNX_MADE_MAX + (uint64_t)ONNX_COPIES_MAX * t->pb->file.len;
-    if (bytes > max - t->n_made || macs > ONNX_FOLD_MACS - t->n_macs)
+    if (bytes > onnx_room(t) || macs > ONNX_FOLD_MACS - t->n_macs)
         return onnx_refuse(op,
                            "what follows from constants alone takes more than %" PRIu64
                            " bytes, or %d multiplications",
-                           max, ONNX_FOLD_MACS);
+                           t->n_made + onnx_room(t), ONNX_FOLD_MACS);
     t->n_made += bytes;
     t->n_macs += macs;
     struct arena *tmp = arena_new("onnx constant");

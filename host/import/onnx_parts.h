@@ -22,15 +22,15 @@
 /* Limits that no real model meets. They bound the time for a hostile file. */
 #define ONNX_NAMES_MAX    (1 << 17)
 #define ONNX_NODES_MAX    16384
-#define ONNX_IR_NODES_MAX (1 << 16)   /* of the graph: an operator may become many              */
-#define ONNX_OPERANDS_MAX 1024        /* inputs, outputs of one operator or of the graph        */
-#define ONNX_ATTRS_MAX    64          /* of one operator                                        */
-#define ONNX_NAME_MAX     256         /* longer names are cut in messages and in the graph      */
-#define ONNX_INTS_MAX     1024        /* integers that an operator is told                      */
-#define ONNX_FILES_MAX    64          /* of external data                                       */
-#define ONNX_MADE_MAX     (64u << 20) /* bytes of constants computed from constants, besides  */
-#define ONNX_COPIES_MAX   16          /* ... so many times the bytes of the file              */
-#define ONNX_FOLD_MACS    (1 << 28)   /* multiplications spent on them                        */
+#define ONNX_IR_NODES_MAX (1 << 16)    /* of the graph: an operator may become many              */
+#define ONNX_OPERANDS_MAX 1024         /* inputs, outputs of one operator or of the graph        */
+#define ONNX_ATTRS_MAX    64           /* of one operator                                        */
+#define ONNX_NAME_MAX     256          /* longer names are cut in messages and in the graph      */
+#define ONNX_INTS_MAX     1024         /* integers that an operator is told                      */
+#define ONNX_FILES_MAX    64           /* of external data                                       */
+#define ONNX_MADE_MAX     (256u << 20) /* bytes of constants computed from constants, besides */
+#define ONNX_COPIES_MAX   16           /* ... so many times the bytes of the file              */
+#define ONNX_FOLD_MACS    (1 << 28)    /* multiplications spent on them                       */
 
 /* A constant of the file. */
 struct onnx_tensor {
@@ -51,6 +51,7 @@ enum onnx_state {
     ONNX_UNSEEN,
     ONNX_CONSTANT, /* of the file, not in the graph so far                */
     ONNX_VALUE,    /* a tensor of the graph                               */
+    ONNX_UNMADE,   /* an output that is not supported: a fault if it is read */
     ONNX_BROKEN    /* made by an operator with a fault, or by one like it */
 };
 
@@ -139,6 +140,9 @@ uint32_t onnx_find(struct onnx *t, struct bytes name);
 struct onnx_value *onnx_named(struct onnx *t, struct bytes name);
 /* A name as text, printable as it is or not. */
 const char *onnx_text(struct onnx *t, struct bytes name);
+
+/* Bytes that constants made of constants may still take. */
+uint64_t onnx_room(const struct onnx *t);
 
 /* onnx_tensor.c */
 const char *onnx_type_name(int32_t type);
@@ -265,7 +269,7 @@ onnx_import onnx_arg_extremum, onnx_average_pool, onnx_batch_normalization, onnx
     onnx_is_nan, onnx_layer_normalization, onnx_leaky_relu, onnx_log_softmax, onnx_logical,
     onnx_logical_not, onnx_lp_normalization, onnx_lstm, onnx_matmul, onnx_max_pool,
     onnx_mean_variance, onnx_mish, onnx_mod, onnx_pad, onnx_pow, onnx_prelu, onnx_range,
-    onnx_reciprocal, onnx_reduce, onnx_reduce_l1, onnx_reduce_l2, onnx_reduce_log_sum,
+    onnx_reciprocal, onnx_reduce, onnx_reduce_l1, onnx_reduce_l2, onnx_reduce_log_sum, onnx_lrn,
     onnx_reduce_log_sum_exp, onnx_reduce_prod, onnx_reduce_sum_square, onnx_reshape, onnx_resize,
     onnx_rnn, onnx_selu, onnx_shape, onnx_sign, onnx_size, onnx_slice, onnx_softmax, onnx_softplus,
     onnx_softsign, onnx_space_to_depth, onnx_split, onnx_squeeze, onnx_tan, onnx_thresholded_relu,

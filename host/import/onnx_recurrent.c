@@ -31,7 +31,7 @@ typedef bool run_pass(struct pass *p);
 static bool zeros(const struct onnx_op *op, const struct shape *s, uint32_t *id)
 {
     struct tensor t = {.name = op->out, .dtype = DT_F32, .shape = *s};
-    if (tensor_bytes(&t) > ONNX_MADE_MAX - op->t->n_made)
+    if (tensor_bytes(&t) > onnx_room(op->t))
         return onnx_refuse(op, "a state of more than %u bytes", ONNX_MADE_MAX);
     op->t->n_made += tensor_bytes(&t);
     t.data = arena_alloc(op->t->a, tensor_bytes(&t));

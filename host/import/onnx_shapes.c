@@ -220,7 +220,7 @@ bool onnx_range(const struct onnx_op *op)
     struct tensor t = {.name = op->out,
                        .dtype = is_float[0] ? DT_F32 : DT_S32,
                        .shape = {.rank = 1, .dim = {(int32_t)n}}};
-    if (tensor_bytes(&t) > ONNX_MADE_MAX - op->t->n_made)
+    if (tensor_bytes(&t) > onnx_room(op->t))
         return onnx_refuse(op, "what follows from shapes alone takes too much memory");
     op->t->n_made += tensor_bytes(&t);
     void *data = arena_alloc(op->t->a, tensor_bytes(&t));

@@ -342,7 +342,7 @@ TEST(a_constant_that_would_grow_without_end)
     struct arena *a = arena_new("test");
     struct tiny m = tiny_model(a, 13);
     tiny_input(&m, "x", ONNX_FLOAT, "1");
-    tiny_ints(&m, "much", "16000000");
+    tiny_ints(&m, "much", "16000000,5");
     tiny_node(&m, "ConstantOfShape", "much", "a");
     tiny_node(&m, "Relu", "a", "b");
     tiny_node(&m, "Add", "x,b", "y");

@@ -88,6 +88,43 @@ static void print_tallies(const struct tallies *t)
                t->of[i].op, t->of[i].n[PASSED], t->of[i].n[FAILED], t->of[i].n[REFUSED]);
 }
 
+/* docs/operators.md, rewritten by `make golden`. */
+static void check_page(const struct tallies *t)
+{
+    struct arena *a = arena_new("page");
+    struct text page = {.arena = a};
+    struct bytes file;
+    struct diag d = {0};
+    const char *path = MOTE_SOURCE_DIR "/docs/operators.md";
+    text_add(
+        &page,
+        "# Operators of .onnx files\n\n"
+        "Which forms of the node tests of ONNX 1.12 (Debian's libonnx-testdata) give the expected\n"
+        "outputs, in float32, and which are refused with a reason; none gives a wrong one. This "
+        "page is\n"
+        "written by tests/import/test_onnx_conformance.c (`make golden`) and checked by it.\n"
+        "MOTE_ONNX_VERBOSE=1 makes it say why. Operators without a test there have no numbers.\n"
+        "docs/spec/onnx.md says how the operators become those of the IR.\n\n"
+        "| operator | passed | refused |\n|---|---|---|\n");
+    for (uint32_t i = 0; onnx_operator(i).name; i++) {
+        const struct tally *of = NULL;
+        for (uint32_t k = 0; k < t->n; k++)
+            of = strcmp(t->of[k].op, onnx_operator(i).name) == 0 ? &t->of[k] : of;
+        text_printf(&page, "| %s |", onnx_operator(i).name);
+        if (of)
+            text_printf(&page, " %" PRIu32 " | %" PRIu32 " |\n", of->n[PASSED], of->n[REFUSED]);
+        else
+            text_add(&page, " | |\n");
+    }
+    text_printf(&page, "| all | %" PRIu32 " | %" PRIu32 " |\n", t->all[PASSED], t->all[REFUSED]);
+    if (getenv("MOTE_GOLDEN"))
+        CHECK(file_write(path, page.data, page.len, &d));
+    CHECK(file_map(path, &file, &d));
+    if (file.len != page.len || memcmp(file.data, page.data, page.len) != 0)
+        test_fail(__FILE__, __LINE__, "docs/operators.md is not up to date: make golden");
+    arena_free(a);
+}
+
 TEST(what_is_accepted_of_the_node_tests_gives_the_expected_outputs)
 {
     static struct tallies claimed, others;
@@ -101,6 +138,7 @@ TEST(what_is_accepted_of_the_node_tests_gives_the_expected_outputs)
     CHECK_EQ(claimed.all[FAILED], 0);
     CHECK_EQ(others.all[FAILED], 0);
     CHECK(100 * claimed.all[PASSED] >= 85 * n);
+    check_page(&claimed);
 }
 
 TEST_MAIN(T(what_is_accepted_of_the_node_tests_gives_the_expected_outputs))
