@@ -3,6 +3,7 @@
  *
  * Models and outputs are not part of the project: without them these tests are skipped, as are those
  * that take long unless MOTE_ONNX_ALL is set. */
+#include "base/rng.h"
 #include "import/onnx_vectors.h"
 
 /* The input of the light models: 0, 1/n, 2/n, ... */
@@ -61,7 +62,32 @@ LIGHT(bvlc_alexnet, check_heavy)
 LIGHT(vgg19, check_heavy)
 LIGHT(zfnet512, check_heavy)
 
-TEST_MAIN(T(light_squeezenet_gives_the_expected_output),
+/* The visual wake word net of MLPerf Tiny, exported twice, is one net. */
+TEST(vww_of_onnx_is_vww_of_tflite)
+{
+    static const char *const files[2] = {"models/mlperf-tiny/vww_96_float.tflite",
+                                         "models/mlperf-tiny-onnx/vww_96_float.onnx"};
+    struct arena *a = arena_new("vww");
+    struct diag d = {0};
+    const struct import_options options = {.channels_last = true};
+    struct rng rng = rng_seed(test_seed());
+    float *x = ARENA_ARRAY(a, float, 96 * 96 * 3);
+    const void *in = x, *out[2];
+    for (int i = 0; i < 96 * 96 * 3; i++)
+        x[i] = rng_f32(&rng);
+    for (int k = 0; k < 2; k++) {
+        const struct graph *g = import_read_as(a, test_data(files[k]), &options, &d);
+        CHECK(g);
+        struct interp *it = interp_new(a, g, &d);
+        CHECK(it);
+        interp_run(it, &in);
+        out[k] = interp_tensor(it, g->outputs.items[0]);
+    }
+    CHECK_BYTES(out[0], out[1], 2 * sizeof(float));
+    arena_free(a);
+}
+
+TEST_MAIN(T(vww_of_onnx_is_vww_of_tflite), T(light_squeezenet_gives_the_expected_output),
           T(light_shufflenet_gives_the_expected_output),
           T(light_resnet50_gives_the_expected_output),
           T(light_densenet121_gives_the_expected_output),
