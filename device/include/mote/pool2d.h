@@ -22,6 +22,8 @@ struct mote_pool2d_s8 {
 size_t mote_average_pool2d_s8_ref_scratch(const struct mote_pool2d_s8 *op);
 size_t mote_average_pool2d_s16_ref_scratch(const struct mote_pool2d_s8 *op);
 size_t mote_average_pool2d_s8_opt_scratch(const struct mote_pool2d_s8 *op);
+size_t mote_average_pool2d_s8_dsp_scratch(const struct mote_pool2d_s8 *op);
+size_t mote_average_pool2d_s8_mve_scratch(const struct mote_pool2d_s8 *op);
 size_t mote_max_pool2d_s8_ref_scratch(const struct mote_pool2d_s8 *op);
 size_t mote_max_pool2d_s16_ref_scratch(const struct mote_pool2d_s8 *op);
 size_t mote_max_pool2d_s8_opt_scratch(const struct mote_pool2d_s8 *op);
@@ -29,6 +31,10 @@ size_t mote_max_pool2d_s8_opt_scratch(const struct mote_pool2d_s8 *op);
 void mote_average_pool2d_s8_ref(const struct mote_pool2d_s8 *op, const int8_t *in, int8_t *out,
                                 void *scratch);
 void mote_average_pool2d_s8_opt(const struct mote_pool2d_s8 *op, const int8_t *in, int8_t *out,
+                                void *scratch);
+void mote_average_pool2d_s8_dsp(const struct mote_pool2d_s8 *op, const int8_t *in, int8_t *out,
+                                void *scratch);
+void mote_average_pool2d_s8_mve(const struct mote_pool2d_s8 *op, const int8_t *in, int8_t *out,
                                 void *scratch);
 void mote_max_pool2d_s8_ref(const struct mote_pool2d_s8 *op, const int8_t *in, int8_t *out,
                             void *scratch);
