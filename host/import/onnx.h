@@ -5,12 +5,12 @@
  * A damaged file is refused at its first fault, with the offset. A sound file that needs what Mote
  * does not have is refused with all of it at once.
  *
- * Opsets 7 to 21, and of older ones what has not changed since. Inputs and outputs keep the file's order of dimensions, [n,c,h,w]; within, images
- * have their channels last. int64 becomes int32: the integers of a model are positions and sizes.
- * float16 and float64 become float32.
- * Tensors keep their names; the origin of a node is "index:name", where index counts the nodes of
- * the file and name is that of the node's first output. docs/onnx.md says which operators, and
- * what of them. */
+ * Opsets 7 to 21, and of older ones what has not changed since. Inputs and outputs keep the file's
+ * order of dimensions, [n,c,h,w]; within, images have their channels last. int64 becomes int32: the
+ * integers of a model are positions and sizes. float16 and float64 become float32. Tensors keep
+ * their names; the origin of a node is "index:name", where index counts the nodes of the file and
+ * name is that of the node's first output. docs/operators.md says which operators, docs/spec/onnx.md
+ * what becomes of them. */
 #ifndef MOTE_HOST_IMPORT_ONNX_H
 #define MOTE_HOST_IMPORT_ONNX_H
 #include "base/fault.h"

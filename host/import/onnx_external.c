@@ -33,7 +33,7 @@ static const char *path_fault(struct onnx *t, const char *folder, const char *lo
         const size_t len = strcspn(location + from, "/");
         const char *name = location + from;
         if (len == 0)
-            return depth == 0 ? "an absolute path, or none" : "a path with an empty name";
+            return depth == 0 ? "an absolute path" : "a path with an empty name";
         if ((len == 1 && name[0] == '.') || (len == 2 && name[0] == '.' && name[1] == '.'))
             return "a path with '.' or '..'";
         from += len;
@@ -77,6 +77,8 @@ static bool open_file(const struct onnx_op *op, struct bytes location, struct by
 bool onnx_external(const struct onnx_op *op, const struct onnx_tensor *from, struct bytes *out)
 {
     struct bytes all = {0};
+    if (from->location.len == 0)
+        return onnx_refuse(op, "external data without the name of a file");
     if (!open_file(op, from->location, &all))
         return false;
     const char *name = onnx_text(op->t, from->name);
