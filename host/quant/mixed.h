@@ -13,5 +13,6 @@ typedef bool mixed_trial(void *ctx, const uint8_t *bits, double *error);
 /* Fill bits[nodes] with 8 and 4: as many layers have 4 as the error, at most `limit`, allows. Each layer
  * is tried alone; those that cost the least error a byte come first, and the longest such list that
  * stays within the limit is sought by bisection, since errors add up. False when a trial fails. */
-bool mixed_choose(const struct graph *g, double limit, mixed_trial *trial, void *ctx, uint8_t *bits);
+bool mixed_choose(const struct graph *g, double limit, mixed_trial *trial, void *ctx,
+                  uint8_t *bits);
 #endif
