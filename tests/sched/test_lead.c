@@ -227,6 +227,7 @@ struct bench {
     _Alignas(16) int8_t in[BYTES_MAX], apart[BYTES_MAX], over[2 * BYTES_MAX];
     _Alignas(16) int8_t weights[4 * KERNEL_MAX * KERNEL_MAX * CHANNELS_MAX * CHANNELS_MAX];
     int32_t bias[CHANNELS_MAX], mult[CHANNELS_MAX];
+    int32_t shorts[3 * CHANNELS_MAX]; /* the same as records of host/pack/shorts.h */
     int8_t shift[CHANNELS_MAX];
 };
 
@@ -237,7 +238,8 @@ static bool is_float(const struct bench *b)
 
 static void run_on(const struct bench *b, const union kernel_args *args, const void *in, void *out)
 {
-    const struct packed packed[2] = {{.data = b->weights}, {.data = b->bias}};
+    const void *second = b->row->constants == SHORTS ? b->shorts : b->bias;
+    const struct packed packed[2] = {{.data = b->weights}, {.data = second}};
     const void *inputs[] = {in};
     static _Alignas(16) int8_t scratch[1024];
     const struct call c = {
@@ -443,6 +445,9 @@ static struct bench *bench_of(struct arena *a, const struct kernel_row *row, enu
         b->bias[c] = (int32_t)rng_below(&b->rng, 1000);
         b->mult[c] = 1 << 30;
         b->shift[c] = -9;
+        b->shorts[3 * c] = b->bias[c];
+        b->shorts[3 * c + 1] = b->mult[c];
+        b->shorts[3 * c + 2] = -b->shift[c];
     }
     return b;
 }
