@@ -92,7 +92,11 @@ static const char driver_model[] =
     "        return 3;\n"
     "    for (uint32_t i = 0; i < %s_N_OUTPUTS; i++)\n"
     "        fwrite(arena + %s_outputs[i].offset, 1, %s_outputs[i].bytes, out);\n"
+    "#if %s_N_STEPS > 0\n"
     "    return %s_step_names[0][0] == '\\0';\n" /* the random graphs have names */
+    "#else\n"
+    "    return 0;\n"
+    "#endif\n"
     "}\n";
 
 /* Replace each "%s" of `form` by the name: in capitals where "_" and a capital follow. */
