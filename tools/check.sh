@@ -22,7 +22,7 @@ run() { # PART
     # What runs in emulators would take as long again, and tests no more of the host.
     sanitizers) build host-asan && unit host-asan -LE board ;;
     tidy) tools/check-tidy.sh ;;
-    fuzz) tools/fuzz.sh 40 tflite && tools/fuzz.sh 25 onnx && tools/fuzz.sh 15 ir_text ;;
+    fuzz) tools/fuzz.sh 60 tflite && tools/fuzz.sh 20 onnx && tools/fuzz.sh 10 ir_text ;;
     cli) tests/cli/run.sh $mote ;;
     reports) tests/report/run.sh $mote ;;
     golden) tests/golden/run.sh $mote ;;
