@@ -345,7 +345,7 @@ static void random_weights(struct random *r, int8_t *w, size_t n)
         else if (kind == 3)
             w[i] = (int8_t)((heavy ^ (w[i] & 1)) >> smaller);
         else if (kind == 4 && random_u32(r) % 32 > 0)
-            w[i] >>= smaller;
+            w[i] = (int8_t)(w[i] >> smaller);
 }
 
 /* Sometimes all at one end, so that sums reach theirs. */
