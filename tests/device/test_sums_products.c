@@ -73,7 +73,8 @@ TEST(a_sum_of_many_may_lie_where_an_input_does)
 static int64_t wide(int64_t x, int64_t mult, int shift)
 {
     const int64_t top = mult < 0x7fff0000 ? (mult + (1 << 15)) / (1 << 16) : 0x7fff;
-    return (int64_t)floor(ldexp((double)(x * top), shift - 15) + 0.5); /* exact below 2^52 */
+    const int64_t unit = INT64_C(1) << (15 - shift), n = x * top + unit / 2; /* below 2^58 */
+    return n / unit - (n % unit < 0 ? 1 : 0); /* picolibc's floor is wrong for some numbers */
 }
 
 struct product {
