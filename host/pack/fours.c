@@ -95,10 +95,8 @@ static void write_all(const struct weighted *l, const struct packed_layer *packe
                 *w++ = weight(l, c, t);
         for (uint32_t c = first; c < end; c++)
             *second++ = record_or_zero(l, packed->records, c).bias - offset * sum_of_weights(l, c);
-        for (uint32_t c = first; c < end && !packed->one_record; c++) {
-            const struct record r = record_or_zero(l, packed->records, c);
-            second = record_write(&r, packed->rounding, second);
-        }
+        if (!packed->one_record)
+            second = records_write(l, packed->records, packed->rounding, first, end, second);
     }
     if (packed->one_record)
         record_write(&packed->records[0], packed->rounding, second);

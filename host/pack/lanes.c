@@ -150,10 +150,8 @@ void lanes_write(const struct weighted *l, const struct packed_layer *packed, vo
         const uint32_t end = first + BLOCK;
         for (uint32_t c = first; c < end; c++)
             *second++ = record_or_zero(l, packed->records, c).bias;
-        for (uint32_t c = first; c < end && !packed->one_record; c++) {
-            const struct record r = record_or_zero(l, packed->records, c);
-            second = record_write(&r, packed->rounding, second);
-        }
+        if (!packed->one_record)
+            second = records_write(l, packed->records, packed->rounding, first, end, second);
     }
     if (packed->one_record)
         record_write(&packed->records[0], packed->rounding, second);

@@ -96,10 +96,9 @@ void octets_w4_write(const struct weighted *l, const struct packed_layer *packed
     for (uint32_t first = 0; first < all_outputs(l); first += BLOCK) {
         second = write_biases(l, packed, first, second);
         second = write_biases(l, packed, first + IN_WORD, second);
-        for (uint32_t c = first; c < first + BLOCK && !packed->one_record; c++) {
-            const struct record r = record_or_zero(l, packed->records, c);
-            second = record_write(&r, packed->rounding, second);
-        }
+        if (!packed->one_record)
+            second =
+                records_write(l, packed->records, packed->rounding, first, first + BLOCK, second);
     }
     if (packed->one_record)
         record_write(&packed->records[0], packed->rounding, second);

@@ -98,10 +98,8 @@ static void write_records(const struct weighted *l, uint32_t block,
 {
     for (uint32_t first = 0; first < all_channels(l, block); first += block) {
         to = write_biases(l, first, first + block, packed, to);
-        for (uint32_t c = first; c < first + block && !packed->one_record; c++) {
-            const struct record r = record_or_zero(l, packed->records, c);
-            to = record_write(&r, packed->rounding, to);
-        }
+        if (!packed->one_record)
+            to = records_write(l, packed->records, packed->rounding, first, first + block, to);
     }
     if (packed->one_record)
         record_write(&packed->records[0], packed->rounding, to);

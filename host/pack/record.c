@@ -411,3 +411,13 @@ int32_t *record_write(const struct record *r, enum rounding rounding, int32_t *t
         *to++ = r->shift;
     return to;
 }
+
+int32_t *records_write(const struct weighted *l, const struct record *records,
+                       enum rounding rounding, uint32_t first, uint32_t end, int32_t *to)
+{
+    for (uint32_t c = first; c < end; c++) {
+        const struct record r = record_or_zero(l, records, c);
+        to = record_write(&r, rounding, to);
+    }
+    return to;
+}

@@ -56,4 +56,8 @@ int32_t *record_write(const struct record *r, enum rounding rounding, int32_t *t
 
 /* The record of channel c; past the last channel, of sums that are zero. */
 struct record record_or_zero(const struct weighted *l, const struct record *records, uint32_t c);
+
+/* Write those of channels first to end - 1, one after the other; where the next ones go. */
+int32_t *records_write(const struct weighted *l, const struct record *records,
+                       enum rounding rounding, uint32_t first, uint32_t end, int32_t *to);
 #endif

@@ -76,10 +76,7 @@ static void write_records(const struct weighted *l, const struct packed_layer *p
     for (uint32_t first = 0; first < n_blocks(l) * BLOCK; first += BLOCK) {
         for (uint32_t c = first; c < first + BLOCK; c++)
             *to++ = 4 * record_or_zero(l, packed->records, c).bias;
-        for (uint32_t c = first; c < first + BLOCK; c++) {
-            const struct record r = record_or_zero(l, packed->records, c);
-            to = record_write(&r, packed->rounding, to);
-        }
+        to = records_write(l, packed->records, packed->rounding, first, first + BLOCK, to);
     }
 }
 
