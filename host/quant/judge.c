@@ -1,7 +1,6 @@
 /* judge.c - how far an int8 graph is from its float graph. SPDX-License-Identifier: Apache-2.0 */
 #include "quant/judge.h"
 
-#include "fast/fast.h"
 #include "mote/quantize.h"
 #include "pass/rewrite.h"
 #include "quant/interps.h"
@@ -102,8 +101,7 @@ struct reference *reference_new(struct arena *a, const struct graph *g, const fl
 struct int8_run {
     const struct reference *r;
     const struct graph *q;
-    struct fast **engines;
-    int8_t **input; /* [threads][sample_len] */
+    struct engines *engines;
     float **output; /* [threads][r->len]     */
     double *error;  /* [samples] sum of squared differences */
     bool *agrees;   /* [samples] */
@@ -124,10 +122,8 @@ static void run_int8(void *ctx, uint32_t i_task, uint32_t i_thread)
 {
     const struct int8_run *run = ctx;
     const struct reference *r = run->r;
-    struct fast *engine = run->engines[i_thread];
-    const struct mote_quantize_f32 in = conversion(run->q, run->q->inputs.items[0]);
-    mote_quantize_f32_ref(&in, r->samples + (size_t)in.n * i_task, run->input[i_thread], NULL);
-    fast_run(engine, &(const void *){run->input[i_thread]});
+    const struct fast *engine =
+        engines_run(run->engines, i_thread, r->samples + sample_len(r->g) * i_task);
 
     float *got = run->output[i_thread];
     for (uint32_t k = 0, at = 0; k < r->n_tensors; k++) {
@@ -155,8 +151,7 @@ bool judge(struct arena *a, const struct reference *r, const struct graph *q, st
     struct int8_run run = {
         .r = r,
         .q = q,
-        .engines = fast_many(a, q, n_threads, d),
-        .input = ARENA_ARRAY(a, int8_t *, n_threads),
+        .engines = engines_new(a, q, pool, d),
         .output = ARENA_ARRAY(a, float *, n_threads),
         .error = ARENA_ARRAY(a, double, r->n),
         .agrees = ARENA_ARRAY(a, bool, r->n),
@@ -164,10 +159,8 @@ bool judge(struct arena *a, const struct reference *r, const struct graph *q, st
     };
     if (!run.engines)
         return false;
-    for (uint32_t i = 0; i < n_threads; i++) {
-        run.input[i] = ARENA_ARRAY(a, int8_t, sample_len(q));
+    for (uint32_t i = 0; i < n_threads; i++)
         run.output[i] = ARENA_ARRAY(a, float, r->len);
-    }
     pool_run(pool, r->n, run_int8, &run);
 
     double sum = 0.0, n_agree = 0.0, n_right = 0.0;

@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "quant/losses.h"
 
-#include "fast/fast.h"
-#include "mote/quantize.h"
 #include "quant/interps.h"
 #include <stdlib.h>
 
@@ -16,8 +14,7 @@ struct comparison {
     const float *samples;
     size_t sample_len;
     struct interp **interps;
-    struct fast **engines;
-    int8_t **inputs; /* [threads][sample_len] */
+    struct engines *engines;
     uint32_t n_tensors;
     const uint32_t *tensors; /* [n_tensors] */
     struct sums **sums;      /* [samples][n_tensors] */
@@ -27,17 +24,13 @@ static void compare_sample(void *ctx, uint32_t i_task, uint32_t i_thread)
 {
     const struct comparison *c = ctx;
     const float *sample = c->samples + c->sample_len * i_task;
-    const struct quant *in = &c->q->tensors.items[c->q->inputs.items[0]].quant;
-    const struct mote_quantize_f32 op = {
-        .n = (uint32_t)c->sample_len, .scale = in->scale[0], .zero = (int16_t)in->zero[0]};
-    mote_quantize_f32_ref(&op, sample, c->inputs[i_thread], NULL);
-    fast_run(c->engines[i_thread], &(const void *){c->inputs[i_thread]});
+    const struct fast *engine = engines_run(c->engines, i_thread, sample);
     interp_run(c->interps[i_thread], &(const void *){sample});
     for (uint32_t k = 0; k < c->n_tensors; k++) {
         const uint32_t t = c->tensors[k];
         const struct tensor *form = &c->q->tensors.items[t];
         const float *want = interp_tensor(c->interps[i_thread], t);
-        const int8_t *got = fast_tensor(c->engines[i_thread], t);
+        const int8_t *got = fast_tensor(engine, t);
         const double scale = (double)form->quant.scale[0];
         const int32_t zero = form->quant.zero[0];
         struct sums *s = &c->sums[i_task][k];
@@ -75,22 +68,18 @@ const struct loss *losses_measure(struct arena *a, const struct graph *g, const 
                                   const float *samples, uint32_t n, struct pool *pool,
                                   uint32_t *n_losses, struct diag *d)
 {
-    const uint32_t n_threads = pool_n_threads(pool);
     struct comparison c = {
         .g = g,
         .q = q,
         .samples = samples,
         .sample_len = (size_t)shape_count(&g->tensors.items[g->inputs.items[0]].shape),
         .interps = interps_new(a, g, pool, d),
-        .engines = fast_many(a, q, n_threads, d),
-        .inputs = ARENA_ARRAY(a, int8_t *, n_threads),
+        .engines = engines_new(a, q, pool, d),
         .sums = ARENA_ARRAY(a, struct sums *, n),
     };
     if (!c.interps || !c.engines)
         return NULL;
     c.tensors = common_tensors(a, g, q, &c.n_tensors);
-    for (uint32_t i = 0; i < n_threads; i++)
-        c.inputs[i] = ARENA_ARRAY(a, int8_t, c.sample_len);
     for (uint32_t s = 0; s < n; s++)
         c.sums[s] = ARENA_ARRAY(a, struct sums, c.n_tensors);
     pool_run(pool, n, compare_sample, &c);

@@ -1,8 +1,6 @@
 /* moments.c - means and products of what the weights meet. SPDX-License-Identifier: Apache-2.0 */
 #include "quant/moments.h"
 
-#include "fast/fast.h"
-#include "mote/quantize.h"
 #include "pass/rewrite.h"
 #include "quant/interps.h"
 #include <string.h>
@@ -13,22 +11,21 @@
 
 /* What one thread needs of its own. */
 struct bench {
-    struct interp *interp; /* of a float graph */
-    struct fast *fast;     /* of an int8 graph */
-    int8_t *input;         /* of an int8 graph: the sample, quantised */
-    float *image;          /* the input of a layer                    */
-    float *windows;        /* [WINDOWS_MAX][values]                   */
-    float *row;            /* [taps]                                  */
-    double **products;     /* [nodes][groups][taps][taps] sums        */
+    float *image;      /* the input of a layer                    */
+    float *windows;    /* [WINDOWS_MAX][values]                   */
+    float *row;        /* [taps]                                  */
+    double **products; /* [nodes][groups][taps][taps] sums        */
 };
 
 struct measurement {
     const struct graph *g;
     const float *samples;
     size_t sample_len;
-    struct moments *of; /* [nodes]                         */
-    double **sums;      /* [samples][values of all layers] */
-    struct bench *benches;
+    struct moments *of;      /* [nodes]                         */
+    double **sums;           /* [samples][values of all layers] */
+    struct interp **interps; /* of a float graph, or ... */
+    struct engines *engines; /* ... of an int8 graph     */
+    struct bench *benches;   /* [threads]                */
 };
 
 static bool is_int8(const struct graph *g)
@@ -36,32 +33,19 @@ static bool is_int8(const struct graph *g)
     return g->tensors.items[g->inputs.items[0]].dtype == DT_S8;
 }
 
-static const void *run_sample(const struct measurement *m, struct bench *b, uint32_t i)
+/* A layer's input as numbers: steps from the zero point where `engine` ran, or floats as they are. */
+static const float *image_of(const struct measurement *m, uint32_t i_thread,
+                             const struct fast *engine, uint32_t t)
 {
-    const float *sample = m->samples + m->sample_len * i;
-    if (b->interp) {
-        interp_run(b->interp, &(const void *){sample});
-        return b->interp;
-    }
-    const struct quant *q = &m->g->tensors.items[m->g->inputs.items[0]].quant;
-    const struct mote_quantize_f32 op = {
-        .n = (uint32_t)m->sample_len, .scale = q->scale[0], .zero = (int16_t)q->zero[0]};
-    mote_quantize_f32_ref(&op, sample, b->input, NULL);
-    fast_run(b->fast, &(const void *){b->input});
-    return b->fast;
-}
-
-/* The layer's input as numbers: steps from the zero point, or floats as they are. */
-static const float *image_of(const struct measurement *m, const struct bench *b, uint32_t t)
-{
-    if (b->interp)
-        return interp_tensor(b->interp, t);
+    if (!engine)
+        return interp_tensor(m->interps[i_thread], t);
     const struct tensor *x = &m->g->tensors.items[t];
-    const int8_t *bytes = fast_tensor(b->fast, t);
+    const int8_t *bytes = fast_tensor(engine, t);
+    float *image = m->benches[i_thread].image;
     const int64_t n = shape_count(&x->shape);
     for (int64_t i = 0; i < n; i++)
-        b->image[i] = (float)(bytes[i] - x->quant.zero[0]);
-    return b->image;
+        image[i] = (float)(bytes[i] - x->quant.zero[0]);
+    return image;
 }
 
 static void add_means(const struct windows *w, const float *image, float *window, double *sums)
@@ -112,13 +96,16 @@ static void measure_sample(void *ctx, uint32_t i_task, uint32_t i_thread)
 {
     const struct measurement *m = ctx;
     struct bench *b = &m->benches[i_thread];
-    run_sample(m, b, i_task);
+    const float *sample = m->samples + m->sample_len * i_task;
+    const struct fast *engine = m->engines ? engines_run(m->engines, i_thread, sample) : NULL;
+    if (!engine)
+        interp_run(m->interps[i_thread], &(const void *){sample});
     double *sums = m->sums[i_task];
     for (uint32_t n = 0; n < m->g->nodes.n; n++) {
         const struct windows *w = &m->of[n].windows;
         if (w->n == 0)
             continue;
-        const float *image = image_of(m, b, m->g->nodes.items[n].in[0]);
+        const float *image = image_of(m, i_thread, engine, m->g->nodes.items[n].in[0]);
         add_means(w, image, b->windows, sums);
         if (b->products && b->products[n])
             add_products(w, image, b, b->products[n]);
@@ -131,9 +118,9 @@ static size_t product_count(const struct windows *w)
     return (size_t)w->n_groups * w->n_taps * w->n_taps;
 }
 
-/* Memory for every thread, made before they start. False with `d` set when the graph cannot run. */
-static bool make_benches(struct arena *a, struct measurement *m, bool with_products,
-                         uint32_t n_threads, struct diag *d)
+/* Memory for every thread, made before they start. */
+static void make_benches(struct arena *a, struct measurement *m, bool with_products,
+                         uint32_t n_threads)
 {
     size_t image_len = 0, window_len = 0, n_taps = 0;
     for (uint32_t n = 0; n < m->g->nodes.n; n++) {
@@ -144,29 +131,20 @@ static bool make_benches(struct arena *a, struct measurement *m, bool with_produ
         n_taps = w->n_taps > n_taps ? w->n_taps : n_taps;
     }
     m->benches = ARENA_ARRAY(a, struct bench, n_threads);
-    struct fast **fast = is_int8(m->g) ? fast_many(a, m->g, n_threads, d) : NULL;
-    if (is_int8(m->g) && !fast)
-        return false;
     for (uint32_t i = 0; i < n_threads; i++) {
         struct bench *b = &m->benches[i];
         *b = (struct bench){
-            .interp = fast ? NULL : interp_new(a, m->g, d),
-            .fast = fast ? fast[i] : NULL,
-            .input = ARENA_ARRAY(a, int8_t, m->sample_len),
             .image = ARENA_ARRAY(a, float, image_len),
             .windows = ARENA_ARRAY(a, float, WINDOWS_MAX *window_len),
             .row = ARENA_ARRAY(a, float, n_taps),
             .products = with_products ? ARENA_ARRAY(a, double *, m->g->nodes.n) : NULL,
         };
-        if (!b->interp && !b->fast)
-            return false;
         for (uint32_t n = 0; with_products && n < m->g->nodes.n; n++) {
             const struct windows *w = &m->of[n].windows;
             if (w->n > 0 && w->n_taps <= MOMENTS_TAPS_MAX)
                 b->products[n] = ARENA_ARRAY(a, double, product_count(w));
         }
     }
-    return true;
 }
 
 /* Sums in sample order, which no number of threads changes. */
@@ -232,8 +210,13 @@ const struct moments *moments_measure(struct arena *a, const struct graph *g, co
         }
     for (uint32_t s = 0; s < n; s++)
         m.sums[s] = ARENA_ARRAY(a, double, n_values);
-    if (!make_benches(a, &m, with_products, n_threads, d))
+    if (is_int8(g))
+        m.engines = engines_new(a, g, pool, d);
+    else
+        m.interps = interps_new(a, g, pool, d);
+    if (!m.engines && !m.interps)
         return NULL;
+    make_benches(a, &m, with_products, n_threads);
     pool_run(pool, n, measure_sample, &m);
     join_means(a, &m, n);
     if (with_products)
