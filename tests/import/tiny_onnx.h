@@ -18,6 +18,7 @@
 #include "base/str.h"
 #include "import/onnx_schema.h"
 #include "import/protobuf.h"
+#include "import/tiny_keep.h"
 
 struct tiny {
     struct arena *a;
@@ -190,25 +191,6 @@ static inline void tiny_attr_string(struct tiny *m, const char *name, const char
     tiny_field(&t, ATTR_STRING_VALUE, tiny_string(s));
     tiny_number(&t, ATTR_TYPE, ONNX_ATTR_STRING);
     tiny_field(&m->node, NODE_ATTRIBUTE, tiny_bytes(&t));
-}
-
-/* With MOTE_SEEDS=DIR in the environment the files of the tests are kept there, as seeds for
- * fuzz/fuzz_onnx.c. */
-static inline void tiny_keep(struct bytes file)
-{
-    const char *dir = getenv("MOTE_SEEDS");
-    uint32_t hash = 2166136261u; /* FNV-1a: one name for one content */
-    for (size_t i = 0; i < file.len; i++)
-        hash = (hash ^ file.data[i]) * 16777619u;
-    char path[1024];
-    if (!dir || file.len == 0 ||
-        snprintf(path, sizeof path, "%s/%08x", dir, (unsigned)hash) >= (int)sizeof path)
-        return;
-    FILE *f = fopen(path, "wb");
-    if (f) {
-        fwrite(file.data, 1, file.len, f);
-        fclose(f);
-    }
 }
 
 static inline struct bytes tiny_write(struct tiny *m)

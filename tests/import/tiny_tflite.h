@@ -15,6 +15,7 @@
 
 #include "base/str.h"
 #include "import/tflite_schema.h"
+#include "import/tiny_keep.h"
 
 #define TINY_MAX 24 /* tensors, operators, ids, dimensions, scales */
 
@@ -307,25 +308,6 @@ static inline size_t tiny_put_subgraph(struct text *t, const struct tiny *m)
     for (uint32_t i = 0; i < m->n_ops; i++)
         tiny_point(t, ops + 4 + 4 * i, tiny_put_op(t, &m->op[i]));
     return at;
-}
-
-/* With MOTE_SEEDS=DIR in the environment the files of the tests are kept there, as seeds for
- * fuzz/fuzz_tflite.c. */
-static inline void tiny_keep(struct bytes file)
-{
-    const char *dir = getenv("MOTE_SEEDS");
-    uint32_t hash = 2166136261u; /* FNV-1a: one name for one content */
-    for (size_t i = 0; i < file.len; i++)
-        hash = (hash ^ file.data[i]) * 16777619u;
-    char path[1024];
-    if (!dir || file.len == 0 ||
-        snprintf(path, sizeof path, "%s/%08x", dir, (unsigned)hash) >= (int)sizeof path)
-        return;
-    FILE *f = fopen(path, "wb");
-    if (f) {
-        fwrite(file.data, 1, file.len, f);
-        fclose(f);
-    }
 }
 
 static inline struct bytes tiny_write(struct arena *a, const struct tiny *m)
