@@ -26,7 +26,7 @@ struct place place_column(const char *file, size_t line, size_t column)
     return p;
 }
 
-bool diag_error(struct diag *d, const char *place, const char *fmt, ...)
+bool diag_verror(struct diag *d, const char *place, const char *fmt, va_list args)
 {
     assert(d);
     if (d->failed) {
@@ -35,9 +35,15 @@ bool diag_error(struct diag *d, const char *place, const char *fmt, ...)
     }
     d->failed = true;
     snprintf(d->place, sizeof d->place, "%s", place ? place : "");
+    vsnprintf(d->message, sizeof d->message, fmt, args);
+    return false;
+}
+
+bool diag_error(struct diag *d, const char *place, const char *fmt, ...)
+{
     va_list args;
     va_start(args, fmt);
-    vsnprintf(d->message, sizeof d->message, fmt, args);
+    diag_verror(d, place, fmt, args);
     va_end(args);
     return false;
 }

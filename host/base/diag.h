@@ -36,6 +36,10 @@ struct place place_column(const char *file, size_t line, size_t column);
 bool diag_error(struct diag *d, const char *place, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same with the arguments as a list. */
+bool diag_verror(struct diag *d, const char *place, const char *fmt, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
 /* Add what to do about the error just recorded. Returns false. */
 bool diag_hint(struct diag *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

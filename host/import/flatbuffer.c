@@ -16,13 +16,11 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are copied fr
 
 bool fb_fail(struct fb *f, size_t at, const char *fmt, ...)
 {
-    char what[512];
     va_list args;
     va_start(args, fmt);
-    vsnprintf(what, sizeof what, fmt, args);
-    va_end(args);
     if (!f->failed)
-        diag_error(f->d, place_offset(f->place, at).text, "%s", what);
+        diag_verror(f->d, place_offset(f->place, at).text, fmt, args);
+    va_end(args);
     f->failed = true;
     return diag_hint(f->d, "the file is damaged or cut short: copy or export it again");
 }

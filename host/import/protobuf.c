@@ -13,13 +13,11 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are copied fr
 
 bool pb_fail(struct pb *p, size_t at, const char *fmt, ...)
 {
-    char what[512];
     va_list args;
     va_start(args, fmt);
-    vsnprintf(what, sizeof what, fmt, args);
-    va_end(args);
     if (!p->failed)
-        diag_error(p->d, place_offset(p->place, at).text, "%s", what);
+        diag_verror(p->d, place_offset(p->place, at).text, fmt, args);
+    va_end(args);
     p->failed = true;
     return diag_hint(p->d, "the file is damaged or cut short: copy or export it again");
 }

@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -349,6 +350,15 @@ size_t tensor_bytes(const struct tensor *t)
     int64_t n = shape_count(&t->shape);
     assert(n >= 0 && n <= COUNT_MAX);
     return (size_t)n * dtype_bytes(t->dtype);
+}
+
+bool contents_finite(const struct tensor *t, const void *data)
+{
+    const float *x = data;
+    for (int64_t i = 0; t->dtype == DT_F32 && i < shape_count(&t->shape); i++)
+        if (!isfinite(x[i]))
+            return false;
+    return true;
 }
 
 const char *op_name(enum op op)

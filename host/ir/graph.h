@@ -157,6 +157,8 @@ bool quant_equal(const struct quant *a, const struct quant *b);
 #define SHAPE_TEXT 96
 const char *shape_text(const struct shape *s, char *buf);
 size_t tensor_bytes(const struct tensor *t);
+/* Could these be the contents of a constant like `t`? Those of f32 are finite. */
+bool contents_finite(const struct tensor *t, const void *data);
 const char *op_name(enum op op);
 bool op_from_name(const char *name, enum op *out);
 

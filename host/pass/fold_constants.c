@@ -3,7 +3,6 @@
 #include "ir/interp.h"
 #include "pass/pass.h"
 #include "pass/rewrite.h"
-#include <math.h>
 
 #define BYTES_FREE 1024      /* a constant of this size is worth having, wherever it comes from */
 #define BYTES_MAX  (1 << 20) /* larger values are not computed, not even on the way             */
@@ -26,16 +25,6 @@ static const void *evaluate(const struct folding *f, const struct node *n)
     return interp_one(f->tmp, f->g, n, in);
 }
 
-/* Constants of f32 are finite. */
-static bool is_finite(const struct tensor *t, const void *value)
-{
-    const float *x = value;
-    for (int64_t i = 0; t->dtype == DT_F32 && i < shape_count(&t->shape); i++)
-        if (!isfinite(x[i]))
-            return false;
-    return true;
-}
-
 static void find_value(struct folding *f, const struct node *n)
 {
     const uint32_t y = n->out[0];
@@ -45,7 +34,7 @@ static void find_value(struct folding *f, const struct node *n)
         if (n->in[i] != NO_TENSOR && !f->value[n->in[i]])
             return;
     const void *value = evaluate(f, n);
-    if (!value || !is_finite(&f->g->tensors.items[y], value))
+    if (!value || !contents_finite(&f->g->tensors.items[y], value))
         return;
     f->value[y] = value;
     for (uint32_t i = 0; i < n->n_in; i++) {
