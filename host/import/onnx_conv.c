@@ -179,25 +179,31 @@ static bool depthwise(const struct onnx_op *op, const struct attrs *at, const ui
            onnx_images(op, OP_DEPTHWISE_CONV2D, at, of, n_in, y);
 }
 
-/* Groups side by side: [o,i,kh,kw] -> [o,kh,kw,i] each. */
-static bool groups(const struct onnx_op *op, const struct attrs *at, const uint32_t in[3],
-                   uint32_t n_in, int32_t n, uint32_t *y)
+/* Groups side by side, their results joined. Weights are in the order of the file, which `perm` turns
+ * into OHWI; dimension 0 has those of one group after the other. o: output channels of a group. */
+static bool groups(const struct onnx_op *op, enum op kind, const struct attrs *at,
+                   const uint32_t in[3], uint32_t n_in, int32_t n, int32_t o, const int32_t perm[4],
+                   uint32_t *y)
 {
-    static const int32_t perm[4] = {0, 2, 3, 1};
     const struct attrs join = {.axis = 3};
     const int32_t c = onnx_tensor_of(op, in[0])->shape.dim[3] / n;
-    const int32_t o = onnx_tensor_of(op, in[1])->shape.dim[0] / n;
+    const int32_t first = onnx_tensor_of(op, in[1])->shape.dim[0] / n;
     uint32_t *part = ARENA_ARRAY(op->t->tmp, uint32_t, (size_t)n), of[3];
     for (int32_t g = 0; g < n; g++)
         if (!onnx_slice_of(op, in[0], 3, g * c, c, &of[0]) ||
-            !onnx_slice_of(op, in[1], 0, g * o, o, &of[1]) ||
+            !onnx_slice_of(op, in[1], 0, g * first, first, &of[1]) ||
             (n_in == 3 && !onnx_slice_of(op, in[2], 0, g * o, o, &of[2])) ||
             !onnx_transpose_by(op, of[1], perm, &of[1]) ||
-            !onnx_images(op, OP_CONV2D, at, of, n_in, &part[g]))
+            !onnx_images(op, kind, at, of, n_in, &part[g]))
             return false;
     *y = part[0];
     return n == 1 || onnx_step(op, OP_CONCAT, &join, part, (uint32_t)n, y);
 }
+
+/* [o,i,kh,kw] -> [o,kh,kw,i] */
+static const int32_t of_conv[4] = {0, 2, 3, 1};
+/* [i,o,kh,kw] -> [o,kh,kw,i] */
+static const int32_t of_transposed[4] = {1, 2, 3, 0};
 
 static bool read_group(const struct onnx_op *op, int32_t c, int32_t o, int32_t *group)
 {
@@ -237,7 +243,7 @@ bool onnx_conv(const struct onnx_op *op)
             return false;
     } else if (group > ONNX_OPERANDS_MAX) {
         return onnx_refuse(op, "%" PRId32 " groups, at most %d", group, ONNX_OPERANDS_MAX);
-    } else if (!groups(op, &at, in, n_in, group, &y)) {
+    } else if (!groups(op, OP_CONV2D, &at, in, n_in, group, k.dim[0] / group, of_conv, &y)) {
         return false;
     }
     return set_images(op, y, w.n_dims);
@@ -301,26 +307,6 @@ static bool spread(const struct onnx_op *op, struct window *w, uint32_t *weights
     return true;
 }
 
-/* [i,o,kh,kw] -> [o,kh,kw,i], group by group. */
-static bool transposed_groups(const struct onnx_op *op, const struct attrs *at,
-                              const uint32_t in[3], uint32_t n_in, int32_t n, uint32_t *y)
-{
-    static const int32_t perm[4] = {1, 2, 3, 0};
-    const struct attrs join = {.axis = 3};
-    const int32_t c = onnx_tensor_of(op, in[0])->shape.dim[3] / n;
-    const int32_t o = onnx_tensor_of(op, in[1])->shape.dim[1];
-    uint32_t *part = ARENA_ARRAY(op->t->tmp, uint32_t, (size_t)n), of[3];
-    for (int32_t g = 0; g < n; g++)
-        if (!onnx_slice_of(op, in[0], 3, g * c, c, &of[0]) ||
-            !onnx_slice_of(op, in[1], 0, g * c, c, &of[1]) ||
-            (n_in == 3 && !onnx_slice_of(op, in[2], 0, g * o, o, &of[2])) ||
-            !onnx_transpose_by(op, of[1], perm, &of[1]) ||
-            !onnx_images(op, OP_TRANSPOSE_CONV2D, at, of, n_in, &part[g]))
-            return false;
-    *y = part[0];
-    return n == 1 || onnx_step(op, OP_CONCAT, &join, part, (uint32_t)n, y);
-}
-
 /* The IR cuts less than a kernel; the rest is a slice. */
 static bool crop_apart(const struct onnx_op *op, struct window *w, int64_t rest[2][2])
 {
@@ -360,7 +346,7 @@ bool onnx_conv_transpose(const struct onnx_op *op)
     const struct attrs all = window_attrs(&w);
     struct attrs at = all;
     at.dilation_h = at.dilation_w = 0; /* which it does not have */
-    if (!transposed_groups(op, &at, in, n_in, group, &y))
+    if (!groups(op, OP_TRANSPOSE_CONV2D, &at, in, n_in, group, k.dim[1], of_transposed, &y))
         return false;
     for (int d = 0; d < 2; d++) {
         const int32_t n = onnx_tensor_of(op, y)->shape.dim[1 + d];

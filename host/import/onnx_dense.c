@@ -116,12 +116,5 @@ bool onnx_matmul(const struct onnx_op *op)
     for (int32_t i = 0; i < s.rank; i++)
         if (!(is_vector[0] && i == s.rank - 2) && !(is_vector[1] && i == s.rank - 1))
             to.dim[to.rank++] = s.dim[i];
-    if (to.rank == 0) {
-        to = (struct shape){.rank = 1, .dim = {1}};
-        if (!onnx_reshape_to(op, y, &to, &y))
-            return false;
-        onnx_set_scalar(op, 0, y);
-        return true;
-    }
-    return onnx_reshape_to(op, y, &to, &y) && onnx_set(op, 0, y);
+    return onnx_set_as(op, y, &to);
 }

@@ -255,11 +255,7 @@ bool onnx_gather(const struct onnx_op *op)
     for (int32_t i = 0; i < x.rank; i++)
         if (i != at.axis)
             to.dim[to.rank++] = x.dim[i];
-    if (to.rank == 0) {
-        onnx_set_scalar(op, 0, y);
-        return true;
-    }
-    return onnx_reshape_to(op, y, &to, &y) && onnx_set(op, 0, y);
+    return onnx_set_as(op, y, &to);
 }
 
 /* ---- more of the same ---- */

@@ -227,6 +227,17 @@ void onnx_set_scalar(const struct onnx_op *op, uint32_t k, uint32_t id)
     set_value(op, k, &(struct onnx_value){.id = id, .last = NO_TENSOR, .is_scalar = true});
 }
 
+bool onnx_set_as(const struct onnx_op *op, uint32_t id, const struct shape *to)
+{
+    static const struct shape one = {.rank = 1, .dim = {1}};
+    if (!onnx_reshape_to(op, id, to->rank == 0 ? &one : to, &id))
+        return false;
+    if (to->rank > 0)
+        return onnx_set(op, 0, id);
+    onnx_set_scalar(op, 0, id);
+    return true;
+}
+
 bool onnx_in_view(const struct onnx_op *op, uint32_t k, struct onnx_view *v)
 {
     const struct onnx_value *value = entered(op, k);
@@ -338,16 +349,6 @@ static bool refuse_as_ir(const struct onnx_op *op, const char *prefix, const str
     return onnx_refuse(op, "%s", ir->message + skip);
 }
 
-/* Constants of f32 are finite: what is not stays a node. */
-static bool is_finite(const struct tensor *t, const void *value)
-{
-    const float *x = value;
-    for (int64_t i = 0; t->dtype == DT_F32 && i < shape_count(&t->shape); i++)
-        if (!isfinite(x[i]))
-            return false;
-    return true;
-}
-
 static bool reads_constants(const struct graph *g, const struct node *n)
 {
     for (uint32_t k = 0; k < n->n_in; k++)
@@ -386,7 +387,7 @@ static bool fold(const struct onnx_op *op)
     for (uint32_t k = 0; k < n->n_in; k++)
         in[k] = n->in[k] == NO_TENSOR ? NULL : t->g->tensors.items[n->in[k]].data;
     const void *value = interp_one(tmp, t->g, n, in);
-    if (value && is_finite(y, value)) {
+    if (value && contents_finite(y, value)) {
         y->data = arena_copy(t->a, value, bytes);
         t->g->nodes.n--;
     }

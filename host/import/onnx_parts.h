@@ -238,6 +238,8 @@ bool onnx_images(const struct onnx_op *op, enum op kind, const struct attrs *att
 bool onnx_set(const struct onnx_op *op, uint32_t k, uint32_t id);
 bool onnx_set_last(const struct onnx_op *op, uint32_t k, uint32_t id);
 void onnx_set_scalar(const struct onnx_op *op, uint32_t k, uint32_t id);
+/* Output 0 is `id` with these dimensions; with none a scalar. */
+bool onnx_set_as(const struct onnx_op *op, uint32_t id, const struct shape *to);
 /* Dimension `axis` of `rank`, counted from the end when negative. */
 bool onnx_axis(const struct onnx_op *op, int64_t axis, int32_t rank, int32_t *out);
 

@@ -58,14 +58,7 @@ static bool set_reduced(const struct onnx_op *op, const struct reduction *r, uin
     }
     if (r->x.is_last && !onnx_from_last(op, y, &y))
         return false;
-    if (to.rank == 0) {
-        to = (struct shape){.rank = 1, .dim = {1}};
-        if (!onnx_reshape_to(op, y, &to, &y))
-            return false;
-        onnx_set_scalar(op, 0, y);
-        return true;
-    }
-    return onnx_reshape_to(op, y, &to, &y) && onnx_set(op, 0, y);
+    return onnx_set_as(op, y, &to);
 }
 
 bool onnx_reduce(const struct onnx_op *op)
