@@ -281,6 +281,26 @@ bool file_temp_dir(struct arena *a, const char **path, struct diag *d)
     return true;
 }
 
+static int compare_names(const void *x, const void *y)
+{
+    return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+bool file_list(struct arena *a, const char *folder, struct file_names *out, struct diag *d)
+{
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return diag_errno(d, folder, "cannot open folder", errno);
+    *out = (struct file_names){0};
+    for (const struct dirent *e; (e = readdir(dir)) != NULL;)
+        if (e->d_name[0] != '.')
+            *VEC_PUSH(a, &out->list) = arena_strdup(a, e->d_name);
+    closedir(dir);
+    if (out->list.n > 0)
+        qsort(out->list.items, out->list.n, sizeof *out->list.items, compare_names);
+    return true;
+}
+
 /* Remove what is in an open folder; folders inside down to `depth` more levels. */
 static void empty_dir(int fd, int depth)
 {

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -26,6 +27,11 @@ bool file_write(const char *path, const void *data, size_t len, struct diag *d);
 /* Create a folder and its parents; existing ones are fine. */
 bool file_make_dir(const char *path, struct diag *d);
 bool file_exists(const char *path);
+/* The names in a folder in the order of their bytes; hidden ones are left out. */
+struct file_names {
+    VEC(const char *) list;
+};
+bool file_list(struct arena *a, const char *folder, struct file_names *out, struct diag *d);
 /* A fresh folder under $TMPDIR or /tmp; file_remove_dir deletes such a folder and its files
  * (one level of plain files and sub-folders). */
 bool file_temp_dir(struct arena *a, const char **path, struct diag *d);

@@ -4,10 +4,7 @@
 
 #include "base/file.h"
 #include "base/vec.h"
-#include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -64,11 +61,6 @@ struct list {
     VEC(const char *) classes;
 };
 
-static int compare_names(const void *x, const void *y)
-{
-    return strcmp(*(const char *const *)x, *(const char *const *)y);
-}
-
 static bool is_folder(const char *path)
 {
     struct stat st;
@@ -76,18 +68,15 @@ static bool is_folder(const char *path)
 }
 
 /* The paths in a folder, sorted by name. */
-static bool list_names(struct arena *a, const char *folder, struct list *out, struct diag *d)
+static bool list_paths(struct arena *a, const char *folder, struct list *out, struct diag *d)
 {
-    DIR *dir = opendir(folder);
-    if (!dir)
-        return diag_errno(d, folder, "cannot open folder", errno);
-    for (const struct dirent *e; (e = readdir(dir)) != NULL;)
-        if (e->d_name[0] != '.')
-            *VEC_PUSH(a, &out->paths) = path_join(a, folder, e->d_name);
-    closedir(dir);
+    struct file_names names;
+    if (!file_list(a, folder, &names, d))
+        return false;
+    for (uint32_t i = 0; i < names.list.n; i++)
+        *VEC_PUSH(a, &out->paths) = path_join(a, folder, names.list.items[i]);
     if (out->paths.n == 0)
         return diag_error(d, folder, "the folder is empty, expected files of samples");
-    qsort(out->paths.items, out->paths.n, sizeof *out->paths.items, compare_names);
     return true;
 }
 
@@ -100,7 +89,7 @@ static bool list_classes(struct arena *a, const struct list *folders, struct lis
         if (!is_folder(folders->paths.items[c]))
             return diag_error(d, folders->paths.items[c],
                               "a file beside folders; expected one folder for each class");
-        if (!list_names(a, folders->paths.items[c], &files, d))
+        if (!list_paths(a, folders->paths.items[c], &files, d))
             return false;
         for (uint32_t i = 0; i < files.paths.n; i++) {
             *VEC_PUSH(a, &out->paths) = files.paths.items[i];
@@ -117,7 +106,7 @@ static bool list_files(struct arena *a, const char *path, struct list *out, stru
         return true;
     }
     struct list names = {0};
-    if (!list_names(a, path, &names, d))
+    if (!list_paths(a, path, &names, d))
         return false;
     if (names.paths.n > 0 && is_folder(names.paths.items[0]))
         return list_classes(a, &names, out, d);

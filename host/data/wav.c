@@ -2,10 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/wav.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -106,23 +103,12 @@ static void decode(const struct wav *w, uint32_t n_samples, float *out)
     }
 }
 
-struct names {
-    VEC(const char *) list;
-};
-
-static int compare_names(const void *x, const void *y)
-{
-    return strcmp(*(const char *const *)x, *(const char *const *)y);
-}
-
 enum entry_kind { ENTRY_CLASS, ENTRY_CLIP };
 
 static bool is_wanted(const char *folder_path, const char *name, enum entry_kind kind,
                       struct arena *a)
 {
     struct stat st;
-    if (name[0] == '.')
-        return false;
     if (kind == ENTRY_CLIP) {
         const size_t len = strlen(name);
         return len > 4 && strcasecmp(name + len - 4, ".wav") == 0;
@@ -130,23 +116,21 @@ static bool is_wanted(const char *folder_path, const char *name, enum entry_kind
     return name[0] != '_' && stat(path_join(a, folder_path, name), &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* The names in a folder that are classes or clips, sorted by their bytes. */
-static bool list_folder(struct arena *a, const char *path, enum entry_kind kind, struct names *out,
-                        struct diag *d)
+/* The names in a folder that are classes or clips. */
+static bool list_folder(struct arena *a, const char *path, enum entry_kind kind,
+                        struct file_names *out, struct diag *d)
 {
-    DIR *dir = opendir(path);
-    if (!dir)
-        return diag_errno(d, path, "cannot open folder", errno);
-    *out = (struct names){0};
-    for (const struct dirent *e; (e = readdir(dir)) != NULL;)
-        if (is_wanted(path, e->d_name, kind, a))
-            *VEC_PUSH(a, &out->list) = arena_strdup(a, e->d_name);
-    closedir(dir);
+    struct file_names all;
+    if (!file_list(a, path, &all, d))
+        return false;
+    *out = (struct file_names){0};
+    for (uint32_t i = 0; i < all.list.n; i++)
+        if (is_wanted(path, all.list.items[i], kind, a))
+            *VEC_PUSH(a, &out->list) = all.list.items[i];
     if (out->list.n == 0)
         return diag_error(d, path,
                           kind == ENTRY_CLASS ? "no sub-folder in it, expected one a class"
                                               : "no .wav file in this class folder");
-    qsort(out->list.items, out->list.n, sizeof *out->list.items, compare_names);
     return true;
 }
 
@@ -156,12 +140,12 @@ struct clips {
     VEC(uint16_t) label;
 };
 
-static bool list_clips(struct arena *a, const char *folder, const struct names *classes,
+static bool list_clips(struct arena *a, const char *folder, const struct file_names *classes,
                        struct clips *out, struct diag *d)
 {
     for (uint32_t c = 0; c < classes->list.n; c++) {
         const char *path = path_join(a, folder, classes->list.items[c]);
-        struct names files = {0};
+        struct file_names files = {0};
         if (!list_folder(a, path, ENTRY_CLIP, &files, d))
             return false;
         for (uint32_t i = 0; i < files.list.n; i++) {
@@ -197,7 +181,7 @@ bool wav_read(struct arena *a, const char *folder, uint32_t n_samples, struct da
     if (n_samples < 1 || n_samples > DIM_MAX)
         return diag_error(d, folder, "clips of %" PRIu32 " samples, expected 1..%d", n_samples,
                           DIM_MAX);
-    struct names classes = {0};
+    struct file_names classes = {0};
     struct clips clips = {0};
     if (!list_folder(a, folder, ENTRY_CLASS, &classes, d))
         return false;
