@@ -3,7 +3,7 @@
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help setup build build-tests demo check check-quick lint format golden fuzz bench bench-host \
-        bench-train profile clean
+        bench-train bench-quantize profile clean
 
 MOTE  := build/host/mote
 APP   := apps/fashion-mnist
@@ -17,7 +17,7 @@ CONFIGURE := mkdir -p build && { cmake --preset host >build/configure.log 2>&1 |
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
-	    awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	    awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 setup: ## install the Debian packages that are missing (root or sudo)
 	@tools/setup.sh
@@ -67,6 +67,10 @@ bench-host: setup ## inferences a second on this machine, by model and variant, 
 bench-train: ## training speed beside PyTorch, in one run
 	@tools/setup.sh python3-torch
 	@bench/train/run.sh
+
+bench-quantize: build ## what quantisation costs ResNet-8 in accuracy and saves in flash
+	@tools/setup.sh libpng-dev
+	@bench/quantize/run.sh $(MOTE)
 
 clean: ## remove build/
 	@rm -rf build
