@@ -142,13 +142,14 @@ bool onnx_is_model(struct bytes file)
     struct pb pb = {.file = file, .place = "", .d = &d};
     struct pb_span rest = pb_root(&pb);
     struct pb_field f;
-    bool has_graph = false;
+    bool has_graph = false, begins_so = false;
     while (pb_next(&pb, &rest, &f)) {
+        begins_so = begins_so || (f.at == 0 && f.number == MODEL_IR_VERSION);
         if (f.number > MODEL_FUNCTIONS || (f.number == MODEL_IR_VERSION && f.form != PB_VARINT))
             return false;
         has_graph = has_graph || (f.number == MODEL_GRAPH && f.form == PB_BYTES);
     }
-    return has_graph && !pb.failed;
+    return pb.failed ? begins_so : has_graph;
 }
 
 /* ---- one operator ---- */

@@ -19,7 +19,8 @@
 #include "ir/graph.h"
 
 /* Do the bytes look like an ONNX model? There is no identifier: what is asked is that the whole is
- * a row of the fields of a model, and a graph among them. */
+ * a row of the fields of a model, and a graph among them; or that it begins with ir_version, as exporters
+ * write it, and is damaged behind that: then the reader says where. */
 bool onnx_is_model(struct bytes file);
 
 /* The graph of the file, verified, in `a`. Constants stay in `file`, which must outlive the graph,

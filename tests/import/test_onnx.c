@@ -351,6 +351,20 @@ TEST(a_constant_that_would_grow_without_end)
     arena_free(a);
 }
 
+TEST(a_file_is_known_by_its_bytes_cut_or_whole)
+{
+    struct arena *a = arena_new("test");
+    struct tiny m = cnn(a);
+    const struct bytes file = tiny_write(&m);
+    CHECK(onnx_is_model(file));
+    CHECK(onnx_is_model((struct bytes){file.data, file.len / 2}));
+    CHECK(!onnx_is_model((struct bytes){file.data, 2})); /* a whole message, without a graph */
+    CHECK(!onnx_is_model((struct bytes){(const uint8_t *)"mote 1\n", 7}));
+    CHECK(!onnx_is_model((struct bytes){(const uint8_t *)"\x89PNG\r\n\x1a\n", 8}));
+    CHECK(!onnx_is_model((struct bytes){file.data, 0}));
+    arena_free(a);
+}
+
 /* However a file is cut, it is refused or read; the sanitizers watch. */
 TEST(a_file_cut_anywhere)
 {
@@ -495,5 +509,6 @@ TEST_MAIN(T(a_cnn_has_transposes_at_its_ends_only), T(channels_last_changes_the_
           T(a_constant_whose_data_is_shorter_or_longer_than_its_shape), T(sizes_that_overflow),
           T(names_that_nothing_writes_or_two_write), T(weights_that_are_no_weights),
           T(attributes_of_another_type_or_out_of_range), T(a_constant_that_would_grow_without_end),
-          T(a_file_cut_anywhere), T(files_with_wrong_bytes), T(nested_messages_take_no_stack),
+          T(a_file_is_known_by_its_bytes_cut_or_whole), T(a_file_cut_anywhere),
+          T(files_with_wrong_bytes), T(nested_messages_take_no_stack),
           T(external_data_lies_in_the_folder_of_the_model), T(external_data_elsewhere_is_refused))
