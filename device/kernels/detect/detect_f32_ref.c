@@ -5,6 +5,7 @@
 #include "mote/detect.h"
 
 #include "kernels/common/assert.h"
+#include "kernels/common/best_left.h"
 #include "kernels/common/math_f32.h"
 
 enum { TOP, LEFT, BOTTOM, RIGHT, N_SIDES };
@@ -74,16 +75,6 @@ static float or_nan(float score, float threshold)
     return score >= threshold ? score : mote_nan_f32();
 }
 
-/* The first of the largest scores left; n if there is none. */
-static uint32_t best_left(const float *left, uint32_t n)
-{
-    uint32_t best = n;
-    for (uint32_t i = 0; i < n; i++)
-        if (best == n ? left[i] == left[i] : left[i] > left[best])
-            best = i;
-    return best;
-}
-
 static bool is_free(const struct round *r, const float *box, float overlap)
 {
     for (uint32_t k = 0; k < r->n_kept; k++)
@@ -95,7 +86,8 @@ static bool is_free(const struct round *r, const float *box, float overlap)
 /* Keep the next box. False when there is none. */
 static bool keep_next(const struct mote_detect_f32 *op, struct round *r, struct found *found)
 {
-    for (uint32_t i = best_left(r->left, op->n); i < op->n; i = best_left(r->left, op->n)) {
+    for (uint32_t i = mote_best_left(r->left, op->n); i < op->n;
+         i = mote_best_left(r->left, op->n)) {
         float *box = r->kept + (size_t)r->n_kept * N_SIDES;
         *found = (struct found){i, r->left[i], box};
         r->left[i] = mote_nan_f32();

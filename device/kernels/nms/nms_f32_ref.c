@@ -6,6 +6,7 @@
 #include "mote/nms.h"
 
 #include "kernels/common/assert.h"
+#include "kernels/common/best_left.h"
 #include "kernels/common/math_f32.h"
 
 enum { TOP, LEFT, BOTTOM, RIGHT, N_SIDES };
@@ -57,16 +58,6 @@ static float overlap_of(const float *a, const float *b)
     return all == 0.0f ? 0.0f : both / all;
 }
 
-/* The first of the largest scores left; n if there is none. */
-static uint32_t best_left(const float *left, uint32_t n)
-{
-    uint32_t best = n;
-    for (uint32_t i = 0; i < n; i++)
-        if (best == n ? left[i] == left[i] : left[i] > left[best])
-            best = i;
-    return best;
-}
-
 /* The score of box i once those kept since it was seen have been heard; NaN if it is out. */
 static float heard(const struct mote_nms_f32 *op, const struct race *r, uint32_t i)
 {
@@ -102,7 +93,7 @@ void mote_nms_f32_ref(const struct mote_nms_f32 *op, const float *boxes, const f
     MOTE_ASSERT(op->max > 0 && op->n > 0);
     const uint32_t most = start(op, &r, scores);
     while (r.n_kept < most) {
-        const uint32_t i = best_left(left, op->n);
+        const uint32_t i = mote_best_left(left, op->n);
         if (i == op->n)
             break;
         const float score = heard(op, &r, i);
